@@ -1,0 +1,273 @@
+package domain
+
+import (
+	"time"
+
+	"comity/money"
+)
+
+// A CaseStatus says whether anything of a case is open.
+type CaseStatus string
+
+// The states of a case.
+const (
+	CaseOpen   CaseStatus = "open"
+	CaseClosed CaseStatus = "closed"
+)
+
+// CaseMoves says which state may follow which.
+var CaseMoves = Machine[CaseStatus]{
+	CaseOpen:   {CaseClosed},
+	CaseClosed: {},
+}
+
+// A Case is everything that follows up one debtor for one seller and factor:
+// one voice, one message for all its invoices.
+type Case struct {
+	ID           CaseID
+	World        WorldID
+	Factor       OrganizationID
+	Seller       OrganizationID
+	Debtor       DebtorID
+	Relationship RelationshipID
+	Status       CaseStatus
+	Tone         int       // 0 informative … 4 formal
+	Cycle        int       // begins when the case opens or an answer ends the ladder
+	NextActionAt time.Time // zero when nothing is to be done
+	WaitsFor     string    // what the case waits for, in words
+	OpenedAt     time.Time
+	ClosedAt     time.Time
+}
+
+// A TouchStatus is what has become of a message.
+type TouchStatus string
+
+// The states of a touch.
+const (
+	TouchPlanned   TouchStatus = "planned"
+	TouchSending   TouchStatus = "sending"
+	TouchSent      TouchStatus = "sent"
+	TouchFailed    TouchStatus = "failed"
+	TouchUnknown   TouchStatus = "unknown"
+	TouchCancelled TouchStatus = "cancelled"
+)
+
+// TouchMoves says which state may follow which.
+var TouchMoves = Machine[TouchStatus]{
+	TouchPlanned:   {TouchSending, TouchCancelled},
+	TouchSending:   {TouchSent, TouchPlanned, TouchFailed, TouchUnknown},
+	TouchSent:      {TouchFailed},
+	TouchFailed:    {},
+	TouchUnknown:   {TouchSent, TouchFailed},
+	TouchCancelled: {},
+}
+
+// A MessageClass decides which rules of the gate bind a message (D-19).
+type MessageClass string
+
+// The classes that are sent here.
+const (
+	ClassHeadsUp     MessageClass = "heads_up"
+	ClassReminder    MessageClass = "reminder"
+	ClassLegalNotice MessageClass = "legal_notice"
+	ClassAnswer      MessageClass = "answer"
+	ClassReceipt     MessageClass = "receipt"
+	ClassThankYou    MessageClass = "thank_you"
+)
+
+// Proactive reports whether messages of the class count for the 7-day gap.
+func (c MessageClass) Proactive() bool { return c == ClassHeadsUp || c == ClassReminder }
+
+// Counted reports whether messages of the class count for the ceiling.
+func (c MessageClass) Counted() bool { return c.Proactive() || c == ClassLegalNotice }
+
+// A Touch is one message to a debtor, and why it was sent.
+type Touch struct {
+	ID           TouchID
+	World        WorldID
+	Case         CaseID
+	Factor       OrganizationID
+	Seller       OrganizationID
+	Relationship RelationshipID
+	Cycle        int
+	Step         string
+	Class        MessageClass
+	Tone         int
+	Status       TouchStatus
+	Recipient    string
+	ContactKey   []byte
+	Subject      string
+	Text, HTML   string // with {link} where the debtor's link goes
+	WhyNow       string
+	Items        []DealID
+	MessageID    string
+	Link         LinkID
+	ClaimedAt    time.Time
+	SentAt       time.Time
+	Attempts     int
+	Outcome      string
+	CreatedAt    time.Time
+}
+
+// A PromiseStatus is what has become of a promise.
+type PromiseStatus string
+
+// The states of a promise.
+const (
+	PromiseActive    PromiseStatus = "active"
+	PromiseKept      PromiseStatus = "kept"
+	PromisePartKept  PromiseStatus = "part_kept"
+	PromiseBroken    PromiseStatus = "broken"
+	PromiseCancelled PromiseStatus = "cancelled"
+)
+
+// PromiseMoves says which state may follow which.
+var PromiseMoves = Machine[PromiseStatus]{
+	PromiseActive:    {PromiseKept, PromisePartKept, PromiseBroken, PromiseCancelled},
+	PromiseKept:      {},
+	PromisePartKept:  {},
+	PromiseBroken:    {},
+	PromiseCancelled: {},
+}
+
+// A Promise is a debtor's word to pay a sum by a day.
+type Promise struct {
+	ID         PromiseID
+	Case       CaseID
+	Deal       DealID
+	Status     PromiseStatus
+	Amount     money.Amount
+	OpenBefore money.Amount // of the invoice, when the promise was made
+	PromisedOn Date
+	JudgeOn    Date // decided when the statement of this day is loaded (D-18)
+	MadeAt     time.Time
+	DecidedAt  time.Time
+}
+
+// A DisputeStatus is how far a dispute has come.
+type DisputeStatus string
+
+// The states of a dispute.
+const (
+	DisputeOpen      DisputeStatus = "open"
+	DisputeAnswered  DisputeStatus = "answered"
+	DisputeMediation DisputeStatus = "mediation"
+	DisputeResolved  DisputeStatus = "resolved"
+)
+
+// DisputeMoves says which state may follow which.
+var DisputeMoves = Machine[DisputeStatus]{
+	DisputeOpen:      {DisputeAnswered, DisputeMediation, DisputeResolved},
+	DisputeAnswered:  {DisputeMediation, DisputeResolved},
+	DisputeMediation: {DisputeResolved},
+	DisputeResolved:  {},
+}
+
+// A Dispute is the part of an invoice that its debtor does not agree to.
+type Dispute struct {
+	ID         DisputeID
+	Case       CaseID
+	Deal       DealID
+	Status     DisputeStatus
+	Amount     money.Amount
+	Said       string
+	RaisedAt   time.Time
+	ResolvedAt time.Time
+}
+
+// A Question is what a debtor asked, about one invoice or about everything.
+type Question struct {
+	ID         QuestionID
+	Case       CaseID
+	Deal       DealID // zero: about everything
+	Said       string
+	AskedAt    time.Time
+	Answer     string
+	AnsweredAt time.Time
+}
+
+// A HoldCode is a gate code of the item stage that a fact on file sets.
+type HoldCode string
+
+// The codes that holds carry (COURTESY, item stage).
+const (
+	HoldPaidOrPending HoldCode = "paid_or_pending"
+	HoldPromise       HoldCode = "promise_active"
+	HoldDisputed      HoldCode = "disputed_part"
+	HoldQuery         HoldCode = "query_unanswered_by_us"
+)
+
+// A Hold keeps an item, a part of it or a whole case back from collection.
+type Hold struct {
+	ID        HoldID
+	Case      CaseID
+	Deal      DealID // zero: the whole case
+	Code      HoldCode
+	Amount    money.Amount // zero: the whole item
+	Until     time.Time    // zero: until somebody ends it
+	CauseKind string
+	Cause     [16]byte
+	CreatedAt time.Time
+}
+
+// A StopCode is a gate code of the contact stage that people set (D-3).
+type StopCode string
+
+// The stops there are. Legal_stop and sanctions_hold are lifted by two people.
+const (
+	StopLegal       StopCode = "legal_stop"
+	StopRepresented StopCode = "represented"
+	StopCease       StopCode = "cease_requested"
+	StopComplaint   StopCode = "complaint_open"
+	StopSanctions   StopCode = "sanctions_hold"
+	StopProof       StopCode = "proof_pending"
+)
+
+// StopCodes lists every stop.
+func StopCodes() []StopCode {
+	return []StopCode{StopLegal, StopRepresented, StopCease, StopComplaint, StopSanctions, StopProof}
+}
+
+// NeedsTwo reports whether two people must lift the stop.
+func (c StopCode) NeedsTwo() bool { return c == StopLegal || c == StopSanctions }
+
+// A Stop forbids contact on a case until it is lifted.
+type Stop struct {
+	ID       StopID
+	Case     CaseID
+	Code     StopCode
+	Reason   string
+	SetBy    UserID
+	SetAt    time.Time
+	LiftBy   UserID // the first of two people
+	LiftedBy UserID
+	LiftedAt time.Time
+}
+
+// A Link is a debtor's way to its page: one case, one recipient, a set of verbs.
+type Link struct {
+	ID         LinkID
+	Case       CaseID
+	Factor     OrganizationID
+	Seller     OrganizationID
+	Recipient  string
+	Verbs      []string
+	KeyVersion int
+	Confirmed  bool
+	Expires    time.Time // real time
+}
+
+// The verbs that a link may carry.
+const (
+	VerbView     = "view"
+	VerbConfirm  = "confirm"
+	VerbPromise  = "promise"
+	VerbQuestion = "question"
+	VerbPaid     = "paid"
+	VerbDispute  = "dispute"
+)
+
+// Verbs lists every verb that a link may carry.
+func Verbs() []string {
+	return []string{VerbView, VerbConfirm, VerbPromise, VerbQuestion, VerbPaid, VerbDispute}
+}

@@ -1,0 +1,191 @@
+package domain
+
+import (
+	"time"
+
+	"comity/money"
+)
+
+// A CaseItem is one purchased invoice of a case, with what its follow-up
+// depends on.
+type CaseItem struct {
+	Deal           Deal
+	Issued         Date
+	OrderReference string
+	Summary        string    // what was delivered, in the words of the invoice
+	IntroducedAt   time.Time // the seller introduced the factor; zero: not evidenced
+	NoticeAt       time.Time // the notice was delivered; zero: not yet
+}
+
+// A Feed is a collection account and what its loaded statements cover.
+type Feed struct {
+	Account BankAccount
+	Spans   []Span // in order of From
+}
+
+// A Contact is one message that reached an address, whoever wrote it. Only the
+// count is kept, never who.
+type Contact struct {
+	At      time.Time
+	Own     bool // it was this case's
+	Counted bool // for the ceiling
+	Daily   bool // for one message a day
+}
+
+// A LastRefusal is when the gate last refused a step, and when it said to look
+// again; zero: when a person has changed something.
+type LastRefusal struct {
+	At    time.Time
+	Again time.Time
+}
+
+// CaseFacts are everything about one case that its next step depends on, at Now.
+type CaseFacts struct {
+	Now           time.Time
+	Case          Case
+	Factor        Organization
+	Seller        Organization
+	Relationship  Relationship
+	ContactKey    []byte
+	Items         []CaseItem
+	Feeds         []Feed
+	Holds         []Hold // not ended by anybody
+	Stops         []Stop // in force
+	Promises      []Promise
+	Questions     []Question
+	Touches       []Touch      // of this case, without their texts
+	Unthanked     []Allocation // applied, not undone, and nobody has said thank you
+	Unidentified  []Receipt    // money on the collection accounts that belongs to nobody yet
+	Contacts      []Contact    // of the last days, with this address
+	LastElsewhere time.Time    // the last proactive message for the same seller in another case
+	Refused       map[string]LastRefusal
+}
+
+// Item returns the item of a deal.
+func (f CaseFacts) Item(id DealID) (CaseItem, bool) {
+	for _, item := range f.Items {
+		if item.Deal.ID == id {
+			return item, true
+		}
+	}
+	return CaseItem{}, false
+}
+
+// Feed returns what is known of a collection account.
+func (f CaseFacts) Feed(id AccountID) (Feed, bool) {
+	for _, feed := range f.Feeds {
+		if feed.Account.ID == id {
+			return feed, true
+		}
+	}
+	return Feed{}, false
+}
+
+// Stop returns the stop with code that is in force.
+func (f CaseFacts) Stop(code StopCode) (Stop, bool) {
+	for _, stop := range f.Stops {
+		if stop.Code == code {
+			return stop, true
+		}
+	}
+	return Stop{}, false
+}
+
+// Holds reports whether the hold holds back anything of a deal at a moment.
+func (h Hold) Holds(deal DealID, at time.Time) bool {
+	return (h.Deal.IsZero() || h.Deal == deal) && (h.Until.IsZero() || at.Before(h.Until))
+}
+
+// A GateDecision is what the send gate said about one step, and on which facts.
+type GateDecision struct {
+	ID        GateID
+	Case      CaseID
+	Factor    OrganizationID
+	Seller    OrganizationID
+	Cycle     int
+	Step      string
+	Class     MessageClass
+	Sent      bool
+	Codes     []string // the real codes: for the factor
+	Outward   []string // what the seller is shown (D-7)
+	Facts     string
+	LookAgain time.Time // zero: when a person has changed something
+	At        time.Time
+}
+
+// A TouchFile is a message that is being sent, with what its sending needs.
+type TouchFile struct {
+	Touch      Touch
+	Factor     Organization
+	Seller     string // the seller's name
+	Debtor     string // the debtor's name, as the seller knows it
+	Sandbox    bool
+	KeyVersion int      // of its link
+	Thread     []string // message ids of the case's earlier messages, oldest first
+	CaseStatus CaseStatus
+	HandedOut  bool // the worker had it before and never said what became of it
+}
+
+// A DebtorItem is what a debtor sees of one invoice.
+type DebtorItem struct {
+	Deal           DealID
+	Status         DealStatus
+	InvoiceNumber  string
+	OrderReference string
+	Summary        string
+	Issued, Due    Date
+	Basis, Open    money.Amount
+	Reference      Reference
+	NoticeOn       Date        // zero: no notice was delivered
+	PaidOn         Date        // zero: not paid in full
+	Account        BankAccount // the number is zero until the link is confirmed
+	AccountEnds    string      // its last four characters
+}
+
+// A DebtorPage is what a debtor sees: one case, nothing of other sellers or
+// factors, nothing of prices.
+type DebtorPage struct {
+	Case        CaseID
+	World       WorldID
+	FactorID    OrganizationID
+	SellerID    OrganizationID
+	Factor      string
+	FactorEmail string
+	Seller      string
+	SellerEmail string
+	Debtor      string
+	Country     string
+	TimeZone    string
+	Confirmed   bool
+	Items       []DebtorItem
+	Holds       []Hold
+	Promises    []Promise
+	Disputes    []Dispute
+	Questions   []Question
+}
+
+// Item returns one invoice of the page.
+func (p DebtorPage) Item(id DealID) (DebtorItem, bool) {
+	for _, item := range p.Items {
+		if item.Deal == id {
+			return item, true
+		}
+	}
+	return DebtorItem{}, false
+}
+
+// Zone returns the debtor's time zone.
+func (p DebtorPage) Zone() *time.Location { return zone(p.TimeZone) }
+
+// OutcomeHandedOut is a touch's outcome while a worker has it and has not said
+// what became of it.
+const OutcomeHandedOut = "handed to the mail server"
+
+// MoveTo puts the touch in the next status, or refuses with [ErrWrongState].
+func (t *Touch) MoveTo(next TouchStatus) error {
+	if err := TouchMoves.Move(t.Status, next); err != nil {
+		return err
+	}
+	t.Status = next
+	return nil
+}

@@ -1,0 +1,173 @@
+package domain
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// An ID names one T. IDs of different things are different types, so the
+// compiler refuses an OfferID where an InvoiceID belongs. The zero ID names nothing.
+type ID[T named] struct{ uuid.UUID }
+
+// named is a thing with a prefix that its ids carry on the wire.
+type named interface{ prefix() string }
+
+// The kinds of things that have ids, used only to tell the ids apart.
+type (
+	worldThing        struct{}
+	organizationThing struct{}
+	userThing         struct{}
+	debtorThing       struct{}
+	relationshipThing struct{}
+	accountThing      struct{}
+	blobThing         struct{}
+	importThing       struct{}
+	invoiceThing      struct{}
+	decisionThing     struct{}
+	mandateThing      struct{}
+	offerThing        struct{}
+	dealThing         struct{}
+	caseThing         struct{}
+	journalThing      struct{}
+	payoutThing       struct{}
+	statementThing    struct{}
+	lineThing         struct{}
+	receiptThing      struct{}
+	allocationThing   struct{}
+	touchThing        struct{}
+	holdThing         struct{}
+	promiseThing      struct{}
+	disputeThing      struct{}
+	questionThing     struct{}
+	stopThing         struct{}
+	linkThing         struct{}
+	eventThing        struct{}
+	gateThing         struct{}
+	auditThing        struct{}
+)
+
+func (worldThing) prefix() string        { return "world" }
+func (organizationThing) prefix() string { return "org" }
+func (userThing) prefix() string         { return "user" }
+func (debtorThing) prefix() string       { return "debtor" }
+func (relationshipThing) prefix() string { return "rel" }
+func (accountThing) prefix() string      { return "acct" }
+func (blobThing) prefix() string         { return "doc" }
+func (importThing) prefix() string       { return "imp" }
+func (invoiceThing) prefix() string      { return "inv" }
+func (decisionThing) prefix() string     { return "dec" }
+func (mandateThing) prefix() string      { return "man" }
+func (offerThing) prefix() string        { return "off" }
+func (dealThing) prefix() string         { return "deal" }
+func (caseThing) prefix() string         { return "case" }
+func (journalThing) prefix() string      { return "jou" }
+func (payoutThing) prefix() string       { return "pay" }
+func (statementThing) prefix() string    { return "stm" }
+func (lineThing) prefix() string         { return "line" }
+func (receiptThing) prefix() string      { return "rcp" }
+func (allocationThing) prefix() string   { return "alc" }
+func (touchThing) prefix() string        { return "tch" }
+func (holdThing) prefix() string         { return "hold" }
+func (promiseThing) prefix() string      { return "prm" }
+func (disputeThing) prefix() string      { return "dsp" }
+func (questionThing) prefix() string     { return "qst" }
+func (stopThing) prefix() string         { return "stop" }
+func (linkThing) prefix() string         { return "link" }
+func (eventThing) prefix() string        { return "evt" }
+func (gateThing) prefix() string         { return "gate" }
+func (auditThing) prefix() string        { return "aud" }
+
+// The IDs of everything that has one.
+type (
+	// A WorldID names a world: live, or one sandbox.
+	WorldID = ID[worldThing]
+	// An OrganizationID names a seller, a factor or the platform.
+	OrganizationID = ID[organizationThing]
+	// A UserID names a person who signs in.
+	UserID = ID[userThing]
+	// A DebtorID names the platform's debtor; never shown.
+	DebtorID = ID[debtorThing]
+	// A RelationshipID names a seller's debtor, as that seller knows it.
+	RelationshipID = ID[relationshipThing]
+	// An AccountID names a bank account.
+	AccountID = ID[accountThing]
+	// A BlobID names stored bytes.
+	BlobID = ID[blobThing]
+	// An ImportID names an import of payment history.
+	ImportID = ID[importThing]
+	// An InvoiceID names an invoice.
+	InvoiceID = ID[invoiceThing]
+	// A DecisionID names a priced decision.
+	DecisionID = ID[decisionThing]
+	// A MandateID names a factor's standing commitment.
+	MandateID = ID[mandateThing]
+	// An OfferID names an offer.
+	OfferID = ID[offerThing]
+	// A DealID names a purchase.
+	DealID = ID[dealThing]
+	// A CaseID names what follows up one debtor for one seller and factor.
+	CaseID = ID[caseThing]
+	// A JournalID names a journal in a factor's book.
+	JournalID = ID[journalThing]
+	// A PayoutID names an order to a bank.
+	PayoutID = ID[payoutThing]
+	// A StatementID names a loaded bank statement.
+	StatementID = ID[statementThing]
+	// A LineID names a line of a bank statement.
+	LineID = ID[lineThing]
+	// A ReceiptID names money that arrived.
+	ReceiptID = ID[receiptThing]
+	// An AllocationID names the part of a receipt applied to one deal.
+	AllocationID = ID[allocationThing]
+	// A TouchID names a message to a debtor.
+	TouchID = ID[touchThing]
+	// A HoldID names what holds an item back from collection.
+	HoldID = ID[holdThing]
+	// A PromiseID names a promise to pay.
+	PromiseID = ID[promiseThing]
+	// A DisputeID names a disputed part.
+	DisputeID = ID[disputeThing]
+	// A QuestionID names a debtor's question.
+	QuestionID = ID[questionThing]
+	// A StopID names a stop on a case.
+	StopID = ID[stopThing]
+	// A LinkID names a debtor's link.
+	LinkID = ID[linkThing]
+	// An EventID names what happened.
+	EventID = ID[eventThing]
+	// A GateID names a decision of the send gate.
+	GateID = ID[gateThing]
+	// An AuditID names an audit row.
+	AuditID = ID[auditThing]
+)
+
+// New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before
+// their transaction begins, since a transaction may run twice.
+func New[I ~struct{ uuid.UUID }]() I { return I(struct{ uuid.UUID }{uuid.Must(uuid.NewV7())}) }
+
+// String returns the id as it stands on the wire: a prefix and 32 hex digits,
+// such as "inv_0190a5c2…".
+func (id ID[T]) String() string {
+	var thing T
+	return thing.prefix() + "_" + strings.ReplaceAll(id.UUID.String(), "-", "")
+}
+
+// IsZero reports whether id names nothing.
+func (id ID[T]) IsZero() bool { return id.UUID == uuid.Nil }
+
+// ParseID reads an id as it stands on the wire. It refuses another thing's
+// prefix and any second spelling of the same id.
+func ParseID[T named](text string) (ID[T], error) {
+	var thing T
+	digits, ok := strings.CutPrefix(text, thing.prefix()+"_")
+	if !ok || len(digits) != 32 || strings.ToLower(digits) != digits {
+		return ID[T]{}, fmt.Errorf("%q is not an id that begins with %s_", text, thing.prefix())
+	}
+	parsed, err := uuid.Parse(digits)
+	if err != nil {
+		return ID[T]{}, fmt.Errorf("%q is not an id that begins with %s_", text, thing.prefix())
+	}
+	return ID[T]{parsed}, nil
+}

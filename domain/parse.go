@@ -1,0 +1,30 @@
+package domain
+
+// The readers of ids as they stand on the wire, one for each kind of thing.
+var (
+	ParseWorldID        = ParseID[worldThing]
+	ParseOrganizationID = ParseID[organizationThing]
+	ParseUserID         = ParseID[userThing]
+	ParseRelationshipID = ParseID[relationshipThing]
+	ParseAccountID      = ParseID[accountThing]
+	ParseBlobID         = ParseID[blobThing]
+	ParseImportID       = ParseID[importThing]
+	ParseInvoiceID      = ParseID[invoiceThing]
+	ParseDecisionID     = ParseID[decisionThing]
+	ParseMandateID      = ParseID[mandateThing]
+	ParseOfferID        = ParseID[offerThing]
+	ParseDealID         = ParseID[dealThing]
+	ParseCaseID         = ParseID[caseThing]
+	ParseJournalID      = ParseID[journalThing]
+	ParsePayoutID       = ParseID[payoutThing]
+	ParseStatementID    = ParseID[statementThing]
+	ParseReceiptID      = ParseID[receiptThing]
+	ParseTouchID        = ParseID[touchThing]
+	ParsePromiseID      = ParseID[promiseThing]
+	ParseDisputeID      = ParseID[disputeThing]
+	ParseQuestionID     = ParseID[questionThing]
+	ParseLinkID         = ParseID[linkThing]
+	ParseEventID        = ParseID[eventThing]
+	ParseGateID         = ParseID[gateThing]
+	ParseStopID         = ParseID[stopThing]
+)

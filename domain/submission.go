@@ -1,0 +1,147 @@
+package domain
+
+import "time"
+
+// A Document is an uploaded or generated file, stored whole.
+type Document struct {
+	ID        BlobID
+	MediaType string
+	FileName  string
+	Bytes     []byte
+	SHA256    []byte
+}
+
+// A Kin is what is already known about a fresh invoice's surroundings.
+type Kin struct {
+	Organization Organization
+	Relationship Relationship
+	SameBytes    *Invoice  // the seller's own invoice from the same bytes
+	SameNumber   InvoiceID // the seller's own invoice with the same supplier and number
+	Elsewhere    bool      // another seller handed in an invoice with the same fingerprint
+}
+
+// A Buyer is an active mandate and the factor behind it.
+type Buyer struct {
+	Mandate    Mandate
+	Factor     Organization
+	Collection BankAccount
+}
+
+// A Decision is what the engine said about an invoice, in its stored form, with
+// the exact inputs it can be replayed from.
+type Decision struct {
+	ID        DecisionID
+	Seller    OrganizationID
+	Invoice   InvoiceID
+	Model     string
+	Outcome   string
+	Inputs    []byte
+	Result    []byte
+	DecidedAt time.Time
+}
+
+// An EventFilter says whose events are wanted; zero ids do not filter.
+type EventFilter struct {
+	Invoice InvoiceID
+	Deal    DealID
+	Case    CaseID
+}
+
+// An Acceptance is everything that the sale of one invoice depends on, as it
+// was found and locked.
+type Acceptance struct {
+	Offer         Offer
+	Invoice       Invoice
+	Seller        Organization
+	Factor        Organization
+	Relationship  Relationship
+	Mandate       Mandate
+	Collection    BankAccount
+	Payout        AccountID // the seller's account in the currency; zero when there is none
+	Case          *Case     // the open case of (factor, seller, debtor)
+	ServedBy      OrganizationID
+	DebtorUsed    int64 // minor units advanced on the debtor by the factor
+	FacilityUsed  int64
+	SoldElsewhere bool // another live deal has the same fingerprint
+}
+
+// A DealFile is a deal with what its next step depends on, as it was found and
+// locked.
+type DealFile struct {
+	Deal       Deal
+	Factor     Organization
+	Conditions []Condition
+	Payouts    []Payout
+	Case       Case
+	Invoice    Invoice
+}
+
+// A LineFile is a statement line that waits to be applied, with everything it
+// may belong to.
+type LineFile struct {
+	Line      StatementLine
+	Account   BankAccount
+	Factor    Organization
+	Payout    *Payout    // the order that a debit, or a sweep's credit, carries out
+	Deals     []DealFile // deals that the line names by reference or number
+	Ambiguous bool       // a plain reference that several open items have
+	LoadedAt  time.Time
+}
+
+// A StatementLine is one booked movement on a factor's account.
+type StatementLine struct {
+	ID             LineID
+	Statement      StatementID
+	Factor         OrganizationID
+	Account        AccountID
+	N              int
+	AmountMinor    int64 // credit positive
+	Currency       string
+	BookedOn       Date
+	ValueOn        Date
+	Reversal       bool
+	EndToEnd       string
+	Reference      string
+	Remittance     string
+	Counterparty   string
+	CounterAccount string
+	State          string // pending, applied, noted
+	Outcome        string
+}
+
+// A Statement is one loaded bank statement.
+type Statement struct {
+	ID         StatementID
+	Factor     OrganizationID
+	Account    AccountID
+	File       BlobID
+	FileSHA256 []byte
+	Number     string
+	Span       Span
+	Lines      int
+	Pending    int
+	Through    Date // the account is covered without a gap through this day
+	LoadedAt   time.Time
+}
+
+// A ReceiptFile is a receipt that a person applies or undoes, with the deal it
+// is about, as it was found and locked.
+type ReceiptFile struct {
+	Receipt    Receipt
+	Factor     Organization
+	Deal       *DealFile
+	Allocation *Allocation // the one to undo
+}
+
+// An Allocation is the part of a receipt applied to one deal.
+type Allocation struct {
+	ID        AllocationID
+	Receipt   ReceiptID
+	Deal      DealID
+	Case      CaseID
+	Factor    OrganizationID
+	Seller    OrganizationID
+	Minor     int64
+	ValueOn   Date
+	AppliedAt time.Time
+}

@@ -1,0 +1,71 @@
+package domain
+
+import "comity/money"
+
+// MandateTerms are what a factor commits to buy at: the price, the haircuts and
+// the limits of one currency. They are data of the factor; the formula that
+// uses them is in package underwriting (D-9).
+type MandateTerms struct {
+	Currency money.Currency
+
+	AdvanceCap          money.Rate // the product's and mandate's highest advance rate, as a fraction of the basis
+	DilutionHaircut     money.Rate // D95(pair) of D-9
+	VerificationHaircut money.Rate // V(level) of D-9
+	SellerHaircut       money.Rate // S(seller grade) of D-9
+
+	Fee              FeeTerms
+	OriginationRate  money.Rate   // of the purchase basis, recognised at purchase
+	OriginationFixed money.Amount // added to it
+	WireFee          money.Amount // for the pay-out
+
+	RecourseDays int // calendar days after funding at whose end recourse opens (D-16)
+	CureDays     int // added to RecourseDays when the highest fee is set aside (D-9)
+
+	MinFace, MaxFace    money.Amount // smallest and largest purchase basis
+	DebtorLimit         money.Amount // most that may be advanced on one debtor
+	FacilityLimit       money.Amount // most that may be advanced in this currency
+	OfferHours          int          // how long an offer stays open
+	MaxExpectedDaysLate int          // a debtor expected to pay later than this gets no offer
+}
+
+// FeeTerms are a fee by started bands: FirstRate of the basis for days 1 to
+// FirstDays, then StepRate for each started StepDays. Day 0 is the funding date;
+// a started band is owed whole (D-13, D-16).
+type FeeTerms struct {
+	FirstDays int
+	FirstRate money.Rate
+	StepDays  int
+	StepRate  money.Rate
+}
+
+// OfferTerms are the price of one invoice under one mandate: what the seller
+// gets now, what is kept back, and what it costs in three scenarios.
+type OfferTerms struct {
+	Basis       money.Amount // expected payable: what is bought (D-14)
+	AdvanceRate money.Rate
+	Advance     money.Amount
+	Reserve     money.Amount // Basis - Advance
+	Origination money.Amount
+	Wire        money.Amount
+	Now         money.Amount // Advance - Origination - Wire: cash to the seller now
+
+	Fee          FeeTerms
+	RecourseDays int
+	RebateHold   int        // banking days between the payment and the rebate (D-30)
+	Scenarios    []Scenario // on time, expected, recourse day, in this order
+}
+
+// A Scenario says what an offer costs if the debtor pays on one assumed day,
+// and on which assumed days the money moves (D-15).
+type Scenario struct {
+	Name      string // on_time, expected, recourse_day
+	FundedOn  Date   // assumed funding date, day 0
+	PaidOn    Date   // assumed value date of the debtor's payment, or the recourse day
+	Day       int    // PaidOn as days after FundedOn
+	Fee       money.Amount
+	Later     money.Amount // the rebate; for recourse_day what the seller pays back, negative
+	LaterOn   Date         // day the rebate is paid: payment day plus the rail's hold
+	TotalCost money.Amount // fee, origination and wire together
+	Nominal   money.Rate   // yearly, simple: TotalCost / Now * 365 / Day
+	Effective money.Rate   // yearly, compound, on the true dates (XIRR, act/365)
+}

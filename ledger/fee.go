@@ -1,0 +1,40 @@
+package ledger
+
+import (
+	"comity/domain"
+	"comity/money"
+)
+
+// A FeeClock is what is needed to say how much fee of one deal is earned.
+type FeeClock struct {
+	Fee      domain.FeeTerms
+	Basis    money.Amount
+	FundedOn domain.Date  // day 0: the value date of E3b
+	Booked   money.Amount // what the deal's E4 journals debited to Accrued fees so far, net; zero is none
+}
+
+// AccrueFee records E4: the fee earned by the end of a day that is not booked
+// yet, at a month end or on the value date of the receipt that ends the clock. It
+// returns false when there is nothing to book. For a receipt that became known
+// after a later month end was booked it takes the days after it back: income is
+// debited then. Bands are spread evenly over their days (D-13).
+func AccrueFee(c FeeClock, through domain.Date) (Journal, bool) {
+	earned := c.Fee.Recognised(c.Basis, c.FundedOn.DaysUntil(through))
+	if !c.Booked.IsZero() {
+		earned = earned.Minus(c.Booked)
+	}
+	return earn(KindAccrueFee, through, earned)
+}
+
+// EarnRest records E4c: on the value date of the receipt that ends the clock the
+// rest of the started band is earned too (D-13). It returns false when the band
+// ends on that day.
+func EarnRest(c FeeClock, paidOn domain.Date) (Journal, bool) {
+	day := c.FundedOn.DaysUntil(paidOn)
+	rest := c.Fee.Owed(c.Basis, day).Minus(c.Fee.Recognised(c.Basis, day))
+	return earn(KindEarnRest, paidOn, rest)
+}
+
+func earn(kind Kind, on domain.Date, amount money.Amount) (Journal, bool) {
+	return journal(kind, on, debit(AccruedFees, amount), credit(DiscountFeeIncome, amount)), !amount.IsZero()
+}

@@ -1,0 +1,117 @@
+package underwriting
+
+import (
+	"bytes"
+	"fmt"
+
+	"comity/domain"
+	"comity/money"
+)
+
+type wireTerms struct {
+	Currency         string         `json:"currency"`
+	BasisMinor       int64          `json:"basis_minor"`
+	AdvanceRate      string         `json:"advance_rate"`
+	AdvanceMinor     int64          `json:"advance_minor"`
+	ReserveMinor     int64          `json:"reserve_minor"`
+	OriginationMinor int64          `json:"origination_minor"`
+	WireMinor        int64          `json:"wire_minor"`
+	NowMinor         int64          `json:"now_minor"`
+	FirstDays        int            `json:"first_days"`
+	FirstRate        string         `json:"first_rate"`
+	StepDays         int            `json:"step_days"`
+	StepRate         string         `json:"step_rate"`
+	RecourseDays     int            `json:"recourse_days"`
+	RebateHold       int            `json:"rebate_hold"`
+	Scenarios        []wireScenario `json:"scenarios"`
+}
+
+type wireScenario struct {
+	Name       string `json:"name"`
+	FundedOn   string `json:"funded_on"`
+	PaidOn     string `json:"paid_on"`
+	Day        int    `json:"day"`
+	FeeMinor   int64  `json:"fee_minor"`
+	LaterMinor int64  `json:"later_minor"`
+	LaterOn    string `json:"later_on"`
+	CostMinor  int64  `json:"cost_minor"`
+	Nominal    string `json:"nominal"`
+	Effective  string `json:"effective"`
+}
+
+// EncodeTerms returns the stored form of a price: JSON of whole numbers and
+// strings, the same bytes for the same price.
+func EncodeTerms(t domain.OfferTerms) []byte {
+	wire := wireTerms{
+		Currency: string(t.Basis.Currency()), BasisMinor: t.Basis.Units(), AdvanceRate: t.AdvanceRate.String(),
+		AdvanceMinor: t.Advance.Units(), ReserveMinor: t.Reserve.Units(), OriginationMinor: t.Origination.Units(),
+		WireMinor: t.Wire.Units(), NowMinor: t.Now.Units(), FirstDays: t.Fee.FirstDays, FirstRate: t.Fee.FirstRate.String(),
+		StepDays: t.Fee.StepDays, StepRate: t.Fee.StepRate.String(), RecourseDays: t.RecourseDays, RebateHold: t.RebateHold,
+		Scenarios: []wireScenario{},
+	}
+	for _, s := range t.Scenarios {
+		wire.Scenarios = append(wire.Scenarios, wireScenario{
+			Name: s.Name, FundedOn: s.FundedOn.String(), PaidOn: s.PaidOn.String(), Day: s.Day, FeeMinor: s.Fee.Units(),
+			LaterMinor: s.Later.Units(), LaterOn: s.LaterOn.String(), CostMinor: s.TotalCost.Units(),
+			Nominal: s.Nominal.String(), Effective: s.Effective.String(),
+		})
+	}
+	return mustMarshal(wire)
+}
+
+// DecodeTerms reads what [EncodeTerms] wrote. Anything else is [ErrStored].
+func DecodeTerms(stored []byte) (domain.OfferTerms, error) {
+	var wire wireTerms
+	if err := unmarshal(stored, &wire); err != nil {
+		return domain.OfferTerms{}, fmt.Errorf("terms: %w", err)
+	}
+	in := func(minor int64) money.Amount { return money.Minor(minor, money.Currency(wire.Currency)) }
+	rates, err := ratesOf(wire.AdvanceRate, wire.FirstRate, wire.StepRate)
+	if err != nil {
+		return domain.OfferTerms{}, fmt.Errorf("terms: %w", err)
+	}
+	t := domain.OfferTerms{
+		Basis: in(wire.BasisMinor), AdvanceRate: rates[0], Advance: in(wire.AdvanceMinor), Reserve: in(wire.ReserveMinor),
+		Origination: in(wire.OriginationMinor), Wire: in(wire.WireMinor), Now: in(wire.NowMinor),
+		Fee: domain.FeeTerms{
+			FirstDays: wire.FirstDays, FirstRate: rates[1], StepDays: wire.StepDays, StepRate: rates[2],
+		},
+		RecourseDays: wire.RecourseDays, RebateHold: wire.RebateHold,
+	}
+	for _, w := range wire.Scenarios {
+		s, err := w.scenario(in)
+		if err != nil {
+			return domain.OfferTerms{}, fmt.Errorf("terms: %w", err)
+		}
+		t.Scenarios = append(t.Scenarios, s)
+	}
+	if !bytes.Equal(EncodeTerms(t), stored) {
+		return domain.OfferTerms{}, fmt.Errorf("terms are not in canonical form: %w", ErrStored)
+	}
+	return t, nil
+}
+
+func (w wireScenario) scenario(in func(int64) money.Amount) (domain.Scenario, error) {
+	rates, err := ratesOf(w.Nominal, w.Effective)
+	if err != nil {
+		return domain.Scenario{}, err
+	}
+	s := domain.Scenario{
+		Name: w.Name, Day: w.Day, Fee: in(w.FeeMinor), Later: in(w.LaterMinor), TotalCost: in(w.CostMinor),
+		Nominal: rates[0], Effective: rates[1],
+	}
+	s.FundedOn, s.PaidOn, s.LaterOn, err = threeDates(w.FundedOn, w.PaidOn, w.LaterOn)
+	return s, err
+}
+
+func ratesOf(texts ...string) ([]money.Rate, error) {
+	rates := make([]money.Rate, len(texts))
+	for i, text := range texts {
+		rate, err := money.ParseRate(text)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrStored, err)
+		}
+		rates[i] = rate
+	}
+	return rates, nil
+}

@@ -1,0 +1,194 @@
+package repository
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"comity/domain"
+)
+
+const caseColumns = `id, world_id, factor_id, seller_id, debtor_id, relationship_id, status, tone, cycle, next_action_at, waits_for, opened_at, closed_at`
+
+const (
+	lockCaseAndAddress = `
+SELECT c.id, c.world_id, coalesce(r.email, '') AS email
+  FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1 FOR UPDATE OF c`
+	loadCase = `SELECT load_case($1, $2, $3)`
+	lockCase = `
+SELECT ` + caseColumns + ` FROM cases WHERE factor_id = $2 AND id = $1 FOR UPDATE`
+	readSellerCase = `
+SELECT ` + caseColumns + ` FROM cases WHERE seller_id = $2 AND id = $1`
+	listSellerCases = `
+SELECT ` + caseColumns + ` FROM cases WHERE seller_id = $1 AND ($2 = '' OR status = $2) AND id > $3 ORDER BY id LIMIT $4`
+	saveCase = `
+UPDATE cases SET status = $2, tone = $3, cycle = $4, next_action_at = $5, waits_for = $6, closed_at = $7 WHERE id = $1`
+)
+
+var (
+	readFactorCase  = strings.Replace(readSellerCase, "seller_id = $2", "factor_id = $2", 1)
+	listFactorCases = strings.Replace(listSellerCases, "seller_id = $1", "factor_id = $1", 1)
+)
+
+// LockCase returns and locks a case of a factor.
+func (tx *Tx) LockCase(ctx context.Context, id domain.CaseID, factor domain.OrganizationID) (domain.Case, error) {
+	var row caseBrief
+	if err := tx.get(ctx, &row, lockCase, id.UUID, factor.UUID); err != nil {
+		return domain.Case{}, fmt.Errorf("lock case %s: %w", id, err)
+	}
+	return row.brief(), nil
+}
+
+// Case returns a case of one side's.
+func (tx *Tx) Case(ctx context.Context, id domain.CaseID, org domain.OrganizationID, kind domain.OrganizationKind) (domain.Case, error) {
+	var row caseBrief
+	if err := tx.get(ctx, &row, bySide(kind, readSellerCase, readFactorCase, readSellerCase), id.UUID, org.UUID); err != nil {
+		return domain.Case{}, fmt.Errorf("read case %s: %w", id, err)
+	}
+	return row.brief(), nil
+}
+
+// Cases returns a page of one side's cases.
+func (tx *Tx) Cases(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, status string, page domain.Page) ([]domain.Case, error) {
+	var rows []caseBrief
+	if err := tx.list(ctx, &rows, bySide(kind, listSellerCases, listFactorCases, listSellerCases), org.UUID, status, page.After, page.Limit); err != nil {
+		return nil, fmt.Errorf("list cases: %w", err)
+	}
+	return mapped(rows, caseBrief.brief), nil
+}
+
+// SaveCase saves how a case stands and when it is looked at again.
+func (tx *Tx) SaveCase(ctx context.Context, c domain.Case) error {
+	return tx.exec(ctx, saveCase, c.ID.UUID, string(c.Status), c.Tone, c.Cycle, instant(c.NextActionAt), c.WaitsFor, instant(c.ClosedAt))
+}
+
+type caseItemRow struct {
+	Deal           dealRow `json:"deal"`
+	Issued         dateCol `json:"issued_on"`
+	OrderReference string  `json:"order_reference"`
+	Summary        string  `json:"summary"`
+	IntroducedAt   timeCol `json:"introduced_at"`
+	NoticeAt       timeCol `json:"notice_at"`
+}
+
+func (r caseItemRow) item() domain.CaseItem {
+	return domain.CaseItem{
+		Deal: r.Deal.deal(), Issued: r.Issued.Date, OrderReference: r.OrderReference, Summary: r.Summary,
+		IntroducedAt: r.IntroducedAt.Time, NoticeAt: r.NoticeAt.Time,
+	}
+}
+
+type feedRow struct {
+	Account accountRow `json:"account"`
+	Spans   []struct {
+		From     dateCol `json:"from_on"`
+		To       dateCol `json:"to_on"`
+		Currency string  `json:"currency"`
+		Opening  int64   `json:"opening_minor"`
+		Closing  int64   `json:"closing_minor"`
+	} `json:"spans"`
+}
+
+func (r feedRow) feed() domain.Feed {
+	feed := domain.Feed{Account: r.Account.account()}
+	for _, s := range r.Spans {
+		feed.Spans = append(feed.Spans, domain.Span{
+			From: s.From.Date, To: s.To.Date, Opening: amount(s.Opening, s.Currency), Closing: amount(s.Closing, s.Currency),
+		})
+	}
+	return feed
+}
+
+type caseAllocationRow struct {
+	ID        uuid.UUID `json:"id"`
+	Receipt   uuid.UUID `json:"receipt_id"`
+	Deal      uuid.UUID `json:"deal_id"`
+	Case      uuid.UUID `json:"case_id"`
+	Factor    uuid.UUID `json:"factor_id"`
+	Seller    uuid.UUID `json:"seller_id"`
+	Minor     int64     `json:"amount_minor"`
+	ValueOn   dateCol   `json:"value_on"`
+	AppliedAt timeCol   `json:"applied_at"`
+}
+
+func (r caseAllocationRow) allocation() domain.Allocation {
+	return domain.Allocation{
+		ID: domain.AllocationID{UUID: r.ID}, Receipt: domain.ReceiptID{UUID: r.Receipt}, Deal: domain.DealID{UUID: r.Deal}, Case: domain.CaseID{UUID: r.Case},
+		Factor: domain.OrganizationID{UUID: r.Factor}, Seller: domain.OrganizationID{UUID: r.Seller}, Minor: r.Minor, ValueOn: r.ValueOn.Date, AppliedAt: r.AppliedAt.Time,
+	}
+}
+
+type contactRow struct {
+	At      timeCol `json:"at"`
+	Own     bool    `json:"own"`
+	Counted bool    `json:"counted"`
+	Daily   bool    `json:"daily"`
+}
+
+func (r contactRow) contact() domain.Contact {
+	return domain.Contact{At: r.At.Time, Own: r.Own, Counted: r.Counted, Daily: r.Daily}
+}
+
+type caseFactsRow struct {
+	Case          caseBrief           `json:"kase"`
+	Factor        organizationRow     `json:"factor"`
+	Seller        organizationRow     `json:"seller"`
+	Relationship  relationshipRow     `json:"relationship"`
+	Items         []caseItemRow       `json:"items"`
+	Feeds         []feedRow           `json:"feeds"`
+	Holds         []holdRow           `json:"holds"`
+	Stops         []stopRow           `json:"stops"`
+	Promises      []promiseRow        `json:"promises"`
+	Questions     []questionRow       `json:"questions"`
+	Touches       []touchRow          `json:"touches"`
+	Unthanked     []caseAllocationRow `json:"unthanked"`
+	Unidentified  []receiptRow        `json:"unidentified"`
+	Contacts      []contactRow        `json:"contacts"`
+	LastElsewhere timeCol             `json:"last_elsewhere"`
+	Refused       []struct {
+		Step  string  `json:"step"`
+		At    timeCol `json:"at"`
+		Again timeCol `json:"again"`
+	} `json:"refused"`
+}
+
+func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
+	f := domain.CaseFacts{
+		Now: now, Case: r.Case.brief(), Factor: r.Factor.organization(), Seller: r.Seller.organization(), Relationship: r.Relationship.relationship(),
+		ContactKey: key, Items: mapped(r.Items, caseItemRow.item), Feeds: mapped(r.Feeds, feedRow.feed), Holds: mapped(r.Holds, holdRow.hold),
+		Stops: mapped(r.Stops, stopRow.stop), Promises: mapped(r.Promises, promiseRow.promise), Questions: mapped(r.Questions, questionRow.question),
+		Touches: mapped(r.Touches, touchRow.touch), Unthanked: mapped(r.Unthanked, caseAllocationRow.allocation),
+		Unidentified: mapped(r.Unidentified, receiptRow.receipt), Contacts: mapped(r.Contacts, contactRow.contact),
+		LastElsewhere: r.LastElsewhere.Time, Refused: map[string]domain.LastRefusal{},
+	}
+	for _, last := range r.Refused {
+		f.Refused[last.Step] = domain.LastRefusal{At: last.At.Time, Again: last.Again.Time}
+	}
+	return f
+}
+
+// CaseFacts locks a case and the window of its contact, in this order, and
+// returns what its next step depends on at the caller's time.
+func (tx *Tx) CaseFacts(ctx context.Context, id domain.CaseID) (domain.CaseFacts, error) {
+	var locked struct {
+		ID    uuid.UUID `json:"id"`
+		World uuid.UUID `json:"world_id"`
+		Email string    `json:"email"`
+	}
+	if err := tx.get(ctx, &locked, lockCaseAndAddress, id.UUID); err != nil {
+		return domain.CaseFacts{}, fmt.Errorf("lock case %s: %w", id, err)
+	}
+	now, key := tx.entry.By.Now, domain.ContactKey(domain.WorldID{UUID: locked.World}, locked.Email)
+	var data []byte
+	if err := tx.get(ctx, &data, loadCase, id.UUID, key, instant(now)); err != nil {
+		return domain.CaseFacts{}, fmt.Errorf("load case %s: %w", id, err)
+	}
+	var row caseFactsRow
+	if err := loaded(data, &row); err != nil {
+		return domain.CaseFacts{}, err
+	}
+	return row.facts(now, key), nil
+}

@@ -1,0 +1,159 @@
+package repository
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"comity/domain"
+	"comity/money"
+)
+
+// The column types below read one column either from a row or from the JSON
+// that a load function makes of the same row, so that each table has one struct.
+
+// dateCol is a date column; NULL is the zero Date.
+type dateCol struct{ domain.Date }
+
+// Scan implements sql.Scanner.
+func (c *dateCol) Scan(src any) error {
+	if t, ok := src.(time.Time); ok {
+		c.Date = domain.DateOf(t.UTC())
+		return nil
+	}
+	c.Date = domain.Date{}
+	return nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *dateCol) UnmarshalJSON(data []byte) error {
+	var s *string
+	if err := json.Unmarshal(data, &s); err != nil || s == nil {
+		return err
+	}
+	d, err := domain.ParseDate(*s)
+	c.Date = d
+	return err
+}
+
+// timeCol is a timestamptz column in UTC; NULL is the zero time.
+type timeCol struct{ time.Time }
+
+// Scan implements sql.Scanner.
+func (c *timeCol) Scan(src any) error {
+	if t, ok := src.(time.Time); ok {
+		c.Time = t.UTC()
+	}
+	return nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *timeCol) UnmarshalJSON(data []byte) error {
+	var t *time.Time
+	if err := json.Unmarshal(data, &t); err != nil || t == nil {
+		return err
+	}
+	c.Time = t.UTC()
+	return nil
+}
+
+// rateCol is a numeric column written from a Rate.
+type rateCol struct{ money.Rate }
+
+// Scan implements sql.Scanner.
+func (c *rateCol) Scan(src any) error {
+	switch v := src.(type) {
+	case []byte:
+		return c.set(string(v))
+	case string:
+		return c.set(v)
+	default:
+		return fmt.Errorf("rate column holds %T", src)
+	}
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *rateCol) UnmarshalJSON(data []byte) error { return c.set(string(data)) }
+
+func (c *rateCol) set(s string) error {
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	r, err := money.ParseRate(s)
+	c.Rate = r
+	return err
+}
+
+// bytesCol is a bytea column.
+type bytesCol []byte
+
+// Scan implements sql.Scanner.
+func (c *bytesCol) Scan(src any) error {
+	if b, ok := src.([]byte); ok {
+		*c = append(bytesCol(nil), b...)
+	}
+	return nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *bytesCol) UnmarshalJSON(data []byte) error {
+	var s *string
+	if err := json.Unmarshal(data, &s); err != nil || s == nil {
+		return err
+	}
+	b, err := hex.DecodeString(strings.TrimPrefix(*s, `\x`))
+	*c = b
+	return err
+}
+
+// textsCol is a text[] column.
+type textsCol []string
+
+// Scan implements sql.Scanner.
+func (c *textsCol) Scan(src any) error { return (*pq.StringArray)(c).Scan(src) }
+
+// textCol is a nullable text column; NULL is "".
+type textCol string
+
+// Scan implements sql.Scanner.
+func (c *textCol) Scan(src any) error {
+	switch v := src.(type) {
+	case []byte:
+		*c = textCol(v)
+	case string:
+		*c = textCol(v)
+	}
+	return nil
+}
+
+// uuidsCol is a uuid[] column.
+type uuidsCol []uuid.UUID
+
+// Scan implements sql.Scanner.
+func (c *uuidsCol) Scan(src any) error {
+	var texts pq.StringArray
+	if err := texts.Scan(src); err != nil {
+		return err
+	}
+	for _, text := range texts {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			return err
+		}
+		*c = append(*c, id)
+	}
+	return nil
+}
+
+// loaded decodes what a load function made.
+func loaded(data []byte, into any) error {
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("decode load: %w", err)
+	}
+	return nil
+}

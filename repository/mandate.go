@@ -1,0 +1,74 @@
+package repository
+
+import (
+	"context"
+	"fmt"
+
+	"comity/domain"
+)
+
+const mandateColumns = `id, factor_id, world_id, currency, state, operating_account_id, collection_account_id, advance_cap, dilution_haircut,
+  verification_haircut, seller_haircut, fee_first_days, fee_first_rate, fee_step_days, fee_step_rate, origination_rate, origination_minor,
+  wire_minor, recourse_days, cure_days, min_face_minor, max_face_minor, debtor_limit_minor, facility_limit_minor, offer_hours, max_days_late,
+  version, created_at`
+
+const (
+	insertMandate = `
+INSERT INTO mandates (` + mandateColumns + `)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`
+	readMandate = `
+SELECT ` + mandateColumns + ` FROM mandates WHERE factor_id = $2 AND id = $1`
+	lockMandate  = readMandate + ` FOR UPDATE`
+	listMandates = `
+SELECT ` + mandateColumns + ` FROM mandates
+ WHERE factor_id = $1 AND ($2 = '' OR state = $2) AND id > $3 ORDER BY id LIMIT $4`
+	updateMandate = `
+UPDATE mandates SET state = $3, version = $4 WHERE factor_id = $2 AND id = $1`
+)
+
+// SaveMandate adds a mandate.
+func (tx *Tx) SaveMandate(ctx context.Context, m domain.Mandate) error {
+	t := m.Terms
+	return tx.exec(ctx, insertMandate, m.ID.UUID, m.Factor.UUID, m.World.UUID, string(t.Currency), string(m.State), m.Operating.UUID, m.Collection.UUID,
+		t.AdvanceCap.String(), t.DilutionHaircut.String(), t.VerificationHaircut.String(), t.SellerHaircut.String(),
+		t.Fee.FirstDays, t.Fee.FirstRate.String(), t.Fee.StepDays, t.Fee.StepRate.String(), t.OriginationRate.String(),
+		t.OriginationFixed.Units(), t.WireFee.Units(), t.RecourseDays, t.CureDays, t.MinFace.Units(), t.MaxFace.Units(),
+		t.DebtorLimit.Units(), t.FacilityLimit.Units(), t.OfferHours, t.MaxExpectedDaysLate, m.Version, instant(m.CreatedAt))
+}
+
+// Mandate returns a mandate of a factor.
+func (tx *Tx) Mandate(ctx context.Context, id domain.MandateID, factor domain.OrganizationID) (domain.Mandate, error) {
+	return tx.oneMandate(ctx, readMandate, id, factor)
+}
+
+// LockMandate returns and locks a mandate of a factor.
+func (tx *Tx) LockMandate(ctx context.Context, id domain.MandateID, factor domain.OrganizationID) (domain.Mandate, error) {
+	return tx.oneMandate(ctx, lockMandate, id, factor)
+}
+
+func (tx *Tx) oneMandate(ctx context.Context, query string, id domain.MandateID, factor domain.OrganizationID) (domain.Mandate, error) {
+	var row mandateRow
+	if err := tx.get(ctx, &row, query, id.UUID, factor.UUID); err != nil {
+		return domain.Mandate{}, fmt.Errorf("read mandate %s: %w", id, err)
+	}
+	return row.mandate(), nil
+}
+
+// Mandates returns a page of a factor's mandates; an empty state does not filter.
+func (tx *Tx) Mandates(ctx context.Context, factor domain.OrganizationID, state string, page domain.Page) ([]domain.Mandate, error) {
+	var rows []mandateRow
+	if err := tx.list(ctx, &rows, listMandates, factor.UUID, state, page.After, page.Limit); err != nil {
+		return nil, fmt.Errorf("list mandates: %w", err)
+	}
+	return mapped(rows, mandateRow.mandate), nil
+}
+
+// UpdateMandate saves the state of a mandate; it refuses with ErrConflict when
+// the factor has another active one in the same currency.
+func (tx *Tx) UpdateMandate(ctx context.Context, m domain.Mandate) error {
+	err := tx.exec(ctx, updateMandate, m.ID.UUID, m.Factor.UUID, string(m.State), m.Version)
+	if violates(err, "mandates_one_active") {
+		return domain.ErrConflict.Because("another mandate in %s is active: pause it first", m.Terms.Currency)
+	}
+	return err
+}

@@ -1,0 +1,138 @@
+package repository
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"comity/domain"
+)
+
+type relationshipRow struct {
+	ID          uuid.UUID     `json:"id"`
+	Seller      uuid.UUID     `json:"seller_id"`
+	Debtor      uuid.NullUUID `json:"debtor_id"`
+	Code        string        `json:"code"`
+	Name        string        `json:"name"`
+	LegalType   textCol       `json:"legal_type"`
+	Country     textCol       `json:"country"`
+	TaxID       textCol       `json:"tax_id"`
+	ContactName textCol       `json:"contact_name"`
+	Email       textCol       `json:"email"`
+	TimeZone    textCol       `json:"time_zone"`
+	TermsDays   int           `json:"terms_days"`
+	HeadsUp     bool          `json:"heads_up"`
+	Version     int           `json:"version"`
+	CreatedAt   timeCol       `json:"created_at"`
+}
+
+func (r relationshipRow) relationship() domain.Relationship {
+	return domain.Relationship{
+		ID: domain.RelationshipID{UUID: r.ID}, Seller: domain.OrganizationID{UUID: r.Seller}, Debtor: idOf[domain.DebtorID](r.Debtor),
+		Code: r.Code, Name: r.Name, LegalType: domain.LegalType(r.LegalType), Country: string(r.Country), TaxID: string(r.TaxID),
+		ContactName: string(r.ContactName), Email: string(r.Email), TimeZone: string(r.TimeZone), TermsDays: r.TermsDays,
+		HeadsUp: r.HeadsUp, Version: r.Version, CreatedAt: r.CreatedAt.Time,
+	}
+}
+
+const relationshipColumns = `id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, created_at`
+
+const (
+	insertRelationship = `
+INSERT INTO relationships (id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+	updateRelationship = `
+UPDATE relationships
+   SET debtor_id = $3, code = $4, name = $5, legal_type = $6, country = $7, tax_id = $8, contact_name = $9, email = $10,
+       time_zone = $11, terms_days = $12, heads_up = $13, version = $14
+ WHERE seller_id = $2 AND id = $1`
+	readRelationship = `
+SELECT ` + relationshipColumns + ` FROM relationships WHERE seller_id = $2 AND id = $1`
+	lockRelationship  = readRelationship + ` FOR UPDATE`
+	listRelationships = `
+SELECT ` + relationshipColumns + ` FROM relationships
+ WHERE seller_id = $1 AND ($2 = '' OR code = $2) AND ($3::boolean IS NULL OR (debtor_id IS NOT NULL) = $3) AND id > $4
+ ORDER BY id LIMIT $5`
+	hasOpenDeals = `
+SELECT EXISTS (SELECT FROM deals WHERE seller_id = $2 AND relationship_id = $1 AND status IN ('made', 'paid_out'))
+    OR EXISTS (SELECT FROM offers o JOIN invoices i ON i.id = o.invoice_id WHERE o.seller_id = $2 AND i.relationship_id = $1 AND o.status = 'open')`
+	resolveDebtor = `
+SELECT resolve_debtor($1, $2, $3, $4, $5)`
+)
+
+// SaveRelationship adds a relationship; it refuses with ErrConflict when the
+// seller has another under the same code.
+func (tx *Tx) SaveRelationship(ctx context.Context, r domain.Relationship) error {
+	return codeTaken(tx.exec(ctx, insertRelationship, relationshipArgs(r, instant(r.CreatedAt))...), r.Code)
+}
+
+// UpdateRelationship saves what may change in a relationship; it refuses with
+// ErrConflict as SaveRelationship does.
+func (tx *Tx) UpdateRelationship(ctx context.Context, r domain.Relationship) error {
+	return codeTaken(tx.exec(ctx, updateRelationship, relationshipArgs(r)...), r.Code)
+}
+
+func relationshipArgs(r domain.Relationship, more ...any) []any {
+	return append([]any{
+		r.ID.UUID, r.Seller.UUID, orNull(r.Debtor.UUID), r.Code, r.Name, text(string(r.LegalType)), text(r.Country), text(r.TaxID),
+		text(r.ContactName), text(r.Email), text(r.TimeZone), r.TermsDays, r.HeadsUp, r.Version,
+	}, more...)
+}
+
+func codeTaken(err error, code string) error {
+	if violates(err, "relationships_seller_id_code_key") {
+		return domain.ErrConflict.Because("there is a relationship with the code %q", code)
+	}
+	return err
+}
+
+// Relationship returns a seller's relationship.
+func (tx *Tx) Relationship(ctx context.Context, id domain.RelationshipID, seller domain.OrganizationID) (domain.Relationship, error) {
+	return tx.oneRelationship(ctx, readRelationship, id, seller)
+}
+
+// LockRelationship returns and locks a seller's relationship; the lock also
+// holds up a deal that is being made on it, whose row refers to this one.
+func (tx *Tx) LockRelationship(ctx context.Context, id domain.RelationshipID, seller domain.OrganizationID) (domain.Relationship, error) {
+	return tx.oneRelationship(ctx, lockRelationship, id, seller)
+}
+
+func (tx *Tx) oneRelationship(ctx context.Context, query string, id domain.RelationshipID, seller domain.OrganizationID) (domain.Relationship, error) {
+	var row relationshipRow
+	if err := tx.get(ctx, &row, query, id.UUID, seller.UUID); err != nil {
+		return domain.Relationship{}, fmt.Errorf("read relationship %s: %w", id, err)
+	}
+	return row.relationship(), nil
+}
+
+// Relationships returns a page of a seller's relationships. An empty code and a
+// nil identified do not filter.
+func (tx *Tx) Relationships(ctx context.Context, seller domain.OrganizationID, code string, identified *bool, page domain.Page) ([]domain.Relationship, error) {
+	var rows []relationshipRow
+	if err := tx.list(ctx, &rows, listRelationships, seller.UUID, code, identified, page.After, page.Limit); err != nil {
+		return nil, fmt.Errorf("list relationships: %w", err)
+	}
+	return mapped(rows, relationshipRow.relationship), nil
+}
+
+// HasOpenDeals reports whether an invoice of a relationship is in a deal that
+// is not over.
+func (tx *Tx) HasOpenDeals(ctx context.Context, r domain.Relationship) (bool, error) {
+	var open bool
+	if err := tx.get(ctx, &open, hasOpenDeals, r.ID.UUID, r.Seller.UUID); err != nil {
+		return false, fmt.Errorf("look for open deals: %w", err)
+	}
+	return open, nil
+}
+
+// ResolveDebtor returns the platform's debtor behind a relationship's identity:
+// fresh when nobody knew it.
+func (tx *Tx) ResolveDebtor(ctx context.Context, fresh domain.DebtorID, r domain.Relationship) (domain.DebtorID, error) {
+	var id uuid.UUID
+	err := tx.get(ctx, &id, resolveDebtor, fresh.UUID, tx.entry.By.World.UUID, r.Country, domain.NameKey(r.Name), text(domain.TaxKey(r.TaxID)))
+	if err != nil {
+		return domain.DebtorID{}, fmt.Errorf("resolve debtor: %w", err)
+	}
+	return domain.DebtorID{UUID: id}, nil
+}

@@ -1,0 +1,175 @@
+package repository_test
+
+import (
+	"database/sql"
+	"errors"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"comity/repository/repositorytest"
+)
+
+func application(t *testing.T, d *repositorytest.Database) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("postgres", d.AppURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func tables(t *testing.T, owner *sql.DB) []string {
+	t.Helper()
+	rows, err := owner.QueryContext(t.Context(), `SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	if err := rows.Err(); err != nil || len(names) < 30 {
+		t.Fatalf("%d tables: %v", len(names), err)
+	}
+	return names
+}
+
+func refused(err error) bool {
+	failed, ok := errors.AsType[*pq.Error](err)
+	return ok && failed.Code == "42501"
+}
+
+// TestUnsetScopeSeesNothing holds T-25: without enter every table is empty and
+// refuses rows, and row-level security is on and forced everywhere.
+func TestUnsetScopeSeesNothing(t *testing.T) {
+	d := repositorytest.New(t)
+	owner, app := d.Owner(t), application(t, d)
+	for _, table := range tables(t, owner) {
+		var enabled, forced bool
+		err := owner.QueryRowContext(t.Context(), `SELECT relrowsecurity, relforcerowsecurity FROM pg_class WHERE relname = $1`, table).Scan(&enabled, &forced)
+		if err != nil || !enabled || !forced {
+			t.Errorf("%s: row-level security is not on and forced (%v)", table, err)
+		}
+		var n int
+		if err := app.QueryRowContext(t.Context(), `SELECT count(*) FROM `+pq.QuoteIdentifier(table)).Scan(&n); err != nil || n != 0 {
+			t.Errorf("%s: an unset scope counts %d rows (%v)", table, n, err)
+		}
+	}
+	_, err := app.ExecContext(t.Context(), `INSERT INTO audit (id, action, subject_kind, subject_id, digest, known_at) VALUES ($1, 'x', 'x', $1, '', now())`, uuid.New())
+	if !refused(err) {
+		t.Errorf("an unset scope may insert: %v", err)
+	}
+	if err := d.CheckRole(t.Context()); err != nil {
+		t.Errorf("the application role is refused: %v", err)
+	}
+}
+
+// TestTheBooksAreAppendOnly holds T-73: the application cannot change or remove
+// postings, journals, audit rows or events.
+func TestTheBooksAreAppendOnly(t *testing.T) {
+	d := repositorytest.New(t)
+	app := application(t, d)
+	for _, table := range []string{"journals", "postings", "audit", "events"} {
+		for _, statement := range []string{"DELETE FROM " + table, "TRUNCATE " + table, "UPDATE " + table + " SET id = id", "UPDATE " + table + " SET journal_id = journal_id"} {
+			if _, err := app.ExecContext(t.Context(), statement); !refused(err) && !undefined(err) {
+				t.Errorf("%s: %v", statement, err)
+			}
+		}
+	}
+}
+
+func undefined(err error) bool {
+	failed, ok := errors.AsType[*pq.Error](err)
+	return ok && failed.Code == "42703"
+}
+
+// TestAnUnbalancedJournalDoesNotCommit tries the trigger in every scope that may
+// post: a journal that does not balance, or a posting added later, is refused.
+func TestAnUnbalancedJournalDoesNotCommit(t *testing.T) {
+	d := repositorytest.New(t)
+	owner, app := d.Owner(t), application(t, d)
+	factor := uuid.New()
+	_, err := owner.ExecContext(t.Context(), `INSERT INTO organizations (id, world_id, kind, name, legal_type, country, time_zone, email, created_at)
+		VALUES ($1, '00000000-0000-7000-8000-000000000001', 'factor', 'F', 'company', 'US', 'UTC', 'f@example.org', now())`, factor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scope := range []string{"market", "work"} {
+		for name, amounts := range map[string][]int64{"balanced": {999, -999}, "off by 999": {1000, -1}, "one leg": {5}, "no leg": nil} {
+			t.Run(scope+" "+name, func(t *testing.T) {
+				err := post(t, app, scope, factor, amounts)
+				if (err == nil) != (name == "balanced") {
+					t.Errorf("commit: %v", err)
+				}
+			})
+		}
+	}
+}
+
+func post(t *testing.T, app *sql.DB, scope string, factor uuid.UUID, amounts []int64) error {
+	t.Helper()
+	tx, err := app.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	journal := uuid.New()
+	if _, err := tx.ExecContext(t.Context(), `SELECT verdict FROM enter($1, $2, NULL, NULL, NULL, '', '', NULL)`, scope, factor); err != nil {
+		t.Fatal(err)
+	}
+	_, err = tx.ExecContext(t.Context(), `INSERT INTO journals (id, factor_id, kind, currency, effective_on, known_at, cause_kind, cause_id)
+		VALUES ($1, $2, 'test', 'EUR', '2026-01-01', now(), 'test', $1)`, journal, factor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, amount := range amounts {
+		_, err := tx.ExecContext(t.Context(), `INSERT INTO postings (journal_id, n, factor_id, account, amount_minor, currency) VALUES ($1, $2, $3, 'reserve', $4, 'EUR')`,
+			journal, n, factor, amount)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return tx.Commit()
+}
+
+// TestAConnectionForgetsItsTenant holds T-26 and T-27: what one transaction may
+// see is gone with it, committed or not.
+func TestAConnectionForgetsItsTenant(t *testing.T) {
+	d := repositorytest.New(t)
+	app := application(t, d)
+	app.SetMaxOpenConns(1)
+	for i := range 1000 {
+		org := uuid.New()
+		tx, err := app.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var seen string
+		if _, err := tx.ExecContext(t.Context(), `SELECT verdict FROM enter('seller', $1, NULL, NULL, NULL, '', '', NULL)`, org); err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.QueryRowContext(t.Context(), `SELECT app_org()::text`).Scan(&seen); err != nil || seen != org.String() {
+			t.Fatalf("inside: %s, want %s (%v)", seen, org, err)
+		}
+		if i%2 == 0 {
+			err = tx.Commit()
+		} else {
+			err = tx.Rollback()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var left sql.NullString
+		if err := app.QueryRowContext(t.Context(), `SELECT app_org()::text || app_scope()`).Scan(&left); err != nil || left.Valid {
+			t.Fatalf("after: %q is left on the connection (%v)", left.String, err)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+// Package marketplace is what sellers and factors do: relationships, imports,
+// invoices, offers, deals, pay-outs and the money that comes back. One exported
+// method is one transaction.
+package marketplace
+
+import (
+	"context"
+	"time"
+
+	"comity/domain"
+	"comity/underwriting"
+)
+
+// Tx is what the use cases of this room need of a transaction. Lookups that a
+// decision rests on lock what may change.
+type Tx interface {
+	parties
+	trade
+	purchase
+	bank
+	reports
+	SaveTrail(context.Context, domain.Trail) error
+}
+
+// Atomically runs its argument in one transaction; it may run it twice.
+type Atomically func(context.Context, domain.Entry, func(Tx) (domain.Answer, error)) (domain.Answer, error)
+
+// Wide lists the use cases that see more than one organisation, and in which
+// scope they do; a test holds the list to the code.
+var Wide = map[string]domain.Scope{
+	"CreateInvoice":  domain.ScopeMarket, // fingerprints of every seller
+	"ReleaseInvoice": domain.ScopeMarket, // the platform looks at a seller's invoice
+	"Submit":         domain.ScopeMarket, // mandates of every factor
+	"AcceptOffer":    domain.ScopeMarket, // both parties' rows
+	"DeclineOffer":   domain.ScopeMarket,
+	"CancelDeal":     domain.ScopeMarket,
+	"SetCondition":   domain.ScopeMarket,
+	"ApplyReceipt":   domain.ScopeMarket,
+	"UndoReceipt":    domain.ScopeMarket,
+	"Withdraw":       domain.ScopeMarket, // offers of several factors end
+	"Advance":        domain.ScopeWork,
+	"ApplyLine":      domain.ScopeWork,
+	"AccrueFees":     domain.ScopeWork,
+	"ReleasePayout":  domain.ScopeWork,
+	"ImportBatch":    domain.ScopeWork,
+	"Deal":           domain.ScopeMarket, // the platform reads any deal
+	"Deals":          domain.ScopeMarket,
+	"PayoutFile":     domain.ScopeMarket, // the seller's account
+}
+
+// A Service is the use cases of this room.
+type Service struct {
+	atomically  Atomically
+	engine      underwriting.Engine
+	fingerprint func(string) []byte
+}
+
+// New returns the use cases. fingerprint is a keyed digest, under which the
+// same invoice is found across sellers without anybody's data being kept.
+func New(atomically Atomically, engine underwriting.Engine, fingerprint func(string) []byte) *Service {
+	return &Service{atomically, engine, fingerprint}
+}
+
+// read runs a use case that changes nothing.
+func (s *Service) read(ctx context.Context, entry domain.Entry, do func(Tx) error) error {
+	_, err := s.atomically(ctx, entry, func(tx Tx) (domain.Answer, error) { return domain.Answer{}, do(tx) })
+	return err
+}
+
+// work runs a use case that answers nobody; its name stands where a request's
+// route would.
+func (s *Service) work(ctx context.Context, name string, world domain.WorldID, now time.Time, do func(Tx, domain.Caller) error) error {
+	by := domain.Caller{World: world, Now: now}
+	entry := by.In(domain.ScopeWork)
+	entry.Route = name
+	return s.read(ctx, entry, func(tx Tx) error { return do(tx, by) })
+}
+
+// today is the day it is for somebody in zone.
+func today(now time.Time, zone *time.Location) domain.Date { return domain.DateOf(now.In(zone)) }

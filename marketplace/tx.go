@@ -1,0 +1,77 @@
+package marketplace
+
+import (
+	"context"
+	"time"
+
+	"comity/domain"
+	"comity/ledger"
+	"comity/underwriting"
+)
+
+// trade is invoices, decisions and offers.
+type trade interface {
+	Kin(ctx context.Context, inv domain.Invoice, prints [][]byte) (domain.Kin, error)
+	SaveInvoice(ctx context.Context, inv domain.Invoice, doc *domain.Document, prints [][]byte) error
+	LockInvoice(context.Context, domain.InvoiceID, domain.OrganizationID) (domain.Invoice, error)
+	UpdateInvoice(context.Context, domain.Invoice) error
+	Invoice(context.Context, domain.InvoiceID, domain.OrganizationID) (domain.Invoice, error)
+	Invoices(ctx context.Context, seller domain.OrganizationID, status string, page domain.Page) ([]domain.Invoice, error)
+	Document(context.Context, domain.BlobID, domain.OrganizationID) (domain.Document, error)
+	Events(context.Context, domain.OrganizationID, domain.OrganizationKind, domain.EventFilter, domain.Page) ([]domain.Event, error)
+
+	Submission(ctx context.Context, id domain.InvoiceID, seller domain.OrganizationID, now time.Time) (underwriting.Submission, error)
+	SaveSubmission(ctx context.Context, inv domain.Invoice, decision domain.Decision, offers []domain.Offer) error
+	Decision(context.Context, domain.DecisionID, domain.OrganizationID) (domain.Decision, error)
+	Offer(context.Context, domain.OfferID, domain.OrganizationID, domain.OrganizationKind) (domain.Offer, error)
+	Offers(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, invoice domain.InvoiceID, page domain.Page) ([]domain.Offer, error)
+	LockOffer(context.Context, domain.OfferID, domain.OrganizationID) (domain.Offer, error)
+	UpdateOffer(context.Context, domain.Offer) error
+	EndOffers(context.Context, domain.InvoiceID, domain.OfferStatus) error
+}
+
+// purchase is deals, their conditions, journals and orders.
+type purchase interface {
+	Acceptance(context.Context, domain.OfferID, domain.OrganizationID) (domain.Acceptance, error)
+	SaveAcceptance(context.Context, domain.Deal, domain.Offer, domain.Invoice, domain.Case) error
+	Post(context.Context, []ledger.Posted) error
+	JournalsOf(context.Context, domain.DealID) ([]ledger.Posted, error)
+	DealFile(context.Context, domain.DealID) (domain.DealFile, error)
+	Deal(context.Context, domain.DealID, domain.OrganizationID, domain.OrganizationKind) (domain.Deal, error)
+	Deals(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, status string, page domain.Page) ([]domain.Deal, error)
+	Conditions(context.Context, domain.DealID) ([]domain.Condition, error)
+	SaveCondition(context.Context, domain.Deal, domain.Condition) error
+	UpdateDeal(context.Context, domain.Deal) error
+	CloseDeal(context.Context, domain.Deal, domain.Invoice) error
+	WakeCase(context.Context, domain.CaseID, time.Time) error
+	SavePayouts(context.Context, []domain.Payout) error
+	PayoutFile(context.Context, domain.PayoutID) (domain.DealFile, domain.Payout, error)
+	Payout(context.Context, domain.PayoutID, domain.OrganizationID, domain.OrganizationKind) (domain.Payout, error)
+	Payouts(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, status string, page domain.Page) ([]domain.Payout, error)
+}
+
+// bank is statements, their lines and receipts.
+type bank interface {
+	StatementsOfFile(context.Context, domain.OrganizationID, []byte) ([]domain.Statement, error)
+	SaveStatements(context.Context, *domain.Document, []domain.Statement, []domain.StatementLine) error
+	Statement(context.Context, domain.StatementID, domain.OrganizationID) (domain.Statement, error)
+	Statements(context.Context, domain.OrganizationID, domain.Page) ([]domain.Statement, error)
+	StatementLines(context.Context, domain.StatementID, domain.OrganizationID) ([]domain.StatementLine, error)
+	Spans(context.Context, domain.AccountID) ([]domain.Span, error)
+	PendingLines(context.Context, domain.StatementID) ([]domain.LineID, error)
+	LineFile(context.Context, domain.LineID) (domain.LineFile, error)
+	MarkLine(ctx context.Context, id domain.LineID, state, outcome string) error
+	WakePromises(context.Context, domain.StatementID, time.Time) error
+
+	SaveReceipt(context.Context, ledger.ReceiptEffect, time.Time) error
+	ReceiptFile(context.Context, domain.ReceiptID, domain.OrganizationID, domain.DealID) (domain.ReceiptFile, error)
+	UndoAllocation(context.Context, domain.Receipt, domain.Allocation, domain.Deal, time.Time) error
+	Receipt(context.Context, domain.ReceiptID, domain.OrganizationID) (domain.Receipt, error)
+	Receipts(ctx context.Context, factor domain.OrganizationID, status string, page domain.Page) ([]domain.Receipt, error)
+}
+
+// reports reads the books.
+type reports interface {
+	TrialBalance(context.Context, domain.BookFilter) ([]ledger.Balances, error)
+	Aging(context.Context, domain.BookFilter) ([]domain.OpenItem, error)
+}

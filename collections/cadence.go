@@ -1,0 +1,272 @@
+package collections
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"comity/domain"
+)
+
+// offset is a message before the due date: it leaves before days ahead (on a
+// day off, the business day before), at the earliest early and at the latest
+// late days ahead (D-19).
+type offset struct {
+	kind                string
+	class               domain.MessageClass
+	before, early, late int
+	words               string
+}
+
+var (
+	headsUp  = offset{stepHeadsUp, domain.ClassHeadsUp, 14, 17, 11, "Two weeks"}
+	reminder = offset{stepPreDue, domain.ClassReminder, 7, 9, 5, "Seven days"}
+)
+
+// askable reports whether an item may be followed up at all: bought, its notice
+// delivered, something open.
+func askable(item domain.CaseItem) bool {
+	return live(item) && !item.NoticeAt.IsZero() && item.Deal.Open.Positive()
+}
+
+// preDue gives the earliest message of one kind before a due date, with every
+// item whose window holds that day. One that cannot leave in its window is
+// dropped; so is one that would displace a first message after a due date.
+func preDue(f domain.CaseFacts, l local, o offset) []candidate {
+	var found *candidate
+	for _, item := range f.Items {
+		if !o.wanted(f, l, item) {
+			continue
+		}
+		step := o.kind + item.Deal.Due.String()
+		from := l.cal.OnOrBefore(item.Deal.Due.Plus(-o.before))
+		free, ok := freeFrom(f, item)
+		if !ok || done(f, step) {
+			continue
+		}
+		if last, _ := lastProactive(f, l); !last.IsZero() {
+			from = domain.Latest(from, last.Plus(gapDays))
+		}
+		c := again(f, candidate{at: l.slot(domain.Latest(from, l.day(free))), act: &Act{Step: step, Class: o.class}})
+		c.reason = o.reason(item.Deal.Due)
+		day := l.day(c.at)
+		if !c.at.IsZero() && (day.After(item.Deal.Due.Plus(-o.late)) || displaces(f, l, item, day)) {
+			continue
+		}
+		if found == nil || c.at.Before(found.at) && !c.at.IsZero() {
+			found = &c
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	day := l.day(found.at)
+	for _, item := range f.Items {
+		due := item.Deal.Due
+		inWindow := !day.Before(due.Plus(-o.early)) && !day.After(due.Plus(-o.late))
+		if inWindow && o.wanted(f, l, item) && ask(f, item, found.at).Positive() || o.kind+due.String() == found.act.Step && askable(item) {
+			found.act.Items = append(found.act.Items, item.Deal.ID)
+		}
+	}
+	found.act.Why = o.why(f, l, found)
+	return []candidate{*found}
+}
+
+// wanted reports whether an item still gets a message of this kind.
+func (o offset) wanted(f domain.CaseFacts, l local, item domain.CaseItem) bool {
+	due := item.Deal.Due
+	if !askable(item) || !l.today.Before(due) {
+		return false
+	}
+	if o.kind == stepHeadsUp && (!f.Relationship.HeadsUp || item.Issued.DaysUntil(due) < headsUpTerms) {
+		return false
+	}
+	from := l.cal.OnOrBefore(due.Plus(-o.early))
+	return !slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+		return taken(t) && t.Class.Proactive() && !l.day(claimed(t)).Before(from) && slices.Contains(t.Items, item.Deal.ID)
+	})
+}
+
+func (o offset) reason(due domain.Date) string {
+	if o.kind == stepHeadsUp {
+		return "the heads-up before " + due.Short()
+	}
+	return "the reminder before " + due.Short()
+}
+
+func (o offset) why(f domain.CaseFacts, l local, c *candidate) string {
+	day, words := l.day(c.at), o.words
+	if due, err := domain.ParseDate(strings.TrimPrefix(c.act.Step, o.kind)); err == nil && day.DaysUntil(due) != o.before {
+		words = fmt.Sprintf("%d days", day.DaysUntil(due))
+	}
+	return words + " before the due date; " + sinceLast(f, l) + "."
+}
+
+// displaces reports whether a message on a day would keep the first message
+// after another item's due date from leaving in its time (D-19).
+func displaces(f domain.CaseFacts, l local, own domain.CaseItem, day domain.Date) bool {
+	for _, other := range f.Items {
+		if other.Deal.ID == own.Deal.ID || !askable(other) || remindedAfterDue(f, other.Deal.ID) {
+			continue
+		}
+		if _, free := freeFrom(f, other); !free {
+			continue
+		}
+		first := l.cal.Add(other.Deal.Due, 1)
+		if other.Deal.Due.Before(own.Deal.Due) && day.DaysUntil(first) < gapDays {
+			return true
+		}
+	}
+	return false
+}
+
+func remindedAfterDue(f domain.CaseFacts, deal domain.DealID) bool {
+	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+		return taken(t) && strings.HasPrefix(t.Step, stepPostDue) && slices.Contains(t.Items, deal) && afterDue(f, t, deal)
+	})
+}
+
+// afterDue reports whether a message was written after the due date of a deal
+// that it lists; one before may list it as coming.
+func afterDue(f domain.CaseFacts, t domain.Touch, deal domain.DealID) bool {
+	item, ok := f.Item(deal)
+	return ok && item.Deal.Due.Before(domain.DateOf(claimed(t).In(f.Relationship.Zone())))
+}
+
+// postDue gives the next message after a due date: the first on T+1 to T+3
+// business days at 09:30 and after, tried every business day until it leaves;
+// then seven days after the last one, moved to a business day.
+func postDue(f domain.CaseFacts, l local) []candidate {
+	last, _ := lastProactive(f, l)
+	var earliest time.Time
+	var held string
+	for _, item := range f.Items {
+		if !askable(item) {
+			continue
+		}
+		free, ok := freeFrom(f, item)
+		if !ok {
+			held = "what holds invoice " + item.Deal.InvoiceNumber + " back to be settled"
+			continue
+		}
+		from := domain.Latest(l.cal.Add(item.Deal.Due, 1), l.day(free))
+		if at := l.slot(from); earliest.IsZero() || at.Before(earliest) {
+			earliest = at
+		}
+	}
+	switch {
+	case earliest.IsZero() && held == "":
+		return nil
+	case earliest.IsZero():
+		return []candidate{{reason: held}}
+	}
+	if !last.IsZero() {
+		earliest = latest(earliest, l.slot(l.cal.OnOrAfter(last.Plus(gapDays))))
+	}
+	act := &Act{Step: stepPostDue + strconv.Itoa(postDueCount(f)+1), Class: domain.ClassReminder, Tone: 1}
+	c := again(f, candidate{earliest, act, "the message after the due date"})
+	if c.reason == "the message after the due date" && !l.today.After(earliestDue(f)) {
+		c.reason = "the due date, " + earliestDue(f).Short()
+	}
+	act.Items = overdue(f, l, c.at)
+	act.Why = postDueWhy(f, l, act.Items)
+	return []candidate{c}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+func earliestDue(f domain.CaseFacts) domain.Date {
+	var first domain.Date
+	for _, item := range f.Items {
+		if askable(item) && (first.IsZero() || item.Deal.Due.Before(first)) {
+			first = item.Deal.Due
+		}
+	}
+	return first
+}
+
+// postDueCount returns how many messages after a due date left in this cycle.
+func postDueCount(f domain.CaseFacts) int {
+	count := 0
+	for _, t := range f.Touches {
+		if t.Cycle == f.Case.Cycle && strings.HasPrefix(t.Step, stepPostDue) && taken(t) {
+			count++
+		}
+	}
+	return count
+}
+
+// overdue lists what a message after a due date is about: what is overdue and
+// may be asked for, where the bank has shown a full banking day since the due
+// date (all of it when none has, so that the gate says why); and what is due
+// within nine days and was not yet announced, since no message before its due
+// date can leave within the gap.
+func overdue(f domain.CaseFacts, l local, at time.Time) []domain.DealID {
+	day := l.today
+	if !at.IsZero() {
+		day = l.day(at)
+	}
+	var seen, all, coming []domain.DealID
+	for _, item := range f.Items {
+		if !askable(item) || !ask(f, item, latest(at, f.Now)).Positive() {
+			continue
+		}
+		switch due := item.Deal.Due; {
+		case due.Before(day):
+			all = append(all, item.Deal.ID)
+			if shownSince(f, item) {
+				seen = append(seen, item.Deal.ID)
+			}
+		case day.DaysUntil(due) <= reminder.early && reminder.wanted(f, l, item):
+			coming = append(coming, item.Deal.ID)
+		}
+	}
+	if len(seen) == 0 {
+		seen = all
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	return append(seen, coming...)
+}
+
+// shownSince reports whether the bank has shown one full banking day after the
+// due date of an item (D-21).
+func shownSince(f domain.CaseFacts, item domain.CaseItem) bool {
+	feed, ok := f.Feed(item.Deal.Collection)
+	if !ok {
+		return false
+	}
+	banking := bankingOf(f, feed)
+	return !domain.CoveredThrough(feed.Spans, banking).Before(banking.Add(item.Deal.Due, 1))
+}
+
+// bankingOf is the banking calendar of an account.
+func bankingOf(f domain.CaseFacts, feed domain.Feed) domain.Calendar {
+	return domain.BankingDays(feed.Account.Currency, f.Factor.Country)
+}
+
+func postDueWhy(f domain.CaseFacts, l local, items []domain.DealID) string {
+	var oldest domain.Date
+	for _, id := range items {
+		if item, ok := f.Item(id); ok && (oldest.IsZero() || item.Deal.Due.Before(oldest)) {
+			oldest = item.Deal.Due
+		}
+	}
+	if oldest.IsZero() {
+		return ""
+	}
+	days := l.cal.Between(oldest, l.today)
+	unit := "business days"
+	if days == 1 {
+		unit = "business day"
+	}
+	return fmt.Sprintf("%d %s after the due date, and the bank has shown no payment; %s.", days, unit, sinceLast(f, l))
+}

@@ -1,0 +1,216 @@
+package collections
+
+import (
+	"context"
+	"fmt"
+
+	"comity/domain"
+)
+
+// keyed runs what a collector does to one case of its own, once.
+func keyed[T any](ctx context.Context, s *Service, by domain.Caller, once domain.Once[T], do func(Tx) (T, domain.Trail, error)) (domain.Answer, error) {
+	if err := by.Must(domain.KindFactor); err != nil {
+		return domain.Answer{}, err
+	}
+	return s.atomically(ctx, once.Entry(by, domain.ScopeFactor), func(tx Tx) (domain.Answer, error) {
+		result, trail, err := do(tx)
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		return once.Answer(result), tx.SaveTrail(ctx, trail)
+	})
+}
+
+// trailIDs are made before the transaction.
+type trailIDs struct {
+	audit domain.AuditID
+	event domain.EventID
+}
+
+func newTrailIDs() trailIDs {
+	return trailIDs{domain.New[domain.AuditID](), domain.New[domain.EventID]()}
+}
+
+// about is the trail of a change to a case that factor and seller may read.
+func (ids trailIDs) about(by domain.Caller, kase domain.Case, action string, subject [16]byte, deal domain.DealID, said string) domain.Trail {
+	return domain.Trail{
+		Audit: []domain.AuditRow{domain.Audited(ids.audit, by, action, "case", subject, said)},
+		Events: []domain.Event{{
+			ID: ids.event, World: by.World, Kind: action, Factor: kase.Factor, Seller: kase.Seller, Case: kase.ID, Deal: deal, Said: said, At: by.Now,
+		}},
+	}
+}
+
+// AnswerQuestion records a collector's answer; the message that carries it
+// leaves at any hour, and what was asked about rests for seven days more. It
+// refuses with domain.ErrNotFound, ErrInvalid, or ErrWrongState when it was
+// answered before.
+func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, answer string, once domain.Once[domain.Question]) (domain.Answer, error) {
+	answer, err := spoken(answer)
+	if err != nil {
+		return domain.Answer{}, err
+	}
+	if bankDetails(answer) {
+		return domain.Answer{}, domain.ErrInvalid.Because("bank details stand in a notice only").At("/answer", "bank-details", "refer to the account in the notice")
+	}
+	ids := newTrailIDs()
+	return keyed(ctx, s, by, once, func(tx Tx) (domain.Question, domain.Trail, error) {
+		q, err := tx.LockQuestion(ctx, id, by.Organization)
+		if err != nil {
+			return q, domain.Trail{}, err
+		}
+		if !q.AnsweredAt.IsZero() {
+			return q, domain.Trail{}, domain.ErrWrongState.Because("it was answered before").In("answered")
+		}
+		kase, err := tx.LockCase(ctx, q.Case, by.Organization)
+		if err != nil {
+			return q, domain.Trail{}, err
+		}
+		q.Answer, q.AnsweredAt = answer, by.Now
+		if err := tx.AnswerQuestion(ctx, q, by.User, by.Now.AddDate(0, 0, afterAnswer)); err != nil {
+			return q, domain.Trail{}, fmt.Errorf("save answer: %w", err)
+		}
+		if err := tx.WakeCase(ctx, kase.ID, by.Now); err != nil {
+			return q, domain.Trail{}, err
+		}
+		return q, ids.about(by, kase, "question.answered", q.ID.UUID, q.Deal, fmt.Sprintf("The question %q was answered: %q.", oneLine(q.Said), oneLine(answer))), nil
+	})
+}
+
+// SetStop forbids contact on a case until it is lifted (D-3). It refuses with
+// domain.ErrNotFound, ErrInvalid, or ErrWrongState when it is in force already.
+func (s *Service) SetStop(ctx context.Context, by domain.Caller, id domain.CaseID, code domain.StopCode, reason string, once domain.Once[domain.Stop]) (domain.Answer, error) {
+	reason, err := spoken(reason)
+	if err != nil {
+		return domain.Answer{}, err
+	}
+	if !knownStop(code) {
+		return domain.Answer{}, domain.ErrInvalid.At("/code", "unknown-code", "there is no such stop")
+	}
+	ids := newTrailIDs()
+	stop := domain.Stop{ID: domain.New[domain.StopID](), Case: id, Code: code, Reason: reason, SetBy: by.User, SetAt: by.Now}
+	return keyed(ctx, s, by, once, func(tx Tx) (domain.Stop, domain.Trail, error) {
+		kase, err := tx.LockCase(ctx, id, by.Organization)
+		if err != nil {
+			return stop, domain.Trail{}, err
+		}
+		inForce, err := tx.StopInForce(ctx, id, code)
+		if err != nil {
+			return stop, domain.Trail{}, err
+		}
+		if !inForce.ID.IsZero() {
+			return stop, domain.Trail{}, domain.ErrWrongState.Because("it is in force already").In("in_force")
+		}
+		if err := tx.SaveStop(ctx, kase, stop); err != nil {
+			return stop, domain.Trail{}, fmt.Errorf("save stop: %w", err)
+		}
+		if err := tx.WakeCase(ctx, id, by.Now); err != nil {
+			return stop, domain.Trail{}, err
+		}
+		return stop, ids.about(by, kase, "stop.set", stop.ID.UUID, domain.DealID{}, "Messages rest: "+codeWords[string(code)]+"."), nil
+	})
+}
+
+func knownStop(code domain.StopCode) bool {
+	for _, known := range domain.StopCodes() {
+		if known == code {
+			return true
+		}
+	}
+	return false
+}
+
+// LiftStop ends a stop. A legal stop and a sanctions hold need two people: the
+// first is recorded, and a second, different one lifts it. It refuses with
+// domain.ErrNotFound or, for the same person twice, ErrTwoPeople.
+func (s *Service) LiftStop(ctx context.Context, by domain.Caller, id domain.CaseID, code domain.StopCode, once domain.Once[domain.Stop]) (domain.Answer, error) {
+	ids := newTrailIDs()
+	return keyed(ctx, s, by, once, func(tx Tx) (domain.Stop, domain.Trail, error) {
+		kase, err := tx.LockCase(ctx, id, by.Organization)
+		if err != nil {
+			return domain.Stop{}, domain.Trail{}, err
+		}
+		stop, err := tx.StopInForce(ctx, id, code)
+		if err != nil {
+			return stop, domain.Trail{}, err
+		}
+		if stop.ID.IsZero() {
+			return stop, domain.Trail{}, domain.ErrNotFound.Because("no such stop is in force")
+		}
+		if stop, err = lift(stop, by); err != nil {
+			return stop, domain.Trail{}, err
+		}
+		if err := tx.UpdateStop(ctx, stop); err != nil {
+			return stop, domain.Trail{}, fmt.Errorf("save stop: %w", err)
+		}
+		if stop.LiftedAt.IsZero() {
+			return stop, ids.about(by, kase, "stop.lift_asked", stop.ID.UUID, domain.DealID{}, "A first person lifts the stop; a second one must agree."), nil
+		}
+		if err := tx.WakeCase(ctx, id, by.Now); err != nil {
+			return stop, domain.Trail{}, err
+		}
+		return stop, ids.about(by, kase, "stop.lifted", stop.ID.UUID, domain.DealID{}, "The stop was lifted; messages go on when they are due."), nil
+	})
+}
+
+// lift decides who lifts a stop.
+func lift(stop domain.Stop, by domain.Caller) (domain.Stop, error) {
+	switch {
+	case stop.Code.NeedsTwo() && stop.LiftBy.IsZero():
+		stop.LiftBy = by.User
+		return stop, nil
+	case stop.Code.NeedsTwo() && stop.LiftBy == by.User:
+		return stop, domain.ErrTwoPeople.Because("you were the first")
+	default:
+		stop.LiftedBy, stop.LiftedAt = by.User, by.Now
+		return stop, nil
+	}
+}
+
+// ResolveDispute ends a dispute and the rest of its part. It refuses with
+// domain.ErrNotFound or ErrWrongState.
+func (s *Service) ResolveDispute(ctx context.Context, by domain.Caller, id domain.DisputeID, once domain.Once[domain.Dispute]) (domain.Answer, error) {
+	ids := newTrailIDs()
+	return keyed(ctx, s, by, once, func(tx Tx) (domain.Dispute, domain.Trail, error) {
+		dispute, err := tx.LockDispute(ctx, id, by.Organization)
+		if err != nil {
+			return dispute, domain.Trail{}, err
+		}
+		if err := domain.DisputeMoves.Move(dispute.Status, domain.DisputeResolved); err != nil {
+			return dispute, domain.Trail{}, err
+		}
+		kase, err := tx.LockCase(ctx, dispute.Case, by.Organization)
+		if err != nil {
+			return dispute, domain.Trail{}, err
+		}
+		dispute.Status, dispute.ResolvedAt = domain.DisputeResolved, by.Now
+		if err := tx.ResolveDispute(ctx, dispute); err != nil {
+			return dispute, domain.Trail{}, fmt.Errorf("save dispute: %w", err)
+		}
+		if err := tx.WakeCase(ctx, kase.ID, by.Now); err != nil {
+			return dispute, domain.Trail{}, err
+		}
+		return dispute, ids.about(by, kase, "dispute.resolved", dispute.ID.UUID, dispute.Deal, fmt.Sprintf("The dispute about %s was resolved.", dispute.Amount.Grouped())), nil
+	})
+}
+
+// SendAgain begins a new cycle of a case: what failed or is unknown may be sent
+// anew, after a person looked at it. It refuses with domain.ErrNotFound or
+// ErrWrongState.
+func (s *Service) SendAgain(ctx context.Context, by domain.Caller, id domain.CaseID, once domain.Once[domain.Case]) (domain.Answer, error) {
+	ids := newTrailIDs()
+	return keyed(ctx, s, by, once, func(tx Tx) (domain.Case, domain.Trail, error) {
+		kase, err := tx.LockCase(ctx, id, by.Organization)
+		if err != nil {
+			return kase, domain.Trail{}, err
+		}
+		if kase.Status != domain.CaseOpen {
+			return kase, domain.Trail{}, domain.ErrWrongState.In(string(kase.Status), string(domain.CaseOpen))
+		}
+		kase.Cycle, kase.NextActionAt, kase.WaitsFor = kase.Cycle+1, by.Now, "a new look"
+		if err := tx.SaveCase(ctx, kase); err != nil {
+			return kase, domain.Trail{}, fmt.Errorf("save case: %w", err)
+		}
+		return kase, ids.about(by, kase, "case.cycle_begun", kase.ID.UUID, domain.DealID{}, "A person looked at it: what did not reach the debtor may be sent again."), nil
+	})
+}

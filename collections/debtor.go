@@ -1,0 +1,310 @@
+package collections
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"comity/domain"
+	"comity/money"
+)
+
+// What caused a hold.
+const (
+	causeQuestion = "question"
+	causeDispute  = "dispute"
+	causePaid     = "announced"
+)
+
+const (
+	maxSaid      = 2000 // characters of a question or dispute
+	maxAnnounced = 2    // times that "we have paid" pauses one invoice
+	maxCodeTries = 10   // wrong codes that one link takes
+)
+
+// byLink refuses anybody who did not come by a debtor's link.
+func byLink(by domain.Caller) error {
+	if by.Case.IsZero() || by.Link.IsZero() {
+		return domain.ErrNotFound
+	}
+	return nil
+}
+
+// Page returns what a debtor sees by its link. It refuses with domain.ErrNotFound.
+func (s *Service) Page(ctx context.Context, by domain.Caller) (domain.DebtorPage, error) {
+	var page domain.DebtorPage
+	if err := byLink(by); err != nil {
+		return page, err
+	}
+	err := s.read(ctx, by.In(domain.ScopeDebtor), func(tx Tx) error {
+		var err error
+		page, err = tx.DebtorPage(ctx, by.Link, false)
+		return err
+	})
+	return page, err
+}
+
+// Confirm checks a notice's code, typed by hand; the link shows the account in
+// full from then on. It refuses with domain.ErrInvalid for a wrong code, and
+// with ErrThrottled after ten of them.
+func (s *Service) Confirm(ctx context.Context, by domain.Caller, code string) error {
+	if err := byLink(by); err != nil {
+		return err
+	}
+	audit := domain.New[domain.AuditID]()
+	right, tries := false, 0
+	err := s.read(ctx, by.In(domain.ScopeDebtor), func(tx Tx) error {
+		var err error
+		if right, tries, err = tx.ConfirmLink(ctx, by.Link, codeKey(code)); err != nil || !right {
+			return err
+		}
+		return tx.SaveTrail(ctx, domain.Trail{Audit: []domain.AuditRow{domain.Audited(audit, by, "link.confirmed", "link", by.Link.UUID)}})
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("confirm link: %w", err)
+	case right:
+		return nil
+	case tries >= maxCodeTries:
+		return domain.ErrThrottled.Because("this link takes no more codes; the next message brings a new link")
+	default:
+		return domain.ErrInvalid.Because("that is not the code of the notice").At("/code", "wrong-code", "compare it with the notice, letter by letter")
+	}
+}
+
+// codeKey is a code as it is compared: upper case, letters and digits only.
+func codeKey(code string) string {
+	if len(code) > 64 {
+		return ""
+	}
+	return domain.TaxKey(code)
+}
+
+// A deed is what a debtor does on its page: its subject for the audit, and one
+// sentence for seller and factor.
+type deed struct {
+	kind    string // "promise"
+	subject [16]byte
+	deal    domain.DealID
+	said    string
+}
+
+// doing runs what a debtor does in one transaction: load and lock the case, let
+// do decide and save, wake the case, leave the trail.
+func doing[T any](ctx context.Context, s *Service, by domain.Caller, once domain.Once[T], do func(Tx, domain.DebtorPage) (T, deed, error)) (domain.Answer, error) {
+	if err := byLink(by); err != nil {
+		return domain.Answer{}, err
+	}
+	audit, event := domain.New[domain.AuditID](), domain.New[domain.EventID]()
+	return s.atomically(ctx, once.Entry(by, domain.ScopeDebtor), func(tx Tx) (domain.Answer, error) {
+		page, err := tx.DebtorPage(ctx, by.Link, true)
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		result, did, err := do(tx, page)
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		if err := tx.WakeCase(ctx, page.Case, by.Now); err != nil {
+			return domain.Answer{}, fmt.Errorf("wake case: %w", err)
+		}
+		return once.Answer(result), tx.SaveTrail(ctx, domain.Trail{
+			Audit: []domain.AuditRow{domain.Audited(audit, by, "debtor."+did.kind, did.kind, did.subject, did.said)},
+			Events: []domain.Event{{
+				ID: event, World: page.World, Kind: "debtor." + did.kind, Factor: page.FactorID, Seller: page.SellerID,
+				Case: page.Case, Deal: did.deal, Said: did.said, At: by.Now,
+			}},
+		})
+	})
+}
+
+// Promise records a debtor's word to pay, within the bounds of D-18, and pauses
+// what it earns in the same commit. It refuses with domain.ErrNotFound,
+// ErrInvalid, ErrPromiseTooFar, ErrPromiseOpen, ErrMoreThanOpen or ErrWrongState.
+func (s *Service) Promise(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Promise]) (domain.Answer, error) {
+	id, hold := domain.New[domain.PromiseID](), domain.New[domain.HoldID]()
+	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Promise, deed, error) {
+		item, ok := page.Item(deal)
+		if !ok {
+			return domain.Promise{}, deed{}, domain.ErrNotFound
+		}
+		m, err := promiseOf(page, item, amount, on, by.Now)
+		if err != nil {
+			return domain.Promise{}, deed{}, err
+		}
+		m.promise.ID = id
+		if err := tx.SavePromise(ctx, page, m.promise, m.replaces); err != nil {
+			return domain.Promise{}, deed{}, fmt.Errorf("save promise: %w", err)
+		}
+		if m.hold != nil {
+			m.hold.ID, m.hold.Cause = hold, id.UUID
+			if err := tx.SaveHold(ctx, page, *m.hold); err != nil {
+				return domain.Promise{}, deed{}, fmt.Errorf("save hold: %w", err)
+			}
+		}
+		return m.promise, deed{"promise", id.UUID, deal, fmt.Sprintf("%s promises %s for %s on invoice %s: %s. The due date stays what it is.",
+			page.Debtor, amount.Grouped(), on.Short(), item.InvoiceNumber, m.why)}, nil
+	})
+}
+
+// Ask records a debtor's question, about one invoice or (a zero deal) about
+// everything; what it is about rests until seven days after the answer. It
+// refuses with domain.ErrNotFound or ErrInvalid.
+func (s *Service) Ask(ctx context.Context, by domain.Caller, deal domain.DealID, said string, once domain.Once[domain.Question]) (domain.Answer, error) {
+	said, err := spoken(said)
+	if err != nil {
+		return domain.Answer{}, err
+	}
+	q := domain.Question{ID: domain.New[domain.QuestionID](), Case: by.Case, Deal: deal, Said: said, AskedAt: by.Now}
+	hold := domain.New[domain.HoldID]()
+	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Question, deed, error) {
+		about := "everything"
+		if !deal.IsZero() {
+			item, ok := page.Item(deal)
+			if !ok {
+				return q, deed{}, domain.ErrNotFound
+			}
+			about = "invoice " + item.InvoiceNumber
+		}
+		if err := tx.SaveQuestion(ctx, page, q); err != nil {
+			return q, deed{}, fmt.Errorf("save question: %w", err)
+		}
+		rest := domain.Hold{ID: hold, Case: page.Case, Deal: deal, Code: domain.HoldQuery, CauseKind: causeQuestion, Cause: q.ID.UUID, CreatedAt: by.Now}
+		if err := tx.SaveHold(ctx, page, rest); err != nil {
+			return q, deed{}, fmt.Errorf("save hold: %w", err)
+		}
+		return q, deed{"question", q.ID.UUID, deal, fmt.Sprintf("%s asks about %s: %q. It rests until seven days after our answer.", page.Debtor, about, oneLine(said))}, nil
+	})
+}
+
+// Paid records that a debtor says it has paid an amount on a day; the amount
+// rests for five business days, twice at most. It refuses with
+// domain.ErrNotFound, ErrInvalid, ErrMoreThanOpen or ErrWrongState.
+func (s *Service) Paid(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Hold]) (domain.Answer, error) {
+	id := domain.New[domain.HoldID]()
+	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Hold, deed, error) {
+		item, ok := page.Item(deal)
+		if !ok {
+			return domain.Hold{}, deed{}, domain.ErrNotFound
+		}
+		if err := payable(item, amount); err != nil {
+			return domain.Hold{}, deed{}, err
+		}
+		today := domain.DateOf(by.Now.In(page.Zone()))
+		if on.After(today) {
+			return domain.Hold{}, deed{}, domain.ErrInvalid.At("/paid_on", "in-the-future", "for a later day, make a promise")
+		}
+		hold := domain.Hold{
+			ID: id, Case: page.Case, Deal: deal, Code: domain.HoldPaidOrPending, Amount: amount, CauseKind: causePaid, Cause: by.Link.UUID, CreatedAt: by.Now,
+			Until: domain.BusinessDays(page.Country).Add(today, announcedPause).Plus(1).At(0, 0, page.Zone()),
+		}
+		if amount == item.Open {
+			hold.Amount = money.Amount{} // the whole item
+		}
+		said := fmt.Sprintf("%s says that %s for invoice %s was paid on %s: it rests until %s.",
+			page.Debtor, amount.Grouped(), item.InvoiceNumber, on.Short(), domain.DateOf(hold.Until.In(page.Zone())).Short())
+		if announced(page, deal) >= maxAnnounced {
+			hold.Until = by.Now // it is on file, and pauses nothing more
+			said = fmt.Sprintf("%s says again that %s for invoice %s was paid on %s: a person should look for it with the debtor.",
+				page.Debtor, amount.Grouped(), item.InvoiceNumber, on.Short())
+		}
+		if err := tx.SaveHold(ctx, page, hold); err != nil {
+			return domain.Hold{}, deed{}, fmt.Errorf("save hold: %w", err)
+		}
+		return hold, deed{"paid", id.UUID, deal, said}, nil
+	})
+}
+
+func announced(page domain.DebtorPage, deal domain.DealID) int {
+	count := 0
+	for _, h := range page.Holds {
+		if h.Deal == deal && h.Code == domain.HoldPaidOrPending {
+			count++
+		}
+	}
+	return count
+}
+
+// Dispute records the part of an invoice that a debtor does not agree to; that
+// part rests until it is resolved, the rest is followed up. It refuses with
+// domain.ErrNotFound, ErrInvalid, ErrMoreThanOpen or ErrWrongState.
+func (s *Service) Dispute(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, said string, once domain.Once[domain.Dispute]) (domain.Answer, error) {
+	said, err := spoken(said)
+	if err != nil {
+		return domain.Answer{}, err
+	}
+	dispute := domain.Dispute{
+		ID: domain.New[domain.DisputeID](), Case: by.Case, Deal: deal, Status: domain.DisputeOpen, Amount: amount, Said: said, RaisedAt: by.Now,
+	}
+	hold := domain.New[domain.HoldID]()
+	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Dispute, deed, error) {
+		item, ok := page.Item(deal)
+		if !ok {
+			return dispute, deed{}, domain.ErrNotFound
+		}
+		if err := payable(item, amount); err != nil {
+			return dispute, deed{}, err
+		}
+		if left := item.Open.Minus(disputed(page, item)); left.Less(amount) {
+			return dispute, deed{}, domain.ErrMoreThanOpen.Because("%s of what is open is not disputed yet", money.Max(left, money.Minor(0, left.Currency())).Grouped())
+		}
+		if err := tx.SaveDispute(ctx, page, dispute); err != nil {
+			return dispute, deed{}, fmt.Errorf("save dispute: %w", err)
+		}
+		rest := domain.Hold{ID: hold, Case: page.Case, Deal: deal, Code: domain.HoldDisputed, Amount: amount, CauseKind: causeDispute, Cause: dispute.ID.UUID, CreatedAt: by.Now}
+		if err := tx.SaveHold(ctx, page, rest); err != nil {
+			return dispute, deed{}, fmt.Errorf("save hold: %w", err)
+		}
+		return dispute, deed{"dispute", dispute.ID.UUID, deal, fmt.Sprintf("%s does not agree to %s of invoice %s: %q. That part rests until it is cleared up.",
+			page.Debtor, amount.Grouped(), item.InvoiceNumber, oneLine(said))}, nil
+	})
+}
+
+// disputed is the part of an item that is disputed and not resolved.
+func disputed(page domain.DebtorPage, item domain.DebtorItem) money.Amount {
+	sum := money.Minor(0, item.Open.Currency())
+	for _, d := range page.Disputes {
+		if d.Deal == item.Deal && d.Status != domain.DisputeResolved {
+			sum = sum.Plus(d.Amount)
+		}
+	}
+	return sum
+}
+
+// spoken checks what somebody wrote: not empty, not endless.
+func spoken(said string) (string, error) {
+	said = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(said, "\x00", ""), ""))
+	switch n := len([]rune(said)); {
+	case n == 0:
+		return "", domain.ErrInvalid.At("/said", "empty", "a few words are needed")
+	case n > maxSaid:
+		return "", domain.ErrInvalid.At("/said", "too-long", fmt.Sprintf("at most %d characters", maxSaid))
+	}
+	return said, nil
+}
+
+// Paused is what of an item rests at a moment, and why, for the debtor's page.
+type Paused struct {
+	Code   domain.HoldCode
+	Amount money.Amount // the whole of what is open when the hold says no amount
+	Until  time.Time    // zero: until it is cleared up
+}
+
+// PausedParts returns what of an item rests now.
+func PausedParts(page domain.DebtorPage, item domain.DebtorItem, now time.Time) []Paused {
+	var parts []Paused
+	for _, h := range page.Holds {
+		if !h.Holds(item.Deal, now) {
+			continue
+		}
+		amount := h.Amount
+		if amount.IsZero() {
+			amount = item.Open
+		}
+		parts = append(parts, Paused{h.Code, amount, h.Until})
+	}
+	slices.SortStableFunc(parts, func(a, b Paused) int { return strings.Compare(string(a.Code), string(b.Code)) })
+	return parts
+}

@@ -1,0 +1,188 @@
+package collections
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"comity/domain"
+)
+
+// actIDs are made before the transaction, since it may run twice.
+type actIDs struct {
+	touch  domain.TouchID
+	link   domain.LinkID
+	gate   domain.GateID
+	event  domain.EventID
+	closed domain.EventID
+	audit  domain.AuditID
+	judged []domain.EventID
+}
+
+// manners are what the decision needs of the outside: where mail comes from and
+// with which key links are made.
+type manners struct {
+	host       string
+	keyVersion int
+}
+
+// decision is what one look at a case changed.
+type decision struct {
+	kase      domain.Case
+	changed   bool // the case row
+	decided   []domain.Promise
+	ended     []domain.HoldID
+	cancelled []domain.TouchID // planned once, and no longer
+	gate      *domain.GateDecision
+	touch     *domain.Touch
+	link      *domain.Link
+	thanked   []domain.AllocationID
+	trail     domain.Trail
+}
+
+// decide takes one look at a case: it judges promises, asks what is next, puts
+// what is due through the gate, writes it, and says when to look again.
+func decide(f domain.CaseFacts, ids actIDs, m manners) (decision, error) {
+	var d decision
+	f, d.decided, d.ended = judge(f)
+	for i, p := range d.decided {
+		if i < len(ids.judged) {
+			d.trail.Events = append(d.trail.Events, caseEvent(ids.judged[i], f, "promise."+string(p.Status), p.Deal, judgedWords(f, p)))
+		}
+	}
+	plan := Next(f)
+	if plan.Act != nil {
+		var err error
+		if f, err = d.try(f, *plan.Act, ids, m); err != nil {
+			return decision{}, err
+		}
+		plan = Next(f)
+	}
+	for _, t := range f.Touches {
+		if t.Status == domain.TouchPlanned && !slices.Contains(plan.Steps, t.Step) {
+			d.cancelled = append(d.cancelled, t.ID)
+		}
+	}
+	d.settle(f, plan, ids)
+	return d, nil
+}
+
+// settle says when the case is looked at again, or closes it.
+func (d *decision) settle(f domain.CaseFacts, plan Plan, ids actIDs) {
+	d.kase = f.Case
+	switch {
+	case plan.Close:
+		d.kase.Status, d.kase.ClosedAt, d.kase.NextActionAt, d.kase.WaitsFor = domain.CaseClosed, f.Now, time.Time{}, ""
+		d.trail.Events = append(d.trail.Events, caseEvent(ids.closed, f, "case.closed", domain.DealID{}, "Nothing is open any more: the case is closed."))
+	case plan.Act != nil:
+		d.kase.NextActionAt, d.kase.WaitsFor = f.Now, plan.Act.Step
+	default:
+		d.kase.NextActionAt, d.kase.WaitsFor = plan.At, plan.Reason
+	}
+	d.changed = true
+}
+
+// try puts a message through the gate, and writes and hands it out when it is
+// clear. It returns the facts as they are then.
+func (d *decision) try(f domain.CaseFacts, act Act, ids actIDs, m manners) (domain.CaseFacts, error) {
+	v := Gate(f, act)
+	var written Letter
+	if v.Clear {
+		var err error
+		if written, err = Write(f, act, v); err != nil {
+			return f, err
+		}
+		if act.Class.Proactive() && !Faithful(f, v, written.Text) {
+			v.refuse(CodeMismatch, CodeMismatch)
+		}
+		for _, finding := range Lint(act.Class, act.Tone, written.Subject+"\n"+written.Text, written.Known...) {
+			v.refuse(CodeToneLint, CodeToneLint)
+			v.Facts += "; " + finding
+		}
+	}
+	d.gate = &domain.GateDecision{
+		ID: ids.gate, Case: f.Case.ID, Factor: f.Case.Factor, Seller: f.Case.Seller, Cycle: f.Case.Cycle, Step: act.Step, Class: act.Class,
+		Sent: v.Clear, Codes: v.Codes, Outward: v.Outward, Facts: v.Facts, At: f.Now,
+	}
+	if !v.Clear {
+		return d.refused(f, act, v, ids), nil
+	}
+	return d.handOut(f, act, v, written, ids, m), nil
+}
+
+func (d *decision) refused(f domain.CaseFacts, act Act, v Verdict, ids actIDs) domain.CaseFacts {
+	d.gate.LookAgain = LookAgain(f, act, v)
+	said := fmt.Sprintf("No message today (%s): %s.", className[act.Class], refusalWords(v.Outward))
+	if !d.gate.LookAgain.IsZero() {
+		said += fmt.Sprintf(" We look again on %s.", localOf(f).day(d.gate.LookAgain).Long())
+	}
+	d.trail.Events = append(d.trail.Events, caseEvent(ids.event, f, "touch.refused", firstDeal(act.Items), said))
+	refusals := map[string]domain.LastRefusal{act.Step: {At: f.Now, Again: d.gate.LookAgain}}
+	for step, last := range f.Refused {
+		if step != act.Step {
+			refusals[step] = last
+		}
+	}
+	f.Refused = refusals
+	return f
+}
+
+func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Letter, ids actIDs, m manners) domain.CaseFacts {
+	touch := domain.Touch{ID: ids.touch, CreatedAt: f.Now}
+	i := slices.IndexFunc(f.Touches, func(t domain.Touch) bool {
+		return t.Cycle == f.Case.Cycle && t.Step == act.Step && t.Status == domain.TouchPlanned
+	})
+	if i >= 0 {
+		touch = f.Touches[i]
+	}
+	touch.World, touch.Case, touch.Factor, touch.Seller, touch.Relationship = f.Case.World, f.Case.ID, f.Case.Factor, f.Case.Seller, f.Case.Relationship
+	touch.Cycle, touch.Step, touch.Class, touch.Tone, touch.Status = f.Case.Cycle, act.Step, act.Class, act.Tone, domain.TouchSending
+	touch.Recipient, touch.ContactKey = f.Relationship.Email, f.ContactKey
+	touch.Subject, touch.Text, touch.HTML, touch.WhyNow = written.Subject, written.Text, written.HTML, act.Why
+	touch.Items = nil
+	for _, item := range v.Items {
+		touch.Items = append(touch.Items, item.Deal)
+	}
+	touch.Link, touch.ClaimedAt, touch.Outcome = ids.link, f.Now, ""
+	touch.MessageID = messageID(touch.ID, m.host)
+	d.touch, d.thanked = &touch, act.Allocations
+	d.link = &domain.Link{
+		ID: ids.link, Case: f.Case.ID, Factor: f.Case.Factor, Seller: f.Case.Seller, Recipient: f.Relationship.Email,
+		Verbs: domain.Verbs(), KeyVersion: m.keyVersion,
+	}
+	d.trail.Jobs = append(d.trail.Jobs, domain.Job{World: f.Case.World, Kind: domain.JobSend, Ref: touch.ID.UUID})
+	d.trail.Audit = append(d.trail.Audit, domain.Audited(ids.audit, domain.Caller{World: f.Case.World, Now: f.Now}, "touch.claimed", "touch", touch.ID.UUID, act.Step, written.Subject, written.Text))
+	return after(f, touch, act)
+}
+
+// after returns the facts once a message was handed out.
+func after(f domain.CaseFacts, touch domain.Touch, act Act) domain.CaseFacts {
+	kept := slices.DeleteFunc(slices.Clone(f.Touches), func(t domain.Touch) bool { return t.ID == touch.ID })
+	f.Touches = append(kept, touch)
+	f.Contacts = append(slices.Clone(f.Contacts), domain.Contact{At: f.Now, Own: true, Counted: act.Class.Counted(), Daily: daily(act.Class)})
+	f.Unthanked = slices.DeleteFunc(slices.Clone(f.Unthanked), func(a domain.Allocation) bool { return slices.Contains(act.Allocations, a.ID) })
+	f.Case.Tone = max(f.Case.Tone, act.Tone)
+	return f
+}
+
+// daily reports whether a class counts for one message a day: all but answers.
+func daily(class domain.MessageClass) bool { return class != domain.ClassAnswer }
+
+func messageID(id domain.TouchID, host string) string { return id.String() + "@" + host }
+
+func firstDeal(deals []domain.DealID) domain.DealID {
+	if len(deals) == 0 {
+		return domain.DealID{}
+	}
+	return deals[0]
+}
+
+func caseEvent(id domain.EventID, f domain.CaseFacts, kind string, deal domain.DealID, said string) domain.Event {
+	event := domain.Event{
+		ID: id, World: f.Case.World, Kind: kind, Factor: f.Case.Factor, Seller: f.Case.Seller, Case: f.Case.ID, Deal: deal, Said: said, At: f.Now,
+	}
+	if item, ok := f.Item(deal); ok {
+		event.Invoice = item.Deal.Invoice
+	}
+	return event
+}

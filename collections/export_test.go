@@ -1,0 +1,73 @@
+package collections
+
+import (
+	"time"
+
+	"comity/domain"
+)
+
+// Looked is what one look at a case changed, for tests.
+type Looked struct {
+	Gate  *domain.GateDecision
+	Touch *domain.Touch
+	Case  domain.Case
+	Facts domain.CaseFacts // afterwards, as the store would show them
+	Said  []string
+}
+
+// Look takes one look at a case and plays the store: what was handed out is sent.
+func Look(f domain.CaseFacts, now time.Time) (Looked, error) {
+	f.Now = now
+	ids := actIDs{
+		touch: domain.New[domain.TouchID](), link: domain.New[domain.LinkID](), gate: domain.New[domain.GateID](),
+		event: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](), judged: make([]domain.EventID, 9),
+	}
+	d, err := decide(f, ids, manners{"mail.test", 1})
+	if err != nil {
+		return Looked{}, err
+	}
+	f, _, _ = judge(f)
+	f.Case = d.kase
+	look := Looked{Gate: d.gate, Touch: d.touch, Case: d.kase}
+	if d.gate != nil && !d.gate.Sent {
+		refused := map[string]domain.LastRefusal{}
+		for step, last := range f.Refused {
+			refused[step] = last
+		}
+		refused[d.gate.Step] = domain.LastRefusal{At: now, Again: d.gate.LookAgain}
+		f.Refused = refused
+	}
+	if d.touch != nil {
+		sent := *d.touch
+		sent.Status, sent.SentAt = domain.TouchSent, now
+		f = after(f, sent, Act{Class: sent.Class, Tone: sent.Tone, Allocations: d.thanked})
+		if sent.Class == domain.ClassLegalNotice {
+			items := append([]domain.CaseItem(nil), f.Items...)
+			for i := range items {
+				for _, id := range sent.Items {
+					if items[i].Deal.ID == id {
+						items[i].NoticeAt = now
+					}
+				}
+			}
+			f.Items = items
+		}
+	}
+	for _, e := range d.trail.Events {
+		look.Said = append(look.Said, e.Said)
+	}
+	look.Facts = f
+	return look, nil
+}
+
+// PromiseOf decides a promise and its pause.
+var PromiseOf = func(page domain.DebtorPage, item domain.DebtorItem, p domain.Promise, now time.Time) (domain.Promise, *domain.Promise, *domain.Hold, error) {
+	m, err := promiseOf(page, item, p.Amount, p.PromisedOn, now)
+	return m.promise, m.replaces, m.hold, err
+}
+
+// Lift decides who lifts a stop.
+var Lift = lift
+
+// ShownToSeller hides what a seller may not learn.
+var ShownToSeller = shownToSeller

@@ -1,0 +1,338 @@
+// Package collections is what follows up a purchased invoice: what is said
+// next, whether it may be said now, in which words; and what a debtor can
+// answer. Its rules (next, gate, promise, wording) are pure.
+package collections
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"comity/domain"
+	"comity/money"
+)
+
+// An Act is one message that is due.
+type Act struct {
+	Step        string // sent at most once per case and cycle
+	Class       domain.MessageClass
+	Tone        int
+	Items       []domain.DealID
+	Why         string // one plain sentence: why now
+	Question    domain.QuestionID
+	Allocations []domain.AllocationID // what a receipt or thank-you is for
+	TwoPeople   bool                  // a legal notice that two people approved
+}
+
+// A Plan is the one next thing of a case: something to say now, a moment to wait
+// for, nothing until somebody changes something (a zero At), or the end.
+type Plan struct {
+	Act    *Act
+	At     time.Time
+	Reason string // what the case waits for
+	Close  bool
+	Steps  []string // of everything that is planned, due or not
+}
+
+// The kinds of steps; a step is a kind and what it is about.
+const (
+	stepNotice   = "notice:"
+	stepThanks   = "thanks:"
+	stepAnswer   = "answer:"
+	stepHeadsUp  = "heads_up:"
+	stepPreDue   = "pre_due:"
+	stepPostDue  = "post_due:"
+	gapDays      = 7
+	ceiling      = 7
+	retryPerson  = 7 // days until a refusal that a person must mend is tried again
+	headsUpTerms = 30
+)
+
+// candidate is something that will be said at a time; without an act it is only
+// a moment to look again. A zero time means: when somebody changes something.
+type candidate struct {
+	at     time.Time
+	act    *Act
+	reason string
+}
+
+// Next returns the next thing of a case. It decides what and when, [Gate]
+// whether; a step that the gate refused comes back when the gate said so.
+func Next(f domain.CaseFacts) Plan {
+	if f.Case.Status != domain.CaseOpen {
+		return Plan{}
+	}
+	l := localOf(f)
+	all := slices.Concat(notices(f, l), thanks(f, l), answers(f), postDue(f, l), preDue(f, l, reminder), preDue(f, l, headsUp), judgements(f, l))
+	var plan Plan
+	for _, c := range all {
+		if c.act != nil {
+			plan.Steps = append(plan.Steps, c.act.Step)
+		}
+	}
+	for _, c := range all {
+		if c.act != nil && !c.at.IsZero() && !c.at.After(f.Now) {
+			plan.Act = c.act
+			return plan
+		}
+	}
+	for _, c := range all {
+		switch {
+		case c.at.IsZero():
+			if plan.At.IsZero() && plan.Reason == "" {
+				plan.Reason = c.reason
+			}
+		case plan.At.IsZero() || c.at.Before(plan.At):
+			plan.At, plan.Reason = c.at, c.reason
+		}
+	}
+	if len(all) == 0 {
+		if plan.Close = over(f); !plan.Close {
+			plan.Reason = "the deal to be settled"
+		}
+	}
+	return plan
+}
+
+// over reports whether nothing of the case is open.
+func over(f domain.CaseFacts) bool {
+	for _, item := range f.Items {
+		if live(item) {
+			return false
+		}
+	}
+	for _, touch := range f.Touches {
+		if touch.Status == domain.TouchSending {
+			return false
+		}
+	}
+	for _, q := range f.Questions {
+		if q.AnsweredAt.IsZero() {
+			return false
+		}
+	}
+	return true
+}
+
+func live(item domain.CaseItem) bool {
+	return item.Deal.Status == domain.DealMade || item.Deal.Status == domain.DealPaidOut
+}
+
+// again moves a candidate to where the gate's last refusal of its step puts it.
+func again(f domain.CaseFacts, c candidate) candidate {
+	last, refused := f.Refused[c.act.Step]
+	switch {
+	case !refused:
+	case last.Again.After(c.at):
+		c.at, c.reason = last.Again, "the gate, which refused it last time"
+	case last.Again.IsZero():
+		if stop, stopped := stoppedBy(f, *c.act); stopped {
+			c.at, c.reason = time.Time{}, "a person to lift "+stop
+		}
+	}
+	return c
+}
+
+// done reports whether a step was taken in this cycle; one that went back to
+// planned was not.
+func done(f domain.CaseFacts, step string) bool {
+	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+		return t.Cycle == f.Case.Cycle && t.Step == step && taken(t)
+	})
+}
+
+// taken reports whether a message was, or may have been, handed out.
+func taken(t domain.Touch) bool {
+	return t.Status != domain.TouchPlanned && t.Status != domain.TouchCancelled
+}
+
+// notices gives the notice of assignment of every invoice that was bought, once
+// the seller's introduction is one business day old (D-6). Invoices that are
+// paid to one account share a notice.
+func notices(f domain.CaseFacts, l local) []candidate {
+	var c candidate
+	var account domain.AccountID
+	for _, item := range f.Items {
+		if !live(item) || !item.NoticeAt.IsZero() {
+			continue
+		}
+		if on := noticed(f, item.Deal.ID); on || item.IntroducedAt.IsZero() {
+			if c.act == nil {
+				c.reason = map[bool]string{true: "the delivery of the notice", false: "the seller's introduction of the factor"}[on]
+			}
+			continue
+		}
+		introduced := item.IntroducedAt.In(l.zone)
+		at := l.open(l.cal.Add(domain.DateOf(introduced), 1).At(introduced.Hour(), introduced.Minute(), l.zone))
+		switch {
+		case c.act == nil || at.Before(c.at) && c.at.After(f.Now):
+			account = item.Deal.Collection
+			c = candidate{at, &Act{
+				Step: stepNotice + item.Deal.ID.String(), Class: domain.ClassLegalNotice, Items: []domain.DealID{item.Deal.ID},
+				Why: "The invoice was bought, and the seller introduced the factor at least one business day ago.",
+			}, "the notice of assignment, one business day after the introduction"}
+		case item.Deal.Collection == account && !at.After(f.Now):
+			c.act.Items = append(c.act.Items, item.Deal.ID)
+		}
+	}
+	switch {
+	case c.act != nil:
+		return []candidate{again(f, c)}
+	case c.reason != "":
+		return []candidate{c}
+	default:
+		return nil
+	}
+}
+
+func noticed(f domain.CaseFacts, deal domain.DealID) bool {
+	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+		return t.Cycle == f.Case.Cycle && t.Class == domain.ClassLegalNotice && taken(t) && slices.Contains(t.Items, deal)
+	})
+}
+
+// thanks gives one receipt for everything that arrived and was not yet
+// acknowledged, 15 business minutes after the first match (D-30).
+func thanks(f domain.CaseFacts, l local) []candidate {
+	if len(f.Unthanked) == 0 {
+		return nil
+	}
+	first, newest := f.Unthanked[0], f.Unthanked[0]
+	act := &Act{Class: domain.ClassThankYou, Tone: 0, Why: "The money arrived and was matched; thanks follow within the business hour."}
+	for _, a := range f.Unthanked {
+		if a.AppliedAt.Before(first.AppliedAt) {
+			first = a
+		}
+		if !a.AppliedAt.Before(newest.AppliedAt) {
+			newest = a
+		}
+		act.Allocations = append(act.Allocations, a.ID)
+		if !slices.Contains(act.Items, a.Deal) {
+			act.Items = append(act.Items, a.Deal)
+		}
+	}
+	if _, complaint := f.Stop(domain.StopComplaint); complaint || f.Case.Tone >= 4 {
+		act.Class = domain.ClassReceipt
+		act.Why = "The money arrived and was matched; the receipt is neutral while a complaint is open."
+	}
+	act.Step = stepThanks + newest.ID.String()
+	if done(f, act.Step) {
+		return nil
+	}
+	at := l.open(l.afterMinutes(first.AppliedAt, thanksWait))
+	return []candidate{again(f, candidate{at, act, "the receipt and thanks"})}
+}
+
+// answers gives what a collector wrote to a question; answers leave at any hour.
+func answers(f domain.CaseFacts) []candidate {
+	var all []candidate
+	for _, q := range f.Questions {
+		step := stepAnswer + q.ID.String()
+		if q.AnsweredAt.IsZero() || done(f, step) {
+			continue
+		}
+		act := &Act{Step: step, Class: domain.ClassAnswer, Question: q.ID, Why: "You asked, and here is the answer."}
+		if !q.Deal.IsZero() {
+			act.Items = []domain.DealID{q.Deal}
+		}
+		all = append(all, again(f, candidate{f.Now, act, "the answer to a question"}))
+	}
+	return all
+}
+
+// judgements gives the mornings on which a promise may be decided.
+func judgements(f domain.CaseFacts, l local) []candidate {
+	var all []candidate
+	for _, p := range f.Promises {
+		if p.Status != domain.PromiseActive {
+			continue
+		}
+		at := p.JudgeOn.Plus(1)
+		when := l.slot(at)
+		if !when.After(f.Now) {
+			when = l.slotAfter()
+		}
+		all = append(all, candidate{when, nil, "the promise for " + p.PromisedOn.Short() + " to be decided"})
+	}
+	return all
+}
+
+// ask returns what of an item may be asked for at a moment: what is open, less
+// what is held back, never below zero.
+func ask(f domain.CaseFacts, item domain.CaseItem, at time.Time) money.Amount {
+	left := item.Deal.Open
+	for _, h := range f.Holds {
+		if !h.Holds(item.Deal.ID, at) {
+			continue
+		}
+		if h.Amount.IsZero() {
+			return money.Minor(0, left.Currency())
+		}
+		left = left.Minus(h.Amount)
+	}
+	return money.Max(left, money.Minor(0, left.Currency()))
+}
+
+// freeFrom returns the first moment, now or later, at which something of an item
+// may be asked for; false: not until somebody ends a hold.
+func freeFrom(f domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
+	at := f.Now
+	for !ask(f, item, at).Positive() {
+		var end time.Time
+		for _, h := range f.Holds {
+			if h.Holds(item.Deal.ID, at) && !h.Until.IsZero() && (end.IsZero() || h.Until.Before(end)) {
+				end = h.Until
+			}
+		}
+		if end.IsZero() {
+			return time.Time{}, false
+		}
+		at = end
+	}
+	return at, true
+}
+
+// lastProactive returns the day of the last message that we started in this
+// case, and of the last one after a due date; zero: none.
+func lastProactive(f domain.CaseFacts, l local) (last, postDue domain.Date) {
+	for _, t := range f.Touches {
+		if !taken(t) || !t.Class.Proactive() {
+			continue
+		}
+		day := l.day(claimed(t))
+		last = domain.Latest(last, day)
+		if strings.HasPrefix(t.Step, stepPostDue) {
+			postDue = domain.Latest(postDue, day)
+		}
+	}
+	return last, postDue
+}
+
+func claimed(t domain.Touch) time.Time {
+	if !t.SentAt.IsZero() {
+		return t.SentAt
+	}
+	return t.ClaimedAt
+}
+
+// sinceLast says in words how long the last message is ago.
+func sinceLast(f domain.CaseFacts, l local) string {
+	var last domain.Date
+	for _, t := range f.Touches {
+		if taken(t) && t.Status != domain.TouchFailed {
+			last = domain.Latest(last, l.day(claimed(t)))
+		}
+	}
+	if last.IsZero() {
+		return "nothing was sent before"
+	}
+	switch days := last.DaysUntil(l.today); days {
+	case 0:
+		return "the last message was today"
+	case 1:
+		return "the last message was yesterday"
+	default:
+		return fmt.Sprintf("the last message was %d days ago", days)
+	}
+}

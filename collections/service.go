@@ -1,0 +1,338 @@
+package collections
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"comity/domain"
+)
+
+// Tx is what the use cases of this room need of a transaction. Lookups that a
+// decision rests on lock the case first.
+type Tx interface {
+	following
+	sending
+	answering
+	reading
+	WakeCase(context.Context, domain.CaseID, time.Time) error
+	Event(context.Context, domain.EventID) (domain.Event, error)
+	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
+	SaveTrail(context.Context, domain.Trail) error
+}
+
+// following is one look at a case.
+type following interface {
+	CaseFacts(context.Context, domain.CaseID) (domain.CaseFacts, error)
+	SaveJudged(ctx context.Context, decided []domain.Promise, ended []domain.HoldID, at time.Time) error
+	SaveGate(context.Context, domain.GateDecision) error
+	SaveTouch(ctx context.Context, touch domain.Touch, link domain.Link, counted, daily bool, thanked []domain.AllocationID) error
+	CancelTouches(context.Context, []domain.TouchID) error
+	SaveCase(context.Context, domain.Case) error
+}
+
+// sending is one message on its way.
+type sending interface {
+	TouchFile(context.Context, domain.TouchID) (domain.TouchFile, error)
+	UpdateTouch(context.Context, domain.Touch) error
+	NoticeDelivered(ctx context.Context, deals []domain.DealID, evidence string, at time.Time) ([]domain.DealID, error)
+}
+
+// answering is what debtors and collectors do.
+type answering interface {
+	DebtorPage(ctx context.Context, link domain.LinkID, lock bool) (domain.DebtorPage, error)
+	ConfirmLink(ctx context.Context, link domain.LinkID, code string) (right bool, tries int, err error)
+	SavePromise(ctx context.Context, page domain.DebtorPage, promise domain.Promise, replaces *domain.Promise) error
+	SaveHold(ctx context.Context, page domain.DebtorPage, hold domain.Hold) error
+	SaveQuestion(ctx context.Context, page domain.DebtorPage, question domain.Question) error
+	SaveDispute(ctx context.Context, page domain.DebtorPage, dispute domain.Dispute) error
+
+	LockCase(context.Context, domain.CaseID, domain.OrganizationID) (domain.Case, error)
+	LockQuestion(context.Context, domain.QuestionID, domain.OrganizationID) (domain.Question, error)
+	AnswerQuestion(ctx context.Context, q domain.Question, by domain.UserID, restsUntil time.Time) error
+	LockDispute(context.Context, domain.DisputeID, domain.OrganizationID) (domain.Dispute, error)
+	ResolveDispute(context.Context, domain.Dispute) error
+	StopInForce(context.Context, domain.CaseID, domain.StopCode) (domain.Stop, error)
+	SaveStop(context.Context, domain.Case, domain.Stop) error
+	UpdateStop(context.Context, domain.Stop) error
+}
+
+// reading is what factors and sellers look at.
+type reading interface {
+	Case(context.Context, domain.CaseID, domain.OrganizationID, domain.OrganizationKind) (domain.Case, error)
+	Cases(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, status string, page domain.Page) ([]domain.Case, error)
+	Touches(context.Context, domain.CaseID, domain.Page) ([]domain.Touch, error)
+	GateDecisions(context.Context, domain.CaseID, domain.Page) ([]domain.GateDecision, error)
+	Promises(context.Context, domain.CaseID) ([]domain.Promise, error)
+	Disputes(context.Context, domain.CaseID) ([]domain.Dispute, error)
+	Questions(context.Context, domain.CaseID) ([]domain.Question, error)
+	Stops(context.Context, domain.CaseID) ([]domain.Stop, error)
+}
+
+// Atomically runs its argument in one transaction; it may run it twice.
+type Atomically func(context.Context, domain.Entry, func(Tx) (domain.Answer, error)) (domain.Answer, error)
+
+// Wide lists the use cases that see more than one organisation, and in which
+// scope they do; a test holds the list to the code.
+var Wide = map[string]domain.Scope{
+	"Act":            domain.ScopeWork, // the contact window counts over every tenant
+	"Outgoing":       domain.ScopeWork,
+	"Sent":           domain.ScopeWork,
+	"NotSent":        domain.ScopeWork,
+	"EventForSeller": domain.ScopeWork,
+}
+
+// Options say where mail comes from and how links are written.
+type Options struct {
+	Host       string // of message ids, such as "mail.comity.example"
+	KeyVersion int    // of the key under which the tokens of new links are made
+}
+
+// A Service is the use cases of this room.
+type Service struct {
+	atomically Atomically
+	options    Options
+}
+
+// New returns the use cases.
+func New(atomically Atomically, options Options) *Service { return &Service{atomically, options} }
+
+// read runs a use case that changes nothing, or answers nobody.
+func (s *Service) read(ctx context.Context, entry domain.Entry, do func(Tx) error) error {
+	_, err := s.atomically(ctx, entry, func(tx Tx) (domain.Answer, error) { return domain.Answer{}, do(tx) })
+	return err
+}
+
+const mostJudged = 32 // promises that one look may decide; the rest wait for the next
+
+// Act takes one look at a case, whenever it is called: it judges promises that
+// are due, sends the one message that is due through the gate, and says when to
+// look again. What is sent is handed out by a job. A closed case is left alone.
+func (s *Service) Act(ctx context.Context, world domain.WorldID, id domain.CaseID, now time.Time) error {
+	ids := actIDs{
+		touch: domain.New[domain.TouchID](), link: domain.New[domain.LinkID](), gate: domain.New[domain.GateID](),
+		event: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](),
+	}
+	for range mostJudged {
+		ids.judged = append(ids.judged, domain.New[domain.EventID]())
+	}
+	by := domain.Caller{World: world, Now: now}
+	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
+		facts, err := tx.CaseFacts(ctx, id)
+		if err != nil || facts.Case.Status != domain.CaseOpen {
+			return err
+		}
+		facts.Now = now
+		done, err := decide(facts, ids, manners{s.options.Host, s.options.KeyVersion})
+		if err != nil {
+			return err
+		}
+		return done.save(ctx, tx, now)
+	})
+	if err != nil {
+		return fmt.Errorf("act on case %s: %w", id, err)
+	}
+	return nil
+}
+
+// save writes what a look changed.
+func (d decision) save(ctx context.Context, tx Tx, now time.Time) error {
+	if len(d.decided) > 0 {
+		if err := tx.SaveJudged(ctx, d.decided, d.ended, now); err != nil {
+			return fmt.Errorf("save promises: %w", err)
+		}
+	}
+	if d.gate != nil {
+		if err := tx.SaveGate(ctx, *d.gate); err != nil {
+			return fmt.Errorf("save gate: %w", err)
+		}
+	}
+	if d.touch != nil {
+		if err := tx.SaveTouch(ctx, *d.touch, *d.link, d.touch.Class.Counted(), daily(d.touch.Class), d.thanked); err != nil {
+			return fmt.Errorf("save touch: %w", err)
+		}
+	}
+	if len(d.cancelled) > 0 {
+		if err := tx.CancelTouches(ctx, d.cancelled); err != nil {
+			return fmt.Errorf("cancel touches: %w", err)
+		}
+	}
+	if err := tx.SaveCase(ctx, d.kase); err != nil {
+		return fmt.Errorf("save case: %w", err)
+	}
+	if len(d.trail.Events)+len(d.trail.Audit)+len(d.trail.Jobs) == 0 {
+		return nil
+	}
+	return tx.SaveTrail(ctx, d.trail)
+}
+
+// An Outgoing is a message as it is handed to the mail server.
+type Outgoing struct {
+	Touch      domain.TouchID
+	Sandbox    bool // goes to the catcher only
+	Link       domain.Link
+	FromName   string
+	ReplyTo    string
+	To         string
+	Subject    string
+	Text, HTML string // see [WithLink]
+	MessageID  string // without angle brackets, as are the ids below
+	InReplyTo  string // "" for the first message of a case
+	References []string
+}
+
+// Outgoing returns what is to be sent, once: a worker that asks a second time
+// died in between and nobody knows what became of the message, so the touch
+// becomes unknown and is a person's. It refuses with domain.ErrNotFound when there
+// is nothing to send (any more).
+func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.TouchID, now time.Time) (Outgoing, error) {
+	var out Outgoing
+	event := domain.New[domain.EventID]()
+	lost := false
+	by := domain.Caller{World: world, Now: now}
+	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
+		file, err := tx.TouchFile(ctx, id)
+		if err != nil {
+			return err
+		}
+		if lost = file.Touch.Status == domain.TouchSending && file.HandedOut; lost {
+			return s.fail(ctx, tx, file, FailedUnknown, "the worker was lost while it was sending", now, event)
+		}
+		if file.Touch.Status != domain.TouchSending {
+			return domain.ErrNotFound.Because("the message is %s", file.Touch.Status)
+		}
+		file.Touch.Attempts, file.Touch.Outcome = file.Touch.Attempts+1, domain.OutcomeHandedOut
+		out = outgoing(file)
+		return tx.UpdateTouch(ctx, file.Touch)
+	})
+	if err == nil && lost {
+		err = domain.ErrNotFound.Because("nobody knows whether it was sent")
+	}
+	if err != nil {
+		return Outgoing{}, fmt.Errorf("hand out message %s: %w", id, err)
+	}
+	return out, nil
+}
+
+func outgoing(file domain.TouchFile) Outgoing {
+	t := file.Touch
+	out := Outgoing{
+		Touch: t.ID, Sandbox: file.Sandbox, FromName: oneLine(file.Factor.Name), ReplyTo: file.Factor.Email, To: t.Recipient,
+		Link:    domain.Link{ID: t.Link, Case: t.Case, Factor: t.Factor, Seller: t.Seller, Recipient: t.Recipient, KeyVersion: file.KeyVersion},
+		Subject: t.Subject, Text: t.Text, HTML: t.HTML, MessageID: t.MessageID,
+	}
+	const most = 10
+	if earlier := file.Thread; len(earlier) > 0 {
+		out.InReplyTo, out.References = earlier[len(earlier)-1], earlier[max(0, len(earlier)-most):]
+	}
+	return out
+}
+
+// WithLink puts the debtor's address into a stored text. Only what leaves holds
+// it: the database and every copy show {link}.
+func WithLink(text, address string) string { return strings.ReplaceAll(text, "{link}", address) }
+
+// Sent records that the recipient's mail server took a message. A notice that
+// was taken is delivered: its deals may be paid out.
+func (s *Service) Sent(ctx context.Context, world domain.WorldID, id domain.TouchID, at time.Time) error {
+	event, audit := domain.New[domain.EventID](), domain.New[domain.AuditID]()
+	by := domain.Caller{World: world, Now: at}
+	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
+		file, err := tx.TouchFile(ctx, id)
+		if err != nil || file.Touch.Status == domain.TouchSent {
+			return err
+		}
+		if err := file.Touch.MoveTo(domain.TouchSent); err != nil {
+			return err
+		}
+		file.Touch.SentAt, file.Touch.Outcome = at, "accepted by the recipient's mail server"
+		if err := tx.UpdateTouch(ctx, file.Touch); err != nil {
+			return err
+		}
+		trail := domain.Trail{
+			Audit:  []domain.AuditRow{domain.Audited(audit, by, "touch.sent", "touch", id.UUID, file.Touch.MessageID)},
+			Events: []domain.Event{touchEvent(event, file.Touch, "touch.sent", sentWords(file), at)},
+		}
+		if file.Touch.Class == domain.ClassLegalNotice {
+			delivered, err := tx.NoticeDelivered(ctx, file.Touch.Items, "accepted by the recipient's mail server (SMTP 250)", at)
+			if err != nil {
+				return fmt.Errorf("mark notice delivered: %w", err)
+			}
+			for _, deal := range delivered {
+				trail.Jobs = append(trail.Jobs, domain.Job{World: world, Kind: domain.JobAdvance, Ref: deal.UUID})
+			}
+		}
+		if err := tx.WakeCase(ctx, file.Touch.Case, at); err != nil {
+			return err
+		}
+		return tx.SaveTrail(ctx, trail)
+	})
+	if err != nil {
+		return fmt.Errorf("record message %s as sent: %w", id, err)
+	}
+	return nil
+}
+
+// The ways in which a message was not sent: the server said "later" or "never",
+// or nobody knows.
+const (
+	FailedTemporary = "temporary"
+	FailedPermanent = "permanent"
+	FailedUnknown   = "unknown"
+)
+
+// NotSent records that a message did not leave, in one of the ways above. After a temporary failure it
+// is planned again and the case looked at after a while; a permanent one and one
+// of which nobody knows are a person's.
+func (s *Service) NotSent(ctx context.Context, world domain.WorldID, id domain.TouchID, kind, reason string, now time.Time) error {
+	event := domain.New[domain.EventID]()
+	by := domain.Caller{World: world, Now: now}
+	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
+		file, err := tx.TouchFile(ctx, id)
+		if err != nil || file.Touch.Status != domain.TouchSending {
+			return err
+		}
+		return s.fail(ctx, tx, file, kind, reason, now, event)
+	})
+	if err != nil {
+		return fmt.Errorf("record message %s as failed: %w", id, err)
+	}
+	return nil
+}
+
+func (s *Service) fail(ctx context.Context, tx Tx, file domain.TouchFile, kind, reason string, now time.Time, event domain.EventID) error {
+	next, wake, said := domain.TouchUnknown, now, "Nobody knows whether the %s %q reached %s: a person should ask."
+	switch kind {
+	case FailedTemporary:
+		next, wake, said = domain.TouchPlanned, now.Add(backoff(file.Touch.Attempts)), ""
+	case FailedPermanent:
+		next, said = domain.TouchFailed, "The mail server refused the %s %q to %s for good: a person should call."
+	}
+	if err := file.Touch.MoveTo(next); err != nil {
+		return err
+	}
+	file.Touch.Outcome = reason
+	if err := tx.UpdateTouch(ctx, file.Touch); err != nil {
+		return err
+	}
+	if err := tx.WakeCase(ctx, file.Touch.Case, wake); err != nil || said == "" {
+		return err
+	}
+	said = fmt.Sprintf(said, className[file.Touch.Class], file.Touch.Subject, file.Debtor)
+	return tx.SaveTrail(ctx, domain.Trail{Events: []domain.Event{touchEvent(event, file.Touch, "touch."+string(next), said, now)}})
+}
+
+// backoff is how long a message rests after a temporary failure: five minutes,
+// doubling to at most five hours.
+func backoff(attempts int) time.Duration {
+	return 5 * time.Minute << min(max(attempts-1, 0), 6)
+}
+
+func touchEvent(id domain.EventID, t domain.Touch, kind, said string, at time.Time) domain.Event {
+	event := domain.Event{ID: id, World: t.World, Kind: kind, Factor: t.Factor, Seller: t.Seller, Case: t.Case, Said: said, At: at}
+	if len(t.Items) == 1 {
+		event.Deal = t.Items[0]
+	}
+	return event
+}

@@ -1,0 +1,108 @@
+package collections
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"comity/domain"
+)
+
+// className is what a class of message is called in sentences.
+var className = map[domain.MessageClass]string{
+	domain.ClassHeadsUp:     "heads-up before the due date",
+	domain.ClassReminder:    "reminder",
+	domain.ClassLegalNotice: "notice of assignment",
+	domain.ClassAnswer:      "answer",
+	domain.ClassReceipt:     "receipt",
+	domain.ClassThankYou:    "receipt and thanks",
+}
+
+// codeWords says in plain words what a code of the gate means; every party may
+// read them.
+var codeWords = map[string]string{
+	CodePaid:                       "a payment is on its way or has arrived",
+	CodePromise:                    "a promise to pay is running",
+	CodeDisputed:                   "the debtor does not agree to it, and that is being cleared up",
+	CodeQuery:                      "the debtor asked a question and waits for our answer",
+	CodeNotOurs:                    "the invoice is not followed up here any more",
+	CodeMismatch:                   "the message did not agree with the books, and a person looks at it",
+	CodeNoNotice:                   "the notice of assignment has not been delivered yet",
+	CodeUnapplied:                  "money has arrived that may be this payment, and a person identifies it first",
+	CodeFeedBehind:                 "we wait for the bank's statement so as not to chase a payment on its way",
+	CodeGap:                        "there are seven days between two messages of ours",
+	CodeCeiling:                    "seven messages in seven days are enough for one address",
+	CodeOnePerDay:                  "there was a message today already",
+	CodeOutsideHours:               "it is outside the hours in which we write",
+	CodeNoChannel:                  "there is no address that takes our mail; a person should call",
+	CodeToneLint:                   "the wording needs a person's look",
+	CodeConsiderate:                "a considerate pause",
+	string(domain.StopLegal):       "a legal stop is in force",
+	string(domain.StopRepresented): "the debtor is represented, and we write to its representative only",
+	string(domain.StopCease):       "the debtor asked not to be contacted",
+	string(domain.StopComplaint):   "a complaint is open",
+	string(domain.StopSanctions):   "a check is not finished",
+	string(domain.StopProof):       "the debtor waits for the proof of assignment",
+}
+
+// refusalWords says in one sentence why nothing was sent.
+func refusalWords(outward []string) string {
+	var words []string
+	for _, code := range outward {
+		words = append(words, codeWords[code])
+	}
+	return strings.Join(words, "; ")
+}
+
+// judgedWords says what became of a promise.
+func judgedWords(f domain.CaseFacts, p domain.Promise) string {
+	item, _ := f.Item(p.Deal)
+	what := fmt.Sprintf("The promise of %s for %s on invoice %s", p.Amount.Grouped(), p.PromisedOn.Short(), item.Deal.InvoiceNumber)
+	switch p.Status {
+	case domain.PromiseKept:
+		return what + " was kept."
+	case domain.PromisePartKept:
+		return what + " was kept in part."
+	default:
+		return what + " was not kept; the bank's statements are complete until " + p.JudgeOn.Short() + "."
+	}
+}
+
+// sentWords says what reached the debtor.
+func sentWords(t domain.TouchFile) string {
+	return fmt.Sprintf("The %s %q was sent to %s. Why now: %s", className[t.Touch.Class], t.Touch.Subject, t.Debtor, t.Touch.WhyNow)
+}
+
+// EventForSeller returns an event and the seller that is told of it by mail.
+func (s *Service) EventForSeller(ctx context.Context, world domain.WorldID, id domain.EventID, now time.Time) (domain.Event, domain.Organization, error) {
+	var event domain.Event
+	var seller domain.Organization
+	by := domain.Caller{World: world, Now: now}
+	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
+		var err error
+		if event, err = tx.Event(ctx, id); err != nil {
+			return err
+		}
+		seller, err = tx.Organization(ctx, event.Seller)
+		return err
+	})
+	return event, seller, err
+}
+
+// SellerMail words what a seller is told by mail about an event.
+func SellerMail(event domain.Event, org domain.Organization) (subject, text string) {
+	subjects := map[string]string{
+		"invoice.submitted": "You have offers",
+		"payment.received":  "A payment arrived",
+		"payout.confirmed":  "Your advance was paid out",
+		"payout.instructed": "Your advance is with the bank",
+		"rebate.instructed": "Your rebate is with the bank",
+		"rebate.confirmed":  "Your rebate was paid",
+	}
+	subject = "News from Comity"
+	if known, ok := subjects[event.Kind]; ok {
+		subject = known
+	}
+	return subject, fmt.Sprintf("Hello %s,\n\n%s\n\nThe whole timeline is on your page.\n\nComity\n", oneLine(org.Name), wrapped(oneLine(event.Said)))
+}

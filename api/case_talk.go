@@ -1,0 +1,241 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"comity/domain"
+	"comity/money"
+)
+
+// Promise is a debtor's word to pay a sum by a day.
+type Promise struct {
+	ID         string  `json:"id" example:"prm_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	CaseID     string  `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	DealID     string  `json:"deal_id" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	Status     string  `json:"status" enums:"active,kept,part_kept,broken,cancelled" example:"kept"`
+	Amount     Money   `json:"amount"`
+	OpenBefore Money   `json:"open_before"`
+	PromisedOn string  `json:"promised_on" format:"date" example:"2026-02-23"`
+	JudgeOn    string  `json:"judge_on" format:"date" example:"2026-02-25"`
+	MadeAt     string  `json:"made_at" format:"date-time" example:"2026-02-17T09:00:00Z"`
+	DecidedAt  *string `json:"decided_at" extensions:"x-nullable" format:"date-time" example:"2026-02-24T08:00:00Z"`
+} //	@name	Promise
+
+func promiseOf(p domain.Promise) Promise {
+	return Promise{
+		ID: p.ID.String(), CaseID: p.Case.String(), DealID: p.Deal.String(), Status: string(p.Status), Amount: moneyOf(p.Amount),
+		OpenBefore: moneyOf(p.OpenBefore), PromisedOn: p.PromisedOn.String(), JudgeOn: p.JudgeOn.String(), MadeAt: moment(p.MadeAt),
+		DecidedAt: momentOrNull(p.DecidedAt),
+	}
+}
+
+// Dispute is the part of an invoice that its debtor does not agree to; without
+// an amount it is the whole invoice.
+type Dispute struct {
+	ID         string  `json:"id" example:"dsp_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	CaseID     string  `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	DealID     string  `json:"deal_id" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	Status     string  `json:"status" enums:"open,answered,mediation,resolved" example:"open"`
+	Amount     *Money  `json:"amount,omitempty"`
+	Said       string  `json:"said" example:"600 room directories came without the new telephone number"`
+	RaisedAt   string  `json:"raised_at" format:"date-time" example:"2026-02-17T09:00:00Z"`
+	ResolvedAt *string `json:"resolved_at" extensions:"x-nullable" format:"date-time" example:"2026-02-20T10:00:00Z"`
+} //	@name	Dispute
+
+func disputeOf(d domain.Dispute) Dispute {
+	out := Dispute{
+		ID: d.ID.String(), CaseID: d.Case.String(), DealID: d.Deal.String(), Status: string(d.Status), Said: d.Said,
+		RaisedAt: moment(d.RaisedAt), ResolvedAt: momentOrNull(d.ResolvedAt),
+	}
+	if d.Amount != (money.Amount{}) {
+		out.Amount = new(moneyOf(d.Amount))
+	}
+	return out
+}
+
+// Question is what a debtor asked, about one invoice or about everything.
+type Question struct {
+	ID         string  `json:"id" example:"qst_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	CaseID     string  `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	DealID     *string `json:"deal_id" extensions:"x-nullable" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	Said       string  `json:"said" example:"Which order does this invoice belong to?"`
+	AskedAt    string  `json:"asked_at" format:"date-time" example:"2026-02-17T09:00:00Z"`
+	Answer     *string `json:"answer" extensions:"x-nullable" example:"Order PO 4471 of 9 January, delivered on 13 January."`
+	AnsweredAt *string `json:"answered_at" extensions:"x-nullable" format:"date-time" example:"2026-02-17T11:00:00Z"`
+} //	@name	Question
+
+func questionOf(q domain.Question) Question {
+	return Question{
+		ID: q.ID.String(), CaseID: q.Case.String(), DealID: idOrNull(q.Deal), Said: q.Said, AskedAt: moment(q.AskedAt),
+		Answer: textOrNull(q.Answer), AnsweredAt: momentOrNull(q.AnsweredAt),
+	}
+}
+
+// whole makes a page that holds a short list whole.
+func whole[T, R any](rows []T, respond func(T) R) listOf[R] {
+	return listing(rows, domain.Page{Limit: len(rows) + 1}, respond, func(T) string { return "" })
+}
+
+// listPromises lists the promises of a case.
+//
+//	@Summary	List the promises of a case
+//	@Tags		cases
+//	@Produce	json
+//	@Security	Bearer
+//	@Param		id	path		string	true	"id of the case"
+//	@Success	200	{object}	listOf[Promise]
+//	@Failure	400	{object}	Problem
+//	@Failure	401	{object}	Problem
+//	@Failure	403	{object}	Problem
+//	@Failure	404	{object}	Problem
+//	@Router		/v1/cases/{id}/promises [get]
+func (s *Server) listPromises(c *gin.Context) error {
+	id, err := pathOnly(c, domain.ParseCaseID)
+	if err != nil {
+		return err
+	}
+	promises, err := s.cases.Promises(c.Request.Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, whole(promises, promiseOf))
+}
+
+// listDisputes lists the disputes of a case.
+//
+//	@Summary	List the disputes of a case
+//	@Tags		cases
+//	@Produce	json
+//	@Security	Bearer
+//	@Param		id	path		string	true	"id of the case"
+//	@Success	200	{object}	listOf[Dispute]
+//	@Failure	400	{object}	Problem
+//	@Failure	401	{object}	Problem
+//	@Failure	403	{object}	Problem
+//	@Failure	404	{object}	Problem
+//	@Router		/v1/cases/{id}/disputes [get]
+func (s *Server) listDisputes(c *gin.Context) error {
+	id, err := pathOnly(c, domain.ParseCaseID)
+	if err != nil {
+		return err
+	}
+	disputes, err := s.cases.Disputes(c.Request.Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, whole(disputes, disputeOf))
+}
+
+// listQuestions lists the questions of a case.
+//
+//	@Summary	List the questions of a case
+//	@Tags		cases
+//	@Produce	json
+//	@Security	Bearer
+//	@Param		id	path		string	true	"id of the case"
+//	@Success	200	{object}	listOf[Question]
+//	@Failure	400	{object}	Problem
+//	@Failure	401	{object}	Problem
+//	@Failure	403	{object}	Problem
+//	@Failure	404	{object}	Problem
+//	@Router		/v1/cases/{id}/questions [get]
+func (s *Server) listQuestions(c *gin.Context) error {
+	id, err := pathOnly(c, domain.ParseCaseID)
+	if err != nil {
+		return err
+	}
+	questions, err := s.cases.Questions(c.Request.Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, whole(questions, questionOf))
+}
+
+// AnswerQuestionRequest is what the debtor is told.
+type AnswerQuestionRequest struct {
+	Answer string `json:"answer" example:"Order PO 4471 of 9 January, delivered on 13 January."`
+} //	@name	AnswerQuestionRequest
+
+func (r AnswerQuestionRequest) text() (string, error) {
+	var k checker
+	return k.text("/answer", r.Answer, true, 4000), k.err()
+}
+
+// answerQuestion answers a debtor.
+//
+//	@Summary		Answer a question
+//	@Description	The answer is sent to the debtor, at any hour; then the case goes on.
+//	@Tags			cases
+//	@Accept			json
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			Idempotency-Key	header		string					true	"makes a repetition harmless for 7 days"
+//	@Param			id				path		string					true	"id of the question"
+//	@Param			request			body		AnswerQuestionRequest	true	"the answer"
+//	@Success		200				{object}	Question
+//	@Failure		400				{object}	Problem
+//	@Failure		401				{object}	Problem
+//	@Failure		403				{object}	Problem
+//	@Failure		404				{object}	Problem
+//	@Failure		409				{object}	Problem
+//	@Failure		413				{object}	Problem
+//	@Failure		415				{object}	Problem
+//	@Failure		422				{object}	Problem
+//	@Router			/v1/questions/{id}/answer [post]
+func (s *Server) answerQuestion(c *gin.Context) error {
+	id, err := pathID(c, domain.ParseQuestionID)
+	if err != nil {
+		return err
+	}
+	request, err := bodyOnly[AnswerQuestionRequest](c)
+	if err != nil {
+		return err
+	}
+	text, err := request.text()
+	if err != nil {
+		return err
+	}
+	guard, err := once(c, answering(http.StatusOK, questionOf, nil))
+	if err != nil {
+		return err
+	}
+	answer, err := s.cases.AnswerQuestion(c.Request.Context(), caller(c), id, text, guard)
+	if err != nil {
+		return err
+	}
+	send(c, answer)
+	return nil
+}
+
+// resolveDispute ends a dispute.
+//
+//	@Summary		Resolve a dispute
+//	@Description	The disputed part is followed up again.
+//	@Tags			cases
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			Idempotency-Key	header		string	true	"makes a repetition harmless for 7 days"
+//	@Param			id				path		string	true	"id of the dispute"
+//	@Success		200				{object}	Dispute
+//	@Failure		400				{object}	Problem
+//	@Failure		401				{object}	Problem
+//	@Failure		403				{object}	Problem
+//	@Failure		404				{object}	Problem
+//	@Failure		409				{object}	Problem
+//	@Failure		413				{object}	Problem
+//	@Failure		422				{object}	Problem
+//	@Router			/v1/disputes/{id}/resolve [post]
+func (s *Server) resolveDispute(c *gin.Context) error {
+	id, guard, err := stepOn(c, domain.ParseDisputeID, answering(http.StatusOK, disputeOf, nil))
+	if err != nil {
+		return err
+	}
+	answer, err := s.cases.ResolveDispute(c.Request.Context(), caller(c), id, guard)
+	if err != nil {
+		return err
+	}
+	send(c, answer)
+	return nil
+}

@@ -1,0 +1,315 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"comity/domain"
+	"comity/marketplace"
+	"comity/money"
+)
+
+func (s *Server) dealRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/v1/deals", handle: s.listDeals},
+		{method: http.MethodGet, path: "/v1/deals/:id", handle: s.getDeal},
+		{method: http.MethodPut, path: "/v1/deals/:id/conditions/:code", handle: s.setCondition},
+		{method: http.MethodPost, path: "/v1/deals/:id/cancel", handle: s.cancelDeal},
+		{method: http.MethodGet, path: "/v1/deals/:id/ledger", handle: s.dealLedger},
+		{method: http.MethodGet, path: "/v1/deals/:id/timeline", handle: s.dealTimeline},
+	}
+}
+
+// Deal is one invoice bought by one factor. `fee_so_far` and `reserve_held` are
+// computed.
+type Deal struct {
+	ID             string   `json:"id" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	Status         string   `json:"status" enums:"made,paid_out,settled,charged_back,written_off,cancelled" example:"paid_out"`
+	FactorID       string   `json:"factor_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	SellerID       string   `json:"seller_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
+	RelationshipID string   `json:"relationship_id" example:"rel_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	InvoiceID      string   `json:"invoice_id" example:"inv_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	InvoiceNumber  string   `json:"invoice_number" example:"2026-0117"`
+	Debtor         string   `json:"debtor" example:"Harbor Hotel Group"`
+	OfferID        string   `json:"offer_id" example:"off_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	CaseID         string   `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	DueDate        string   `json:"due_date" format:"date" example:"2026-02-13"`
+	Basis          Money    `json:"basis"`
+	Advance        Money    `json:"advance"`
+	Reserve        Money    `json:"reserve"`
+	Origination    Money    `json:"origination"`
+	WireFee        Money    `json:"wire_fee"`
+	Now            Money    `json:"now"`
+	Open           Money    `json:"open"`
+	ReserveHeld    Money    `json:"reserve_held"`
+	FeeSoFar       FeeSoFar `json:"fee_so_far"`
+	Fee            FeeTerms `json:"fee"`
+	RecourseDays   int      `json:"recourse_days" example:"90"`
+	RebateHoldDays int      `json:"rebate_hold_days" example:"5"`
+	Reference      string   `json:"reference" example:"RF18539007547034"`
+	FundingDate    *string  `json:"funding_date" extensions:"x-nullable" format:"date" example:"2026-02-05"`
+	PaidInFullOn   *string  `json:"paid_in_full_on" extensions:"x-nullable" format:"date" example:"2026-02-23"`
+	MadeAt         string   `json:"made_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+	SettledAt      *string  `json:"settled_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
+} //	@name	Deal
+
+// FeeSoFar is the fee of a deal on a day: what the seller would owe if the
+// debtor's payment were value dated on it, every started band whole, and what
+// the factor has recognised as income.
+type FeeSoFar struct {
+	AsOf       string `json:"as_of" format:"date" example:"2026-02-20"`
+	Owed       Money  `json:"owed"`
+	Recognised Money  `json:"recognised"`
+} //	@name	FeeSoFar
+
+// DealDetail is a deal with its conditions.
+type DealDetail struct {
+	Deal       Deal        `json:"deal"`
+	Conditions []Condition `json:"conditions"`
+} //	@name	DealDetail
+
+// Condition is one thing that must be evidenced before the money leaves.
+type Condition struct {
+	Code       string  `json:"code" enums:"seller_approved,account_proven,introduced,verified,notice_delivered" example:"verified"`
+	By         string  `json:"by" enums:"platform,seller,factor,system" example:"factor"`
+	Met        bool    `json:"met" example:"true"`
+	Evidence   *string `json:"evidence" extensions:"x-nullable" example:"Telephone call with Mr Vance, 4 February"`
+	OccurredAt *string `json:"occurred_at" extensions:"x-nullable" format:"date-time" example:"2026-02-04T15:00:00Z"`
+	ExpiresOn  *string `json:"expires_on" extensions:"x-nullable" format:"date" example:"2026-03-06"`
+	SetAt      *string `json:"set_at" extensions:"x-nullable" format:"date-time" example:"2026-02-04T15:01:00Z"`
+} //	@name	Condition
+
+// dealOf writes a deal as it stands on the caller's day, in UTC.
+func dealOf(by domain.Caller) func(domain.Deal) Deal {
+	return func(d domain.Deal) Deal {
+		return Deal{
+			ID: d.ID.String(), Status: string(d.Status), FactorID: d.Factor.String(), SellerID: d.Seller.String(),
+			RelationshipID: d.Relationship.String(), InvoiceID: d.Invoice.String(), InvoiceNumber: d.InvoiceNumber, Debtor: d.DebtorName, OfferID: d.Offer.String(),
+			CaseID: d.Case.String(), DueDate: d.Due.String(), Basis: moneyOf(d.Basis), Advance: moneyOf(d.Advance), Reserve: moneyOf(d.Reserve),
+			Origination: moneyOf(d.Origination), WireFee: moneyOf(d.Wire), Now: moneyOf(d.Now()), Open: moneyOf(d.Open),
+			ReserveHeld: moneyOf(reserveHeld(d)), FeeSoFar: feeSoFarOf(d, domain.DateOf(by.Now.UTC())), Fee: feeTermsOf(d.Fee),
+			RecourseDays: d.RecourseDays, RebateHoldDays: d.RebateHold, Reference: d.Reference.String(), FundingDate: textOrNull(d.FundingDate.String()),
+			PaidInFullOn: textOrNull(d.PaidInFull.String()), MadeAt: moment(d.MadeAt), SettledAt: momentOrNull(d.SettledAt),
+		}
+	}
+}
+
+// feeSoFarOf stops at the payment that ended the fee's clock.
+func feeSoFarOf(d domain.Deal, on domain.Date) FeeSoFar {
+	if !d.PaidInFull.IsZero() {
+		on = d.PaidInFull
+	}
+	owed := money.Minor(0, d.Basis.Currency())
+	if !d.FundingDate.IsZero() {
+		owed = d.Fee.Owed(d.Basis, d.Day(on))
+	}
+	return FeeSoFar{AsOf: on.String(), Owed: moneyOf(owed), Recognised: moneyOf(d.Recognised)}
+}
+
+// reserveHeld is what the factor still keeps back: the reserve until the
+// debtor's last payment turns it into a rebate.
+func reserveHeld(d domain.Deal) money.Amount {
+	if d.PaidInFull.IsZero() && (d.Status == domain.DealMade || d.Status == domain.DealPaidOut) {
+		return d.Reserve
+	}
+	return money.Minor(0, d.Basis.Currency())
+}
+
+// conditionOrder is the order in which conditions are usually met.
+var conditionOrder = []string{
+	domain.ConditionSellerApproved, domain.ConditionAccountProven, domain.ConditionIntroduced, domain.ConditionVerified, domain.ConditionNoticeDelivered,
+}
+
+// conditionsOf lists every condition, also those that nobody has met yet.
+func conditionsOf(found []domain.Condition, by domain.Caller) []Condition {
+	out := make([]Condition, len(conditionOrder))
+	for i, code := range conditionOrder {
+		condition := domain.Condition{Code: code}
+		if at := slices.IndexFunc(found, func(c domain.Condition) bool { return c.Code == code }); at >= 0 {
+			condition = found[at]
+		}
+		out[i] = conditionOf(by)(condition)
+	}
+	return out
+}
+
+func conditionOf(by domain.Caller) func(domain.Condition) Condition {
+	return func(c domain.Condition) Condition {
+		setter := string(domain.ConditionSetters[c.Code])
+		if setter == "" {
+			setter = "system"
+		}
+		return Condition{
+			Code: c.Code, By: setter, Met: c.Met(by.Now, domain.DateOf(by.Now.UTC())), Evidence: textOrNull(c.Evidence),
+			OccurredAt: momentOrNull(c.OccurredAt), ExpiresOn: textOrNull(c.Expires.String()), SetAt: momentOrNull(c.SetAt),
+		}
+	}
+}
+
+// listDeals lists the caller's deals.
+//
+//	@Summary		List deals
+//	@Description	A seller sees its sales, a factor its purchases, the platform all.
+//	@Tags			deals
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			status	query		string	false	"only those in this state"	Enums(made,paid_out,settled,charged_back,written_off,cancelled)
+//	@Param			limit	query		int		false	"how many, at most 200"		minimum(1)	maximum(200)	default(50)
+//	@Param			cursor	query		string	false	"next_cursor of the page before"
+//	@Success		200		{object}	listOf[Deal]
+//	@Failure		400		{object}	Problem
+//	@Failure		401		{object}	Problem
+//	@Router			/v1/deals [get]
+func (s *Server) listDeals(c *gin.Context) error {
+	if err := onlyQuery(c, "limit", "cursor", "status"); err != nil {
+		return err
+	}
+	status, err := statusQuery(c, domain.DealMoves)
+	if err != nil {
+		return err
+	}
+	p, err := page(c, domain.ParseDealID)
+	if err != nil {
+		return err
+	}
+	deals, err := s.market.Deals(c.Request.Context(), caller(c), status, p)
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, listing(deals, p, dealOf(caller(c)), func(d domain.Deal) string { return d.ID.String() }))
+}
+
+// getDeal answers one deal.
+//
+//	@Summary		Get a deal
+//	@Description	With every condition of the pay-out, what is open, the fee so far and the reserve held.
+//	@Tags			deals
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			id	path		string	true	"id of the deal"
+//	@Success		200	{object}	DealDetail
+//	@Failure		400	{object}	Problem
+//	@Failure		401	{object}	Problem
+//	@Failure		404	{object}	Problem
+//	@Router			/v1/deals/{id} [get]
+func (s *Server) getDeal(c *gin.Context) error {
+	id, err := pathOnly(c, domain.ParseDealID)
+	if err != nil {
+		return err
+	}
+	d, conditions, err := s.market.Deal(c.Request.Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, DealDetail{Deal: dealOf(caller(c))(d), Conditions: conditionsOf(conditions, caller(c))})
+}
+
+// SetConditionRequest is the evidence for a condition.
+type SetConditionRequest struct {
+	Evidence   string `json:"evidence" example:"Telephone call with Mr Vance, 4 February"`
+	OccurredAt string `json:"occurred_at,omitempty" format:"date-time" example:"2026-02-04T15:00:00Z"`
+	ExpiresOn  string `json:"expires_on,omitempty" format:"date" example:"2026-03-06"`
+} //	@name	SetConditionRequest
+
+func (r SetConditionRequest) evidence(by domain.Caller) (marketplace.Evidence, error) {
+	var k checker
+	evidence := marketplace.Evidence{
+		Text: k.text("/evidence", r.Evidence, true, 2000), OccurredAt: by.Now, Expires: k.dayOr("/expires_on", r.ExpiresOn),
+	}
+	if r.OccurredAt != "" {
+		at, err := time.Parse(time.RFC3339, r.OccurredAt)
+		if err != nil {
+			k.wrong("/occurred_at", "not-a-time", "write an instant as RFC 3339, such as 2026-02-04T15:00:00Z")
+		}
+		evidence.OccurredAt = at
+	}
+	return evidence, k.err()
+}
+
+// setCondition records the evidence for a condition of the pay-out.
+//
+//	@Summary		Meet a condition of the pay-out
+//	@Description	The platform meets `seller_approved` and `account_proven`, the factor `verified`, the seller `introduced`; `notice_delivered` is the system's own. `occurred_at` is now unless it is given. The same again changes nothing that counts; no idempotency key is taken.
+//	@Tags			deals
+//	@Accept			json
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			id		path		string				true	"id of the deal"
+//	@Param			code	path		string				true	"which condition"	Enums(seller_approved,account_proven,introduced,verified,notice_delivered)
+//	@Param			request	body		SetConditionRequest	true	"the evidence"
+//	@Success		200		{object}	Condition
+//	@Failure		400		{object}	Problem
+//	@Failure		401		{object}	Problem
+//	@Failure		403		{object}	Problem
+//	@Failure		404		{object}	Problem
+//	@Failure		409		{object}	Problem
+//	@Failure		413		{object}	Problem
+//	@Failure		415		{object}	Problem
+//	@Failure		422		{object}	Problem
+//	@Router			/v1/deals/{id}/conditions/{code} [put]
+func (s *Server) setCondition(c *gin.Context) error {
+	id, err := pathID(c, domain.ParseDealID)
+	if err != nil {
+		return err
+	}
+	request, err := bodyOnly[SetConditionRequest](c)
+	if err != nil {
+		return err
+	}
+	evidence, err := request.evidence(caller(c))
+	if err != nil {
+		return err
+	}
+	condition, err := s.market.SetCondition(c.Request.Context(), caller(c), id, c.Param("code"), evidence)
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, conditionOf(caller(c))(condition))
+}
+
+// CancelDealRequest says why a sale is undone.
+type CancelDealRequest struct {
+	Reason string `json:"reason" example:"The debtor does not know the invoice"`
+} //	@name	CancelDealRequest
+
+func (r CancelDealRequest) reason() string { return r.Reason }
+
+// cancelDeal ends a deal whose conditions cannot be met.
+//
+//	@Summary		Cancel a deal
+//	@Description	Only before the pay-out is with the bank: the journals are reversed and the invoice may be sold again.
+//	@Tags			deals
+//	@Accept			json
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			Idempotency-Key	header		string				true	"makes a repetition harmless for 7 days"
+//	@Param			id				path		string				true	"id of the deal"
+//	@Param			request			body		CancelDealRequest	true	"the reason"
+//	@Success		200				{object}	Deal
+//	@Failure		400				{object}	Problem
+//	@Failure		401				{object}	Problem
+//	@Failure		404				{object}	Problem
+//	@Failure		409				{object}	Problem
+//	@Failure		413				{object}	Problem
+//	@Failure		415				{object}	Problem
+//	@Failure		422				{object}	Problem
+//	@Router			/v1/deals/{id}/cancel [post]
+func (s *Server) cancelDeal(c *gin.Context) error {
+	id, reason, err := reasonFor[CancelDealRequest](c, domain.ParseDealID)
+	if err != nil {
+		return err
+	}
+	guard, err := once(c, answering(http.StatusOK, dealOf(caller(c)), nil))
+	if err != nil {
+		return err
+	}
+	answer, err := s.market.CancelDeal(c.Request.Context(), caller(c), id, reason, guard)
+	if err != nil {
+		return err
+	}
+	send(c, answer)
+	return nil
+}

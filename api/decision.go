@@ -1,0 +1,136 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"comity/domain"
+	"comity/underwriting"
+)
+
+func (s *Server) decisionRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/v1/decisions/:id", handle: s.getDecision},
+		{method: http.MethodGet, path: "/v1/decisions/:id/replay", handle: s.replayDecision},
+	}
+}
+
+// Decision says when an invoice will probably be paid, and why.
+type Decision struct {
+	ID               string           `json:"id" example:"dec_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	InvoiceID        string           `json:"invoice_id" example:"inv_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	Model            string           `json:"model" example:"comity-1"`
+	Outcome          string           `json:"outcome" enums:"offer,refer,decline" example:"offer"`
+	Curve            []CurvePoint     `json:"curve"`
+	Later            string           `json:"later" example:"0.012000"`
+	ExpectedDaysLate int              `json:"expected_days_late" example:"9"`
+	MedianDaysLate   int              `json:"median_days_late" example:"6"`
+	P90DaysLate      int              `json:"p90_days_late" example:"30"`
+	KnownPayments    int              `json:"known_payments" example:"42"`
+	Reasons          []DecisionReason `json:"reasons"`
+	DecidedAt        string           `json:"decided_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+} //	@name	Decision
+
+// CurvePoint is the probability that the invoice is paid by the end of a day.
+type CurvePoint struct {
+	Day  int    `json:"day" example:"14"`
+	Paid string `json:"paid" example:"0.831250"`
+} //	@name	CurvePoint
+
+// DecisionReason is one thing that moved a decision.
+type DecisionReason struct {
+	Code       string `json:"code" example:"own-history"`
+	Value      string `json:"value" example:"42"`
+	Comparison string `json:"comparison" example:"general table comity-1: 12 days after due"`
+	Direction  string `json:"direction" enums:"better,worse,neutral" example:"better"`
+	Sentence   string `json:"sentence" example:"42 payments known, on average 6 days after due"`
+} //	@name	DecisionReason
+
+func decisionOf(d domain.Decision, by domain.Caller) (Decision, error) {
+	said, err := underwriting.DecodeDecision(d.Result)
+	if err != nil {
+		return Decision{}, fmt.Errorf("decision %s: %w", d.ID, err)
+	}
+	out := Decision{
+		ID: d.ID.String(), InvoiceID: d.Invoice.String(), Model: d.Model, Outcome: d.Outcome, Curve: []CurvePoint{}, Later: said.Later.String(),
+		ExpectedDaysLate: said.ExpectedDaysLate, MedianDaysLate: said.MedianDaysLate, P90DaysLate: said.P90DaysLate,
+		KnownPayments: said.KnownPayments, Reasons: []DecisionReason{}, DecidedAt: moment(d.DecidedAt),
+	}
+	for _, p := range said.Curve {
+		out.Curve = append(out.Curve, CurvePoint{Day: p.Day, Paid: p.Paid.String()})
+	}
+	for _, r := range said.Reasons {
+		if r.Audience == underwriting.AudienceAll || by.Kind == domain.KindFactor {
+			out.Reasons = append(out.Reasons, DecisionReason{Code: r.Code, Value: r.Value, Comparison: r.Comparison, Direction: r.Direction, Sentence: r.Sentence})
+		}
+	}
+	return out, nil
+}
+
+// getDecision answers one decision.
+//
+//	@Summary		Get a decision
+//	@Description	Days count from the due date; 181 means later than 180. `later` is the share not paid by day 180. Only the reasons that you may read are there.
+//	@Tags			decisions
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			id	path		string	true	"id of the decision"
+//	@Success		200	{object}	Decision
+//	@Failure		400	{object}	Problem
+//	@Failure		401	{object}	Problem
+//	@Failure		403	{object}	Problem
+//	@Failure		404	{object}	Problem
+//	@Router			/v1/decisions/{id} [get]
+func (s *Server) getDecision(c *gin.Context) error {
+	id, err := pathOnly(c, domain.ParseDecisionID)
+	if err != nil {
+		return err
+	}
+	d, err := s.market.Decision(c.Request.Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	out, err := decisionOf(d, caller(c))
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, out)
+}
+
+// DecisionReplay says whether deciding again gives the same bytes.
+type DecisionReplay struct {
+	DecisionID string `json:"decision_id" example:"dec_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	SameBytes  bool   `json:"same_bytes" example:"true"`
+	SHA256     string `json:"sha256" example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
+} //	@name	DecisionReplay
+
+// replayDecision decides again on the stored inputs.
+//
+//	@Summary		Replay a decision
+//	@Description	Decides again on the stored inputs and compares byte by byte; `sha256` is the digest of the stored result.
+//	@Tags			decisions
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			id	path		string	true	"id of the decision"
+//	@Success		200	{object}	DecisionReplay
+//	@Failure		400	{object}	Problem
+//	@Failure		401	{object}	Problem
+//	@Failure		403	{object}	Problem
+//	@Failure		404	{object}	Problem
+//	@Router			/v1/decisions/{id}/replay [get]
+func (s *Server) replayDecision(c *gin.Context) error {
+	id, err := pathOnly(c, domain.ParseDecisionID)
+	if err != nil {
+		return err
+	}
+	d, same, err := s.market.Replay(c.Request.Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(d.Result)
+	return respond(c, http.StatusOK, DecisionReplay{DecisionID: d.ID.String(), SameBytes: same, SHA256: hex.EncodeToString(sum[:])})
+}

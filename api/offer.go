@@ -1,0 +1,274 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"comity/domain"
+	"comity/marketplace"
+)
+
+func (s *Server) offerRoutes() []route {
+	return []route{
+		{method: http.MethodGet, path: "/v1/offers", handle: s.listOffers},
+		{method: http.MethodGet, path: "/v1/offers/:id", handle: s.getOffer},
+		{method: http.MethodPost, path: "/v1/offers/:id/accept", handle: s.acceptOffer},
+		{method: http.MethodPost, path: "/v1/offers/:id/decline", handle: s.declineOffer},
+	}
+}
+
+// Offer is one factor's firm price for one invoice. `expired` is computed.
+type Offer struct {
+	ID             string     `json:"id" example:"off_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	InvoiceID      string     `json:"invoice_id" example:"inv_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	FactorID       string     `json:"factor_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	SellerID       string     `json:"seller_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
+	DecisionID     string     `json:"decision_id" example:"dec_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	Status         string     `json:"status" enums:"open,accepted,declined,withdrawn,superseded" example:"open"`
+	Expired        bool       `json:"expired" example:"false"`
+	MadeAt         string     `json:"made_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+	ExpiresAt      string     `json:"expires_at" format:"date-time" example:"2026-02-06T14:12:00Z"`
+	Basis          Money      `json:"basis"`
+	AdvanceRate    string     `json:"advance_rate" example:"0.85"`
+	Advance        Money      `json:"advance"`
+	Reserve        Money      `json:"reserve"`
+	Origination    Money      `json:"origination"`
+	WireFee        Money      `json:"wire_fee"`
+	Now            Money      `json:"now"`
+	Later          Money      `json:"later"`
+	TotalCost      Money      `json:"total_cost"`
+	Fee            FeeTerms   `json:"fee"`
+	RecourseDays   int        `json:"recourse_days" example:"90"`
+	RebateHoldDays int        `json:"rebate_hold_days" example:"5"`
+	Scenarios      []Scenario `json:"scenarios"`
+	SubjectTo      []string   `json:"subject_to" example:"limit"`
+} //	@name	Offer
+
+// FeeTerms are a fee by started bands of the basis; the funding date is day 0.
+type FeeTerms struct {
+	FirstDays int    `json:"first_days" example:"30"`
+	FirstRate string `json:"first_rate" example:"0.03"`
+	StepDays  int    `json:"step_days" example:"10"`
+	StepRate  string `json:"step_rate" example:"0.01"`
+} //	@name	FeeTerms
+
+// Scenario says what an offer costs if the debtor pays on one assumed day.
+type Scenario struct {
+	Name            string  `json:"name" enums:"on_time,expected,recourse_day" example:"expected"`
+	AssumedFunding  string  `json:"assumed_funding_date" format:"date" example:"2026-02-04"`
+	AssumedPayment  string  `json:"assumed_payment_date" format:"date" example:"2026-02-23"`
+	AssumedRebate   string  `json:"assumed_rebate_date" format:"date" example:"2026-03-02"`
+	Days            int     `json:"days" example:"19"`
+	Fee             Money   `json:"fee"`
+	Later           Money   `json:"later"`
+	TotalCost       Money   `json:"total_cost"`
+	NominalYearly   string  `json:"nominal_yearly_rate" example:"0.489"`
+	EffectiveYearly *string `json:"effective_yearly_rate" extensions:"x-nullable" example:"0.5883"`
+} //	@name	Scenario
+
+func feeTermsOf(f domain.FeeTerms) FeeTerms {
+	return FeeTerms{FirstDays: f.FirstDays, FirstRate: f.FirstRate.String(), StepDays: f.StepDays, StepRate: f.StepRate.String()}
+}
+
+func scenarioOf(sc domain.Scenario) Scenario {
+	out := Scenario{
+		Name: sc.Name, AssumedFunding: sc.FundedOn.String(), AssumedPayment: sc.PaidOn.String(), AssumedRebate: sc.LaterOn.String(), Days: sc.Day,
+		Fee: moneyOf(sc.Fee), Later: moneyOf(sc.Later), TotalCost: moneyOf(sc.TotalCost), NominalYearly: sc.Nominal.String(),
+	}
+	if sc.EffectiveKnown() {
+		out.EffectiveYearly = new(sc.Effective.String())
+	}
+	return out
+}
+
+// offerOf writes an offer as it stands at the caller's time.
+func offerOf(by domain.Caller) func(domain.Offer) Offer {
+	return func(o domain.Offer) Offer {
+		t := o.Terms
+		out := Offer{
+			ID: o.ID.String(), InvoiceID: o.Invoice.String(), FactorID: o.Factor.String(), SellerID: o.Seller.String(), DecisionID: o.Decision.String(),
+			Status: string(o.Status), Expired: o.Status == domain.OfferOpen && o.Expired(by.Now), MadeAt: moment(o.MadeAt), ExpiresAt: moment(o.ExpiresAt),
+			Basis: moneyOf(t.Basis), AdvanceRate: t.AdvanceRate.String(), Advance: moneyOf(t.Advance), Reserve: moneyOf(t.Reserve),
+			Origination: moneyOf(t.Origination), WireFee: moneyOf(t.Wire), Now: moneyOf(t.Now), Fee: feeTermsOf(t.Fee),
+			RecourseDays: t.RecourseDays, RebateHoldDays: t.RebateHold, Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
+		}
+		for _, sc := range t.Scenarios {
+			out.Scenarios = append(out.Scenarios, scenarioOf(sc))
+			if sc.Name == "expected" {
+				out.Later, out.TotalCost = moneyOf(sc.Later), moneyOf(sc.TotalCost)
+			}
+		}
+		return out
+	}
+}
+
+func offerID(o domain.Offer) string { return o.ID.String() }
+
+// listOffers lists the offers that the caller made or got.
+//
+//	@Summary	List offers
+//	@Tags		offers
+//	@Produce	json
+//	@Security	Bearer
+//	@Param		invoice_id	query		string	false	"only those on this invoice"
+//	@Param		limit		query		int		false	"how many, at most 200"	minimum(1)	maximum(200)	default(50)
+//	@Param		cursor		query		string	false	"next_cursor of the page before"
+//	@Success	200			{object}	listOf[Offer]
+//	@Failure	400			{object}	Problem
+//	@Failure	401			{object}	Problem
+//	@Router		/v1/offers [get]
+func (s *Server) listOffers(c *gin.Context) error {
+	if err := onlyQuery(c, "limit", "cursor", "invoice_id"); err != nil {
+		return err
+	}
+	invoice, err := idQuery(c, "invoice_id", domain.ParseInvoiceID)
+	if err != nil {
+		return err
+	}
+	p, err := page(c, domain.ParseOfferID)
+	if err != nil {
+		return err
+	}
+	offers, err := s.market.Offers(c.Request.Context(), caller(c), invoice, p)
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, listing(offers, p, offerOf(caller(c)), offerID))
+}
+
+// listInvoiceOffers lists the offers on one invoice.
+//
+//	@Summary	List the offers on an invoice
+//	@Tags		invoices
+//	@Produce	json
+//	@Security	Bearer
+//	@Param		id		path		string	true	"id of the invoice"
+//	@Param		limit	query		int		false	"how many, at most 200"	minimum(1)	maximum(200)	default(50)
+//	@Param		cursor	query		string	false	"next_cursor of the page before"
+//	@Success	200		{object}	listOf[Offer]
+//	@Failure	400		{object}	Problem
+//	@Failure	401		{object}	Problem
+//	@Failure	404		{object}	Problem
+//	@Router		/v1/invoices/{id}/offers [get]
+func (s *Server) listInvoiceOffers(c *gin.Context) error {
+	id, p, err := pageOn(c, domain.ParseInvoiceID, domain.ParseOfferID)
+	if err != nil {
+		return err
+	}
+	offers, err := s.market.Offers(c.Request.Context(), caller(c), id, p)
+	if err != nil {
+		return err
+	}
+	if len(offers) == 0 { // none yet, or not the caller's invoice
+		if _, err := s.market.Invoice(c.Request.Context(), caller(c), id); err != nil {
+			return err
+		}
+	}
+	return respond(c, http.StatusOK, listing(offers, p, offerOf(caller(c)), offerID))
+}
+
+// getOffer answers one offer.
+//
+//	@Summary		Get an offer
+//	@Description	What comes now, what comes later, and what it costs in money and as two yearly rates under three assumptions about the day of payment. `later` and `total_cost` are those of the expected scenario; a yearly rate is a fraction; the effective one is null when the flows have no single rate.
+//	@Tags			offers
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			id	path		string	true	"id of the offer"
+//	@Success		200	{object}	Offer
+//	@Failure		400	{object}	Problem
+//	@Failure		401	{object}	Problem
+//	@Failure		404	{object}	Problem
+//	@Router			/v1/offers/{id} [get]
+func (s *Server) getOffer(c *gin.Context) error {
+	id, err := pathOnly(c, domain.ParseOfferID)
+	if err != nil {
+		return err
+	}
+	offer, err := s.market.Offer(c.Request.Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, offerOf(caller(c))(offer))
+}
+
+// AcceptResponse is what a sale made.
+type AcceptResponse struct {
+	Deal    Deal    `json:"deal"`
+	Offer   Offer   `json:"offer"`
+	Invoice Invoice `json:"invoice"`
+	CaseID  string  `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+} //	@name	AcceptResponse
+
+func acceptResponseOf(by domain.Caller) func(marketplace.Accepted) AcceptResponse {
+	return func(done marketplace.Accepted) AcceptResponse {
+		return AcceptResponse{
+			Deal: dealOf(by)(done.Deal), Offer: offerOf(by)(done.Offer), Invoice: invoiceOf(done.Invoice), CaseID: done.Case.ID.String(),
+		}
+	}
+}
+
+func saleLocation(done marketplace.Accepted) string { return "/v1/deals/" + done.Deal.ID.String() }
+
+// acceptOffer sells the invoice.
+//
+//	@Summary		Accept an offer
+//	@Description	Sells the invoice on the offer's terms: the deal, its journals and its case are one step. The money leaves when every condition has its evidence.
+//	@Tags			offers
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			Idempotency-Key	header		string	true	"makes a repetition harmless for 7 days"
+//	@Param			id				path		string	true	"id of the offer"
+//	@Success		201				{object}	AcceptResponse
+//	@Header			201				{string}	Location	"where the deal is"
+//	@Failure		400				{object}	Problem
+//	@Failure		401				{object}	Problem
+//	@Failure		403				{object}	Problem
+//	@Failure		404				{object}	Problem
+//	@Failure		409				{object}	Problem
+//	@Failure		413				{object}	Problem
+//	@Failure		422				{object}	Problem
+//	@Router			/v1/offers/{id}/accept [post]
+func (s *Server) acceptOffer(c *gin.Context) error {
+	id, guard, err := stepOn(c, domain.ParseOfferID, answering(http.StatusCreated, acceptResponseOf(caller(c)), saleLocation))
+	if err != nil {
+		return err
+	}
+	answer, err := s.market.AcceptOffer(c.Request.Context(), caller(c), id, guard)
+	if err != nil {
+		return err
+	}
+	send(c, answer)
+	return nil
+}
+
+// declineOffer says no to an offer.
+//
+//	@Summary	Decline an offer
+//	@Tags		offers
+//	@Produce	json
+//	@Security	Bearer
+//	@Param		Idempotency-Key	header		string	true	"makes a repetition harmless for 7 days"
+//	@Param		id				path		string	true	"id of the offer"
+//	@Success	200				{object}	Offer
+//	@Failure	400				{object}	Problem
+//	@Failure	401				{object}	Problem
+//	@Failure	403				{object}	Problem
+//	@Failure	404				{object}	Problem
+//	@Failure	409				{object}	Problem
+//	@Failure	413				{object}	Problem
+//	@Failure	422				{object}	Problem
+//	@Router		/v1/offers/{id}/decline [post]
+func (s *Server) declineOffer(c *gin.Context) error {
+	id, guard, err := stepOn(c, domain.ParseOfferID, answering(http.StatusOK, offerOf(caller(c)), nil))
+	if err != nil {
+		return err
+	}
+	answer, err := s.market.DeclineOffer(c.Request.Context(), caller(c), id, guard)
+	if err != nil {
+		return err
+	}
+	send(c, answer)
+	return nil
+}

@@ -1,0 +1,169 @@
+// Package api is HTTP and nothing else: routes, request and response shapes,
+// problems and authentication. A handler reads, asks a use case and answers.
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"comity/access"
+	"comity/domain"
+	"comity/marketplace"
+)
+
+// Options are what a server is made of.
+type Options struct {
+	Access  *access.Service
+	Market  *marketplace.Service
+	Cases   Cases
+	Tokens  *Tokens
+	Now     func() time.Time // the real time
+	Log     *slog.Logger
+	Ready   func(*http.Request) error // says why the server cannot serve now
+	Secret  func() string             // makes join codes
+	OpenAPI []byte                    // the contract, as served
+}
+
+// A Server answers the API's requests.
+type Server struct {
+	access *access.Service
+	market *marketplace.Service
+	cases  Cases
+	tokens *Tokens
+	now    func() time.Time
+	log    *slog.Logger
+	ready  func(*http.Request) error
+	secret func() string
+	tries  *throttle
+}
+
+// New returns the API's routes on a router of their own.
+func New(o Options) *gin.Engine {
+	s := &Server{
+		access: o.Access, market: o.Market, cases: o.Cases, tokens: o.Tokens, now: o.Now, log: o.Log,
+		ready: o.Ready, secret: o.Secret, tries: newThrottle(o.Now),
+	}
+	gin.SetMode(gin.ReleaseMode)
+	router := gin.New()
+	router.HandleMethodNotAllowed = true
+	router.RedirectTrailingSlash = false
+	_ = router.SetTrustedProxies(nil) // nil is always accepted: no proxy is believed
+	router.Use(s.recover, s.headers)
+	router.NoRoute(s.plain(func(*gin.Context) error { return domain.ErrNotFound }))
+	router.NoMethod(s.plain(func(*gin.Context) error { return errMethod }))
+	s.serveContract(router, o.OpenAPI)
+	for _, r := range s.routes() {
+		chain := []gin.HandlerFunc{s.plain(r.handle)}
+		if !r.open {
+			chain = []gin.HandlerFunc{s.signedIn, s.plain(r.handle)}
+		}
+		router.Handle(r.method, r.path, chain...)
+	}
+	return router
+}
+
+var errMethod = &domain.Refusal{Kind: domain.Unreadable, Code: "method-not-allowed", Title: "This method is not taken here"}
+
+// A handler answers a request or returns why not.
+type handler func(*gin.Context) error
+
+// A route is one operation of the contract.
+type route struct {
+	method, path string
+	handle       handler
+	open         bool // needs no sign-in
+}
+
+// plain turns a handler into gin's kind: its error becomes a problem.
+func (s *Server) plain(h handler) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := h(c); err != nil {
+			s.writeProblem(c, err)
+		}
+	}
+}
+
+// recover turns a panic into an opaque problem; the cause is logged.
+func (s *Server) recover(c *gin.Context) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			s.writeProblem(c, panicked{cause})
+		}
+	}()
+	c.Next()
+}
+
+type panicked struct{ cause any }
+
+// Error implements error.
+func (p panicked) Error() string { return "panic" }
+
+// headers sets what every answer carries.
+func (s *Server) headers(c *gin.Context) {
+	c.Header("Cache-Control", "no-store")
+	c.Header("X-Content-Type-Options", "nosniff")
+	c.Header("Referrer-Policy", "no-referrer")
+	c.Next()
+}
+
+const callerKey = "comity.caller"
+
+// signedIn finds out who asks.
+func (s *Server) signedIn(c *gin.Context) {
+	token, ok := strings.CutPrefix(c.GetHeader("Authorization"), "Bearer ")
+	if !ok {
+		s.writeProblem(c, domain.ErrUnauthenticated)
+		return
+	}
+	user, org, err := s.tokens.check(token)
+	if err != nil {
+		s.writeProblem(c, err)
+		return
+	}
+	by, err := s.access.Authenticate(c.Request.Context(), user, org, s.now())
+	if err != nil {
+		s.writeProblem(c, err)
+		return
+	}
+	c.Set(callerKey, by)
+	c.Next()
+}
+
+// caller returns who asks; signedIn ran before.
+func caller(c *gin.Context) domain.Caller {
+	by, _ := c.MustGet(callerKey).(domain.Caller)
+	return by
+}
+
+// health answers that the process lives.
+//
+//	@Summary	The process lives
+//	@Tags		operations
+//	@Produce	json
+//	@Success	200	{object}	Health
+//	@Router		/healthz [get]
+func (s *Server) health(c *gin.Context) error { return respond(c, http.StatusOK, Health{Status: "ok"}) }
+
+// readiness answers whether requests can be served now.
+//
+//	@Summary	Requests can be served now
+//	@Tags		operations
+//	@Produce	json
+//	@Success	200	{object}	Health
+//	@Failure	503	{object}	Problem
+//	@Router		/readyz [get]
+func (s *Server) readiness(c *gin.Context) error {
+	if err := s.ready(c.Request); err != nil {
+		return domain.ErrUnavailable
+	}
+	return respond(c, http.StatusOK, Health{Status: "ready"})
+}
+
+// Health is what the probes answer.
+type Health struct {
+	Status string `json:"status" example:"ok"`
+} //	@name	Health

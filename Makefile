@@ -1,0 +1,38 @@
+# Comity. `make help` says what there is.
+SHELL := /bin/bash
+GOBIN ?= $(shell go env GOPATH)/bin
+GO    ?= go
+
+LINT_VERSION := v2.15.0
+SWAG_VERSION := v1.16.6
+
+.PHONY: help run demo test check lint fuzz bench openapi generate
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ## everything on this machine: private PostgreSQL, server, worker, mail catcher
+	@$(GO) build -o bin/comity ./cmd/comity && exec bin/comity run
+
+demo: ## play whole deals over HTTP (COMITY_DEMO_INVOICES=<dir> COMITY_DEMO_HISTORY=<csv> for real input)
+	@$(GO) build -o bin/comity ./cmd/comity && exec bin/comity demo
+
+test: ## every test, on a throw-away PostgreSQL
+	@$(GO) build -o bin/comity ./cmd/comity && bin/comity with-postgres $(GO) test -count=1 ./...
+
+check: lint ## lint, generated files, tests
+	@$(MAKE) --no-print-directory generate && git diff --exit-code -- openapi docs && $(MAKE) --no-print-directory test
+
+lint: ## golangci-lint and gofumpt
+	@test -x $(GOBIN)/golangci-lint || $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	@$(GOBIN)/golangci-lint run ./...
+
+fuzz: ## every fuzz target for FUZZTIME (60s)
+	@./.ci/fuzz $(or $(FUZZTIME),60s)
+
+openapi: generate ## the contract, from the annotations
+generate:
+	@test -x $(GOBIN)/swag || $(GO) install github.com/swaggo/swag/cmd/swag@$(SWAG_VERSION)
+	@rm -rf bin/swagger && mkdir -p bin/swagger
+	@$(GOBIN)/swag init --quiet --generalInfo contract.go --dir api --parseInternal --requiredByDefault --outputTypes json --output bin/swagger
+	@$(GO) run ./cmd/openapi bin/swagger/swagger.json openapi/openapi.json

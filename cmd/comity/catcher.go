@@ -1,0 +1,233 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net"
+	"net/http"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-smtp"
+)
+
+// A catcher is a mail server that keeps what it gets in files, for the mail of
+// sandboxes and of a machine that has no mail server, and a page to read it on.
+type catcher struct {
+	dir string
+	log *slog.Logger
+}
+
+const maxCaughtBytes = 5 << 20
+
+// catchMail runs the catcher's mail server and page until ctx ends.
+func catchMail(ctx context.Context, c config, log *slog.Logger) error {
+	k := &catcher{dir: filepath.Join(c.DataDir, "mail"), log: log}
+	if err := os.MkdirAll(k.dir, 0o700); err != nil {
+		return fmt.Errorf("make mail folder: %w", err)
+	}
+	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &caught{catcher: k}, nil }))
+	server.Domain, server.MaxMessageBytes, server.MaxRecipients = "catcher.invalid", maxCaughtBytes, 50
+	server.ReadTimeout, server.WriteTimeout = time.Minute, time.Minute
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.CatcherSMTP)
+	if err != nil {
+		return fmt.Errorf("catch mail: %w", err)
+	}
+	page := &http.Server{Addr: c.CatcherHTTP, Handler: k.routes(), ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		<-ctx.Done()
+		_ = server.Close()
+		_ = page.Close()
+	}()
+	go func() {
+		if err := page.ListenAndServe(); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			log.ErrorContext(ctx, "mail page stopped", "error", err)
+		}
+	}()
+	go func() {
+		if err := server.Serve(listener); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
+			log.ErrorContext(ctx, "mail catcher stopped", "error", err)
+		}
+	}()
+	return nil
+}
+
+// caught is one mail being received.
+type caught struct {
+	catcher *catcher
+	from    string
+	to      []string
+}
+
+// Mail implements smtp.Session.
+func (s *caught) Mail(from string, _ *smtp.MailOptions) error {
+	s.from = from
+	return nil
+}
+
+// Rcpt implements smtp.Session. An address that begins with "bounce" is refused
+// for good, one with "later" for now: so that both can be tried.
+func (s *caught) Rcpt(to string, _ *smtp.RcptOptions) error {
+	switch {
+	case strings.HasPrefix(to, "bounce"):
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such mailbox"}
+	case strings.HasPrefix(to, "later"):
+		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "try again later"}
+	}
+	s.to = append(s.to, to)
+	return nil
+}
+
+// Data implements smtp.Session.
+func (s *caught) Data(r io.Reader) error {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	name := fmt.Sprintf("%s-%s.eml", time.Now().UTC().Format("20060102T150405.000000"), secret(4))
+	envelope := "X-Envelope-To: " + strings.Join(s.to, ", ") + "\r\n"
+	return os.WriteFile(filepath.Join(s.catcher.dir, name), append([]byte(envelope), data...), 0o600)
+}
+
+// Reset implements smtp.Session.
+func (s *caught) Reset() { s.from, s.to = "", nil }
+
+// Logout implements smtp.Session.
+func (s *caught) Logout() error { return nil }
+
+// A letter is a caught mail as it would be read.
+type letter struct {
+	File      string `json:"file"`
+	To        string `json:"to"`
+	From      string `json:"from"`
+	Subject   string `json:"subject"`
+	Date      string `json:"date"`
+	MessageID string `json:"message_id"`
+	Text      string `json:"text"`
+}
+
+func (k *catcher) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /messages", func(w http.ResponseWriter, r *http.Request) {
+		letters, err := k.letters(r.URL.Query().Get("to"), r.URL.Query().Get("after"))
+		if err != nil {
+			http.Error(w, "cannot read the mail folder", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if err := json.NewEncoder(w).Encode(letters); err != nil {
+			k.log.WarnContext(r.Context(), "mail list broke off", "error", err)
+		}
+	})
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		letters, err := k.letters("", "")
+		if err != nil {
+			http.Error(w, "cannot read the mail folder", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+		_, _ = io.WriteString(w, mailPage(letters)) // a reader who left needs no answer
+	})
+	return mux
+}
+
+func mailPage(letters []letter) string {
+	var b strings.Builder
+	b.WriteString(`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+		`<title>Mail</title><style>body{font:16px/1.5 system-ui;max-width:46rem;margin:2rem auto;padding:0 1rem}pre{white-space:pre-wrap;font:inherit}` +
+		`details{border-top:1px solid #ccc;padding:.5rem 0}small{color:#555}</style><h1>Mail</h1>`)
+	for i := len(letters) - 1; i >= 0 && i >= len(letters)-200; i-- {
+		l := letters[i]
+		fmt.Fprintf(&b, "<details><summary>%s<br><small>%s · to %s · from %s</small></summary><pre>%s</pre></details>",
+			html.EscapeString(l.Subject), html.EscapeString(l.Date), html.EscapeString(l.To), html.EscapeString(l.From), html.EscapeString(l.Text))
+	}
+	return b.String()
+}
+
+// letters reads the caught mail to an address ("" for all) that came after a
+// file, in the order in which it came.
+func (k *catcher) letters(to, after string) ([]letter, error) {
+	names, err := filepath.Glob(filepath.Join(k.dir, "*.eml"))
+	if err != nil {
+		return nil, err
+	}
+	sort.Strings(names)
+	letters := []letter{}
+	for _, name := range names {
+		if after != "" && filepath.Base(name) <= after {
+			continue
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		l, err := readLetter(data)
+		if err != nil || to != "" && !strings.EqualFold(l.To, to) {
+			continue
+		}
+		l.File = filepath.Base(name)
+		letters = append(letters, l)
+	}
+	return letters, nil
+}
+
+func readLetter(data []byte) (letter, error) {
+	msg, err := mail.ReadMessage(bytes.NewReader(data))
+	if err != nil {
+		return letter{}, err
+	}
+	subject, err := new(mime.WordDecoder).DecodeHeader(msg.Header.Get("Subject"))
+	if err != nil {
+		subject = msg.Header.Get("Subject")
+	}
+	from, err := new(mime.WordDecoder).DecodeHeader(msg.Header.Get("From"))
+	if err != nil {
+		from = msg.Header.Get("From")
+	}
+	l := letter{
+		To: msg.Header.Get("X-Envelope-To"), From: from, Subject: subject, Date: msg.Header.Get("Date"),
+		MessageID: strings.Trim(msg.Header.Get("Message-Id"), "<>"),
+	}
+	l.Text, err = plainText(msg)
+	return l, err
+}
+
+// plainText returns the text part of a mail.
+func plainText(msg *mail.Message) (string, error) {
+	kind, params, err := mime.ParseMediaType(msg.Header.Get("Content-Type"))
+	if err != nil || !strings.HasPrefix(kind, "multipart/") {
+		return decodeText(msg.Header.Get("Content-Transfer-Encoding"), msg.Body)
+	}
+	parts := multipart.NewReader(msg.Body, params["boundary"])
+	for {
+		part, err := parts.NextRawPart()
+		if err != nil {
+			return "", err
+		}
+		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/plain") {
+			return decodeText(part.Header.Get("Content-Transfer-Encoding"), part)
+		}
+	}
+}
+
+func decodeText(encoding string, r io.Reader) (string, error) {
+	if strings.EqualFold(encoding, "quoted-printable") {
+		r = quotedprintable.NewReader(r)
+	}
+	text, err := io.ReadAll(r)
+	return string(text), err
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"comity/access"
+	"comity/collections"
+	"comity/delivery"
+	"comity/marketplace"
+	"comity/portal"
+	"comity/repository"
+	"comity/underwriting"
+)
+
+// app is the use cases joined to the database: what server and worker share.
+type app struct {
+	config config
+	keys   keys
+	db     *repository.DB
+	log    *slog.Logger
+	access *access.Service
+	market *marketplace.Service
+	cases  *collections.Service
+	links  portal.Links
+	tokens tokenKey
+}
+
+type tokenKey struct {
+	kid     string
+	private ed25519.PrivateKey
+}
+
+// wire joins the rooms. It refuses a database role or server settings under
+// which promises of ours would not hold.
+func wire(ctx context.Context, c config) (*app, error) {
+	k, err := readKeys(c.KeysFile)
+	if err != nil {
+		return nil, err
+	}
+	db, err := repository.Open(ctx, repository.Options{URL: c.DatabaseURL, MaxConns: c.MaxConns, Now: time.Now})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.CheckRole(ctx); err != nil {
+		return nil, err
+	}
+	if err := db.CheckSettings(ctx); err != nil {
+		return nil, err
+	}
+	return join(c, k, db, underwriting.EngineV1{})
+}
+
+// join joins the rooms around a database and an engine.
+func join(c config, k keys, db *repository.DB, engine underwriting.Engine) (*app, error) {
+	people, err := access.New(repository.Atomically(db, func(tx *repository.Tx) access.Tx { return tx }), db, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &app{
+		config: c, keys: k, db: db, log: slog.New(slog.NewJSONHandler(os.Stderr, nil)), access: people,
+		market: marketplace.New(repository.Atomically(db, func(tx *repository.Tx) marketplace.Tx { return tx }), engine, k.fingerprint),
+		cases: collections.New(repository.Atomically(db, func(tx *repository.Tx) collections.Tx { return tx }),
+			collections.Options{Host: mailHost(c.MailFrom), KeyVersion: k.LinkVersion}),
+		links:  portal.Links{Keys: k.LinkKeys, Current: k.LinkVersion},
+		tokens: tokenKey{k.TokenKid, ed25519.NewKeyFromSeed(k.TokenSeed)},
+	}, nil
+}
+
+// mailHost is the domain of an address: message ids end with it.
+func mailHost(address string) string { return address[strings.LastIndex(address, "@")+1:] }
+
+// mailers are where mail goes: the live world's server, and the catcher for
+// sandboxes, which never write to the outside.
+func (a *app) mailers() (live, sandbox *delivery.Mailer, err error) {
+	if sandbox, err = delivery.NewMailer("smtp://"+a.config.CatcherSMTP, a.config.MailFrom); err != nil {
+		return nil, nil, fmt.Errorf("COMITY_CATCHER_SMTP: %w", err)
+	}
+	if a.config.SMTP == "" {
+		return sandbox, sandbox, nil
+	}
+	if live, err = delivery.NewMailer(a.config.SMTP, a.config.MailFrom); err != nil {
+		return nil, nil, fmt.Errorf("COMITY_SMTP: %w", err)
+	}
+	return live, sandbox, nil
+}

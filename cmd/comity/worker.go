@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"comity/collections"
+	"comity/delivery"
+	"comity/domain"
+)
+
+// work runs jobs and the worlds' clocks on DATABASE_URL until it is told to stop.
+func work(ctx context.Context, _ []string) error {
+	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	if err := c.withDatabase(); err != nil {
+		return err
+	}
+	a, err := wire(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer a.db.Close()
+	return a.work(ctx)
+}
+
+const (
+	idlePause  = 150 * time.Millisecond // between looks when there is nothing to do
+	jobLease   = 2 * time.Minute
+	worldLease = 30 * time.Second
+	maxTries   = 3  // of a job in a sandbox; then its clock stops
+	maxLooks   = 20 // at one thing at one time: what its jobs do may make it due again, but not for ever
+	liveTries  = 10
+)
+
+// worker does jobs, and what comes due in each world. Any number of processes
+// may run one: a sandbox has one runner at a time, the live world has all.
+type worker struct {
+	*app
+	id      uuid.UUID
+	live    *delivery.Mailer
+	sandbox *delivery.Mailer
+}
+
+func (a *app) work(ctx context.Context) error {
+	live, sandbox, err := a.mailers()
+	if err != nil {
+		return err
+	}
+	w := &worker{app: a, id: uuid.New(), live: live, sandbox: sandbox}
+	for ctx.Err() == nil {
+		worlds, err := a.db.BusyWorlds(ctx)
+		if err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "cannot look for work", "error", err)
+		}
+		for _, world := range worlds {
+			if err := w.turn(ctx, world); err != nil && ctx.Err() == nil {
+				a.log.ErrorContext(ctx, "world failed", "world", world.ID, "error", err)
+			}
+		}
+		if len(worlds) == 0 || err != nil {
+			pause(ctx, idlePause)
+		}
+	}
+	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// turn does what is to be done in one world now.
+func (w *worker) turn(ctx context.Context, world domain.World) error {
+	if !world.Sandbox {
+		return w.liveTurn(ctx, world)
+	}
+	held, err := w.db.ClaimWorld(ctx, world.ID, w.id, worldLease)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil // another process runs it
+	}
+	if err != nil {
+		return err
+	}
+	if err := w.sandboxTurn(ctx, held); err != nil {
+		return err
+	}
+	return w.db.ReleaseWorld(ctx, world.ID, w.id)
+}
+
+func (w *worker) liveTurn(ctx context.Context, world domain.World) error {
+	now := time.Now().UTC()
+	due, err := w.db.Due(ctx, world.ID, now, 50)
+	if err != nil {
+		return err
+	}
+	for _, d := range due {
+		if err := w.doDue(ctx, world.ID, d, now); err != nil {
+			w.log.ErrorContext(ctx, "due work failed", "kind", d.Kind, "error", err)
+		}
+	}
+	_, err = w.jobs(ctx, world, now, 50)
+	return err
+}
+
+// sandboxTurn runs a sandbox to its target, or does what is left at its time:
+// the earliest due thing first, and its jobs before the next.
+func (w *worker) sandboxTurn(ctx context.Context, world domain.World) error {
+	var last domain.Due
+	var again int
+	for ctx.Err() == nil {
+		if failed, err := w.jobs(ctx, world, world.Now, 0); err != nil || failed {
+			return err
+		}
+		held, err := w.db.ClaimWorld(ctx, world.ID, w.id, worldLease)
+		if err != nil {
+			return err
+		}
+		world = held
+		until := world.Now
+		if world.State == domain.ClockRunning {
+			until = world.Target
+		}
+		due, err := w.db.Due(ctx, world.ID, until, 1)
+		if err != nil {
+			return err
+		}
+		if len(due) == 0 {
+			if world.State == domain.ClockRunning {
+				return w.db.ArriveClock(ctx, world.ID, world.Target)
+			}
+			return nil
+		}
+		if again++; due[0] != last {
+			again = 0
+		}
+		if again > maxLooks {
+			return w.db.StopClock(ctx, world.ID, fmt.Sprintf("%s %x stays due at %s", last.Kind, last.ID, last.At.Format(time.RFC3339)))
+		}
+		last = due[0]
+		if last.At.After(world.Now) {
+			if err := w.db.SetClock(ctx, world.ID, last.At); err != nil {
+				return err
+			}
+			world.Now = last.At
+		}
+		if err := w.doDue(ctx, world.ID, last, world.Now); err != nil {
+			w.log.ErrorContext(ctx, "due work failed", "kind", last.Kind, "error", err)
+			return w.db.StopClock(ctx, world.ID, fmt.Sprintf("%s %x failed", last.Kind, last.ID))
+		}
+	}
+	return nil
+}
+
+// doDue does one thing whose time has come.
+func (w *worker) doDue(ctx context.Context, world domain.WorldID, due domain.Due, now time.Time) error {
+	switch due.Kind {
+	case domain.DueCase:
+		return w.cases.Act(ctx, world, domain.CaseID{UUID: due.ID}, now)
+	case domain.DueAccrual:
+		return w.market.AccrueFees(ctx, world, domain.DealID{UUID: due.ID}, due.At)
+	case domain.DuePayout:
+		return w.market.ReleasePayout(ctx, world, domain.PayoutID{UUID: due.ID}, now)
+	default:
+		return fmt.Errorf("unknown due kind %q", due.Kind)
+	}
+}
+
+// jobs does a world's waiting jobs, at most limit of them (0: all). It reports
+// whether one failed for good in a sandbox, whose clock then stands still.
+func (w *worker) jobs(ctx context.Context, world domain.World, now time.Time, limit int) (bool, error) {
+	for n := 0; (limit == 0 || n < limit) && ctx.Err() == nil; n++ {
+		job, err := w.db.ClaimJob(ctx, world.ID, jobLease)
+		if errors.Is(err, domain.ErrNotFound) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		failure := w.doJob(ctx, world, job, now)
+		if failure == nil {
+			if err := w.db.FinishJob(ctx, job); err != nil {
+				return false, err
+			}
+			continue
+		}
+		if ctx.Err() != nil {
+			return false, nil // the lease runs out and another goes on
+		}
+		w.log.ErrorContext(ctx, "job failed", "kind", job.Kind, "job", job.ID, "attempt", job.Attempts, "error", failure)
+		if stopped, err := w.putBack(ctx, world, job, failure); err != nil || stopped {
+			return stopped, err
+		}
+	}
+	return false, nil
+}
+
+func (w *worker) putBack(ctx context.Context, world domain.World, job domain.ClaimedJob, failure error) (bool, error) {
+	if !world.Sandbox {
+		later := min(time.Duration(1<<job.Attempts)*time.Second, time.Hour)
+		return false, w.db.FailJob(ctx, job, failure, later, job.Attempts >= liveTries)
+	}
+	dead := job.Attempts >= maxTries
+	if err := w.db.FailJob(ctx, job, failure, 0, dead); err != nil || !dead {
+		return false, err
+	}
+	return true, w.db.StopClock(ctx, world.ID, fmt.Sprintf("job %s failed %d times", job.Kind, job.Attempts))
+}
+
+// doJob does one job.
+func (w *worker) doJob(ctx context.Context, world domain.World, job domain.ClaimedJob, now time.Time) error {
+	switch job.Kind {
+	case domain.JobImport:
+		for more := true; more; {
+			var err error
+			if more, err = w.market.ImportBatch(ctx, job.World, domain.ImportID{UUID: job.Ref}, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	case domain.JobStatement:
+		return w.market.ApplyStatement(ctx, job.World, domain.StatementID{UUID: job.Ref}, now)
+	case domain.JobAdvance:
+		return w.market.Advance(ctx, job.World, domain.DealID{UUID: job.Ref}, now)
+	case domain.JobSend:
+		return w.send(ctx, world, domain.TouchID{UUID: job.Ref}, now)
+	case domain.JobMailParty:
+		return w.tellSeller(ctx, world, domain.EventID{UUID: job.Ref}, now)
+	default:
+		return fmt.Errorf("unknown job kind %q", job.Kind)
+	}
+}
+
+func (w *worker) mailer(world domain.World) *delivery.Mailer {
+	if world.Sandbox {
+		return w.sandbox
+	}
+	return w.live
+}
+
+// send hands a claimed touch to the mail server, and records what became of it.
+func (w *worker) send(ctx context.Context, world domain.World, id domain.TouchID, now time.Time) error {
+	out, err := w.cases.Outgoing(ctx, world.ID, id, now)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil // it is not to be sent any more
+	}
+	if err != nil {
+		return err
+	}
+	link := func(text string) string {
+		return collections.WithLink(text, w.config.PublicURL+"/d/"+w.links.Token(out.Link))
+	}
+	outcome, failure := w.mailer(world).Send(ctx, delivery.Message{
+		FromName: out.FromName, To: out.To, Subject: out.Subject, Text: link(out.Text), HTML: link(out.HTML),
+		MessageID: out.MessageID, InReplyTo: out.InReplyTo, References: out.References, At: now,
+	})
+	if outcome == delivery.Taken {
+		return w.cases.Sent(ctx, world.ID, id, now)
+	}
+	return w.cases.NotSent(ctx, world.ID, id, string(outcome), failure.Error(), now)
+}
+
+// tellSeller mails the seller of an event.
+func (w *worker) tellSeller(ctx context.Context, world domain.World, id domain.EventID, now time.Time) error {
+	event, seller, err := w.cases.EventForSeller(ctx, world.ID, id, now)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	subject, text := collections.SellerMail(event, seller)
+	outcome, failure := w.mailer(world).Send(ctx, delivery.Message{
+		FromName: "Comity", To: seller.Email, Subject: subject, Text: text, MessageID: id.String() + "@comity.invalid", At: now,
+	})
+	if outcome == delivery.Temporary {
+		return failure
+	}
+	return nil
+}

@@ -214,10 +214,10 @@ type SetConditionRequest struct {
 	ExpiresOn  string `json:"expires_on,omitempty" format:"date" example:"2026-03-06"`
 } //	@name	SetConditionRequest
 
-func (r SetConditionRequest) evidence(by domain.Caller) (marketplace.Evidence, error) {
+func (r SetConditionRequest) evidence() (marketplace.Evidence, error) {
 	var k checker
 	evidence := marketplace.Evidence{
-		Text: k.text("/evidence", r.Evidence, true, 2000), OccurredAt: by.Now, Expires: k.dayOr("/expires_on", r.ExpiresOn),
+		Text: k.text("/evidence", r.Evidence, true, 2000), Expires: k.dayOr("/expires_on", r.ExpiresOn),
 	}
 	if r.OccurredAt != "" {
 		at, err := time.Parse(time.RFC3339, r.OccurredAt)
@@ -259,7 +259,7 @@ func (s *Server) setCondition(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	evidence, err := request.evidence(caller(c))
+	evidence, err := request.evidence()
 	if err != nil {
 		return err
 	}

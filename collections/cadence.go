@@ -46,7 +46,7 @@ func preDue(f domain.CaseFacts, l local, o offset) []candidate {
 		if !ok || done(f, step) {
 			continue
 		}
-		if last, _ := lastProactive(f, l); !last.IsZero() {
+		if last := lastProactive(f, l); !last.IsZero() {
 			from = domain.Latest(from, last.Plus(gapDays))
 		}
 		c := again(f, candidate{at: l.slot(domain.Latest(from, l.day(free))), act: &Act{Step: step, Class: o.class}})
@@ -139,7 +139,7 @@ func afterDue(f domain.CaseFacts, t domain.Touch, deal domain.DealID) bool {
 // business days at 09:30 and after, tried every business day until it leaves;
 // then seven days after the last one, moved to a business day.
 func postDue(f domain.CaseFacts, l local) []candidate {
-	last, _ := lastProactive(f, l)
+	last := lastProactive(f, l)
 	var earliest time.Time
 	var held string
 	for _, item := range f.Items {

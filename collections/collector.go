@@ -107,8 +107,17 @@ func (s *Service) SetStop(ctx context.Context, by domain.Caller, id domain.CaseI
 		if err := tx.WakeCase(ctx, id, by.Now); err != nil {
 			return stop, domain.Trail{}, err
 		}
-		return stop, ids.about(by, kase, "stop.set", stop.ID.UUID, domain.DealID{}, "Messages rest: "+codeWords[string(code)]+"."), nil
+		return stop, ids.about(by, shownTo(kase, code), "stop.set", stop.ID.UUID, domain.DealID{}, "Messages rest: "+codeWords[string(code)]+"."), nil
 	})
+}
+
+// shownTo returns the case as the event of a stop names it: a sanctions hold is
+// told to the factor only, since a seller must not be tipped off (D-8).
+func shownTo(kase domain.Case, code domain.StopCode) domain.Case {
+	if code == domain.StopSanctions {
+		kase.Seller = domain.OrganizationID{}
+	}
+	return kase
 }
 
 func knownStop(code domain.StopCode) bool {
@@ -144,12 +153,12 @@ func (s *Service) LiftStop(ctx context.Context, by domain.Caller, id domain.Case
 			return stop, domain.Trail{}, fmt.Errorf("save stop: %w", err)
 		}
 		if stop.LiftedAt.IsZero() {
-			return stop, ids.about(by, kase, "stop.lift_asked", stop.ID.UUID, domain.DealID{}, "A first person lifts the stop; a second one must agree."), nil
+			return stop, ids.about(by, shownTo(kase, code), "stop.lift_asked", stop.ID.UUID, domain.DealID{}, "A first person lifts the stop; a second one must agree."), nil
 		}
 		if err := tx.WakeCase(ctx, id, by.Now); err != nil {
 			return stop, domain.Trail{}, err
 		}
-		return stop, ids.about(by, kase, "stop.lifted", stop.ID.UUID, domain.DealID{}, "The stop was lifted; messages go on when they are due."), nil
+		return stop, ids.about(by, shownTo(kase, code), "stop.lifted", stop.ID.UUID, domain.DealID{}, "The stop was lifted; messages go on when they are due."), nil
 	})
 }
 

@@ -22,6 +22,8 @@ const (
 	maxSaid      = 2000 // characters of a question or dispute
 	maxAnnounced = 2    // times that "we have paid" pauses one invoice
 	maxCodeTries = 10   // wrong codes that one link takes
+	maxWaiting   = 20   // questions of one case that wait for an answer
+	maxTold      = 10   // times that "we have paid" is taken down for one invoice
 )
 
 // byLink refuses anybody who did not come by a debtor's link.
@@ -151,7 +153,7 @@ func (s *Service) Promise(ctx context.Context, by domain.Caller, deal domain.Dea
 
 // Ask records a debtor's question, about one invoice or (a zero deal) about
 // everything; what it is about rests until seven days after the answer. It
-// refuses with domain.ErrNotFound or ErrInvalid.
+// refuses with domain.ErrNotFound, ErrInvalid, or ErrThrottled while twenty wait.
 func (s *Service) Ask(ctx context.Context, by domain.Caller, deal domain.DealID, said string, once domain.Once[domain.Question]) (domain.Answer, error) {
 	said, err := spoken(said)
 	if err != nil {
@@ -160,6 +162,9 @@ func (s *Service) Ask(ctx context.Context, by domain.Caller, deal domain.DealID,
 	q := domain.Question{ID: domain.New[domain.QuestionID](), Case: by.Case, Deal: deal, Said: said, AskedAt: by.Now}
 	hold := domain.New[domain.HoldID]()
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Question, deed, error) {
+		if waiting(page) >= maxWaiting {
+			return q, deed{}, domain.ErrThrottled.Because("%d questions wait for an answer already", maxWaiting)
+		}
 		about := "everything"
 		if !deal.IsZero() {
 			item, ok := page.Item(deal)
@@ -179,6 +184,16 @@ func (s *Service) Ask(ctx context.Context, by domain.Caller, deal domain.DealID,
 	})
 }
 
+func waiting(page domain.DebtorPage) int {
+	count := 0
+	for _, q := range page.Questions {
+		if q.AnsweredAt.IsZero() {
+			count++
+		}
+	}
+	return count
+}
+
 // Paid records that a debtor says it has paid an amount on a day; the amount
 // rests for five business days, twice at most. It refuses with
 // domain.ErrNotFound, ErrInvalid, ErrMoreThanOpen or ErrWrongState.
@@ -191,6 +206,9 @@ func (s *Service) Paid(ctx context.Context, by domain.Caller, deal domain.DealID
 		}
 		if err := payable(item, amount); err != nil {
 			return domain.Hold{}, deed{}, err
+		}
+		if announced(page, deal) >= maxTold {
+			return domain.Hold{}, deed{}, domain.ErrThrottled.Because("we know; a person looks for the payment with you")
 		}
 		today := domain.DateOf(by.Now.In(page.Zone()))
 		if on.After(today) {

@@ -75,7 +75,7 @@ func (d *decision) settle(f domain.CaseFacts, plan Plan, ids actIDs) {
 		d.kase.Status, d.kase.ClosedAt, d.kase.NextActionAt, d.kase.WaitsFor = domain.CaseClosed, f.Now, time.Time{}, ""
 		d.trail.Events = append(d.trail.Events, caseEvent(ids.closed, f, "case.closed", domain.DealID{}, "Nothing is open any more: the case is closed."))
 	case plan.Act != nil:
-		d.kase.NextActionAt, d.kase.WaitsFor = f.Now, plan.Act.Step
+		d.kase.NextActionAt, d.kase.WaitsFor = f.Now, "nothing: the "+className[plan.Act.Class]+" is next"
 	default:
 		d.kase.NextActionAt, d.kase.WaitsFor = plan.At, plan.Reason
 	}
@@ -157,9 +157,10 @@ func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Lette
 
 // after returns the facts once a message was handed out.
 func after(f domain.CaseFacts, touch domain.Touch, act Act) domain.CaseFacts {
-	kept := slices.DeleteFunc(slices.Clone(f.Touches), func(t domain.Touch) bool { return t.ID == touch.ID })
-	f.Touches = append(kept, touch)
-	f.Contacts = append(slices.Clone(f.Contacts), domain.Contact{At: f.Now, Own: true, Counted: act.Class.Counted(), Daily: daily(act.Class)})
+	f.Touches = slices.DeleteFunc(slices.Clone(f.Touches), func(t domain.Touch) bool { return t.ID == touch.ID })
+	f.Touches = append(f.Touches, touch)
+	f.Contacts = slices.Clone(f.Contacts)
+	f.Contacts = append(f.Contacts, domain.Contact{At: f.Now, Own: true, Counted: act.Class.Counted(), Daily: daily(act.Class)})
 	f.Unthanked = slices.DeleteFunc(slices.Clone(f.Unthanked), func(a domain.Allocation) bool { return slices.Contains(act.Allocations, a.ID) })
 	f.Case.Tone = max(f.Case.Tone, act.Tone)
 	return f

@@ -73,7 +73,7 @@ func Gate(f domain.CaseFacts, act Act) Verdict {
 	var facts []string
 	facts = append(facts, stage(f, act, v)...)
 	stopStage(f, act, &v)
-	facts = append(facts, channelStage(f, act, &v)...)
+	facts = append(facts, channelStage(f, &v)...)
 	facts = append(facts, countStage(f, l, act, &v)...)
 	if act.Class.Proactive() {
 		facts = append(facts, moneyStage(f, l, &v)...)
@@ -169,7 +169,7 @@ func stage(f domain.CaseFacts, act Act, v Verdict) []string {
 func stopStage(f domain.CaseFacts, act Act, v *Verdict) {
 	for _, stop := range f.Stops {
 		if binds(stop.Code, act) {
-			v.refuse(string(stop.Code), string(stop.Code))
+			v.refuse(string(stop.Code), outward(string(stop.Code), stop.Code == domain.StopSanctions))
 		}
 	}
 	if !act.Class.Proactive() {
@@ -201,18 +201,13 @@ func binds(code domain.StopCode, act Act) bool {
 	}
 }
 
-// stoppedBy returns the first stop that forbids a message.
-func stoppedBy(f domain.CaseFacts, act Act) (string, bool) {
-	for _, stop := range f.Stops {
-		if binds(stop.Code, act) {
-			return string(stop.Code), true
-		}
-	}
-	return "", false
+// stopped reports whether a stop forbids a message.
+func stopped(f domain.CaseFacts, act Act) bool {
+	return slices.ContainsFunc(f.Stops, func(stop domain.Stop) bool { return binds(stop.Code, act) })
 }
 
 // channelStage needs an address that mail has not been refused for good at.
-func channelStage(f domain.CaseFacts, act Act, v *Verdict) []string {
+func channelStage(f domain.CaseFacts, v *Verdict) []string {
 	email := strings.TrimSpace(f.Relationship.Email)
 	if email == "" || !strings.Contains(email, "@") {
 		v.refuse(CodeNoChannel, CodeNoChannel)
@@ -261,7 +256,7 @@ func countStage(f domain.CaseFacts, l local, act Act, v *Verdict) []string {
 	if !act.Class.Proactive() {
 		return facts
 	}
-	own, _ := lastProactive(f, l)
+	own := lastProactive(f, l)
 	if !own.IsZero() {
 		facts = append(facts, fmt.Sprintf("%d days since the last message that we started", own.DaysUntil(l.today)))
 	}
@@ -274,9 +269,10 @@ func countStage(f domain.CaseFacts, l local, act Act, v *Verdict) []string {
 	return facts
 }
 
-// outward is how a code is shown to the seller.
-func outward(code string, foreign bool) string {
-	if foreign {
+// outward is how a code is shown to the seller: what another tenant caused (D-7)
+// or a restricted reason (D-8) is a pause.
+func outward(code string, hidden bool) string {
+	if hidden {
 		return CodeConsiderate
 	}
 	return code

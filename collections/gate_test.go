@@ -58,7 +58,7 @@ func TestEveryCodeOfTheGate(t *testing.T) {
 		"legal stop":                   {stopped(domain.StopLegal), "legal_stop", "legal_stop"},
 		"asked not to be contacted":    {stopped(domain.StopCease), "cease_requested", "cease_requested"},
 		"complaint":                    {stopped(domain.StopComplaint), "complaint_open", "complaint_open"},
-		"sanctions":                    {stopped(domain.StopSanctions), "sanctions_hold", "sanctions_hold"},
+		"sanctions":                    {stopped(domain.StopSanctions), "sanctions_hold", "considerate_pause"},
 		"proof of assignment":          {stopped(domain.StopProof), "proof_pending", "proof_pending"},
 		"no address":                   {func(f facts) { f.Relationship.Email = "" }, "no_usable_channel", "no_usable_channel"},
 		"mail refused for good": {func(f facts) {
@@ -67,15 +67,19 @@ func TestEveryCodeOfTheGate(t *testing.T) {
 		"too early in the day": {func(f facts) { f.Now = at("2026-03-09 07:59") }, "outside_hours", "outside_hours"},
 		"too late in the day":  {func(f facts) { f.Now = at("2026-03-09 18:00") }, "outside_hours", "outside_hours"},
 		"weekend":              {func(f facts) { f.Now = at("2026-03-14 09:30") }, "outside_hours bank_feed_behind", "outside_hours bank_feed_behind"},
-		"six days after the last message": {func(f facts) { f.Touches = []domain.Touch{reminded(*f, "2026-03-03 09:30")} },
-			"gap_lt_7d", "gap_lt_7d"},
+		"six days after the last message": {
+			func(f facts) { f.Touches = []domain.Touch{reminded(*f, "2026-03-03 09:30")} },
+			"gap_lt_7d", "gap_lt_7d",
+		},
 		"seven days after the last message, with the clocks forward between": {func(f facts) { f.Touches = []domain.Touch{reminded(*f, "2026-03-02 09:30")} }, "", ""},
 		"another factor wrote for the same seller":                           {func(f facts) { f.LastElsewhere = at("2026-03-05 09:30") }, "gap_lt_7d", "considerate_pause"},
 		"seven messages of ours":                                             {func(f facts) { f.Contacts = contacts(7, true, "2026-03-08 12:00") }, "ceiling_7_in_7", "ceiling_7_in_7"},
 		"seven messages of others":                                           {func(f facts) { f.Contacts = contacts(7, false, "2026-03-08 12:00") }, "ceiling_7_in_7", "considerate_pause"},
 		"six messages":                                                       {func(f facts) { f.Contacts = contacts(6, false, "2026-03-08 12:00") }, "", ""},
-		"another's message today": {func(f facts) { f.Contacts = []domain.Contact{{At: at("2026-03-09 08:30"), Daily: true}} },
-			"one_per_day", "considerate_pause"},
+		"another's message today": {
+			func(f facts) { f.Contacts = []domain.Contact{{At: at("2026-03-09 08:30"), Daily: true}} },
+			"one_per_day", "considerate_pause",
+		},
 		"an answer today": {func(f facts) { f.Contacts = []domain.Contact{{At: at("2026-03-09 08:30"), Own: true}} }, "", ""},
 		"a day of statements is missing": {func(f facts) {
 			f.Feeds[0].Spans = slices.Delete(f.Feeds[0].Spans, 5, 6)

@@ -6,7 +6,6 @@ package collections
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"comity/domain"
@@ -127,8 +126,8 @@ func again(f domain.CaseFacts, c candidate) candidate {
 	case last.Again.After(c.at):
 		c.at, c.reason = last.Again, "the gate, which refused it last time"
 	case last.Again.IsZero():
-		if stop, stopped := stoppedBy(f, *c.act); stopped {
-			c.at, c.reason = time.Time{}, "a person to lift "+stop
+		if stopped(f, *c.act) {
+			c.at, c.reason = time.Time{}, "a person to lift a stop"
 		}
 	}
 	return c
@@ -294,19 +293,15 @@ func freeFrom(f domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
 }
 
 // lastProactive returns the day of the last message that we started in this
-// case, and of the last one after a due date; zero: none.
-func lastProactive(f domain.CaseFacts, l local) (last, postDue domain.Date) {
+// case; zero: none.
+func lastProactive(f domain.CaseFacts, l local) domain.Date {
+	var last domain.Date
 	for _, t := range f.Touches {
-		if !taken(t) || !t.Class.Proactive() {
-			continue
-		}
-		day := l.day(claimed(t))
-		last = domain.Latest(last, day)
-		if strings.HasPrefix(t.Step, stepPostDue) {
-			postDue = domain.Latest(postDue, day)
+		if taken(t) && t.Class.Proactive() {
+			last = domain.Latest(last, l.day(claimed(t)))
 		}
 	}
-	return last, postDue
+	return last
 }
 
 func claimed(t domain.Touch) time.Time {

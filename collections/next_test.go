@@ -1,6 +1,7 @@
 package collections_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -207,7 +208,5 @@ func TestTheBoundsOfPromises(t *testing.T) {
 }
 
 func asRefusal(err error, into **domain.Refusal) bool {
-	r, ok := err.(*domain.Refusal)
-	*into = r
-	return ok
+	return errors.As(err, into)
 }

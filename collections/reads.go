@@ -82,7 +82,15 @@ func (s *Service) Questions(ctx context.Context, by domain.Caller, id domain.Cas
 	return of(ctx, s, by, id, func(tx Tx) ([]domain.Question, error) { return tx.Questions(ctx, id) })
 }
 
-// Stops lists the stops of a case, lifted ones too.
+// Stops lists the stops of a case, lifted ones too. A seller does not see a
+// sanctions hold, nor what a collector noted (D-8).
 func (s *Service) Stops(ctx context.Context, by domain.Caller, id domain.CaseID) ([]domain.Stop, error) {
-	return of(ctx, s, by, id, func(tx Tx) ([]domain.Stop, error) { return tx.Stops(ctx, id) })
+	list, err := of(ctx, s, by, id, func(tx Tx) ([]domain.Stop, error) { return tx.Stops(ctx, id) })
+	if by.Kind != domain.KindFactor {
+		list = slices.DeleteFunc(list, func(stop domain.Stop) bool { return stop.Code == domain.StopSanctions })
+		for i := range list {
+			list[i].Reason = ""
+		}
+	}
+	return list, err
 }

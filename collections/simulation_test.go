@@ -1,6 +1,7 @@
 package collections_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -85,7 +86,7 @@ func anything(t *rapid.T, f domain.CaseFacts, day time.Time) domain.CaseFacts {
 		item := items[0]
 		item.Deal.ID, item.Deal.Due, item.Deal.Open, item.Deal.Status = domain.New[domain.DealID](), domain.DateOf(day).Plus(rapid.IntRange(3, 60).Draw(t, "terms")), usd(1_000_000), domain.DealPaidOut
 		item.NoticeAt, item.Issued, item.IntroducedAt = time.Time{}, domain.DateOf(day), day.AddDate(0, 0, -3)
-		f.Items = append(items, item)
+		f.Items = slices.Concat(items, []domain.CaseItem{item})
 	case 1:
 		paid := min(deal.Open.Units(), int64(rapid.SampledFrom([]int{400_000, 1_000_000}).Draw(t, "paid")))
 		if paid > 0 {

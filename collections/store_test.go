@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"comity/collections"
@@ -62,7 +63,7 @@ func newHouse(t *testing.T) *house {
 
 func (h *house) exec(statement string, args ...any) {
 	h.t.Helper()
-	if _, err := h.owner.Exec(statement, args...); err != nil {
+	if _, err := h.owner.ExecContext(h.t.Context(), statement, args...); err != nil {
 		h.t.Fatalf("%s: %v", statement, err)
 	}
 }
@@ -70,7 +71,7 @@ func (h *house) exec(statement string, args ...any) {
 func (h *house) text(query string, args ...any) string {
 	h.t.Helper()
 	var got sql.NullString
-	if err := h.owner.QueryRow(query, args...).Scan(&got); err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if err := h.owner.QueryRowContext(h.t.Context(), query, args...).Scan(&got); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		h.t.Fatalf("%s: %v", query, err)
 	}
 	return got.String
@@ -96,7 +97,7 @@ func (h *house) act(now string) {
 func (h *house) send(now string) collections.Outgoing {
 	h.t.Helper()
 	var id domain.TouchID
-	if err := h.owner.QueryRow(`SELECT id FROM touches WHERE status = 'sending'`).Scan(&id.UUID); err != nil {
+	if err := h.owner.QueryRowContext(h.t.Context(), `SELECT id FROM touches WHERE status = 'sending'`).Scan(&id.UUID); err != nil {
 		h.t.Fatalf("%s: nothing is being sent: %v", now, err)
 	}
 	out, err := h.cases.Outgoing(h.t.Context(), h.facts.Case.World, id, at(now))
@@ -124,7 +125,7 @@ func (h *house) is(what, got, want string) {
 func (h *house) debtor(now string) domain.Caller {
 	h.t.Helper()
 	var id domain.LinkID
-	if err := h.owner.QueryRow(`SELECT id FROM links ORDER BY id DESC LIMIT 1`).Scan(&id.UUID); err != nil {
+	if err := h.owner.QueryRowContext(h.t.Context(), `SELECT id FROM links ORDER BY id DESC LIMIT 1`).Scan(&id.UUID); err != nil {
 		h.t.Fatal(err)
 	}
 	link, by, err := h.db.FindLink(h.t.Context(), id)
@@ -287,6 +288,50 @@ func (h *house) stops(ctx context.Context, ana domain.Caller) {
 	h.is("stop in force", h.text(`SELECT lifted_at IS NULL FROM stops`), "false")
 }
 
+func TestALinkOpensItsOwnCaseOnly(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	h.act("2026-02-05 10:00")
+	h.send("2026-02-05 10:02")
+	by := h.debtor("2026-02-06 10:00")
+	strangers := map[string]domain.Caller{"another's link": by, "another case": by, "no link": by}
+	for name, change := range map[string]func(*domain.Caller){
+		"another's link": func(c *domain.Caller) { c.Link = domain.New[domain.LinkID]() },
+		"another case":   func(c *domain.Caller) { c.Case = domain.New[domain.CaseID]() },
+		"no link":        func(c *domain.Caller) { c.Link = domain.LinkID{} },
+	} {
+		stranger := strangers[name]
+		change(&stranger)
+		if _, err := h.cases.Page(ctx, stranger); !errors.Is(err, domain.ErrNotFound) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := h.cases.Confirm(ctx, stranger, h.facts.Items[0].Deal.NoticeCode); !errors.Is(err, domain.ErrNotFound) {
+			t.Errorf("%s confirms: %v", name, err)
+		}
+	}
+	for range 10 {
+		_ = h.cases.Confirm(ctx, by, "WRONG")
+	}
+	if err := h.cases.Confirm(ctx, by, h.facts.Items[0].Deal.NoticeCode); !errors.Is(err, domain.ErrThrottled) {
+		t.Errorf("the eleventh code: %v", err)
+	}
+	h.exec(`UPDATE links SET revoked_at = now()`)
+	if _, err := h.cases.Page(ctx, by); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("a revoked link: %v", err)
+	}
+	if _, _, err := h.db.FindLink(ctx, by.Link); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("a revoked link is found: %v", err)
+	}
+	seller := domain.Caller{Organization: h.facts.Case.Seller, Kind: domain.KindSeller, World: h.facts.Case.World, Now: by.Now}
+	if list, err := h.cases.Cases(ctx, seller, "open", domain.Page{Limit: 10}); err != nil || len(list) != 1 {
+		t.Errorf("the seller's cases: %v, %v", list, err)
+	}
+	seller.Organization = domain.New[domain.OrganizationID]()
+	if _, err := h.cases.Touches(ctx, seller, h.facts.Case.ID, domain.Page{Limit: 10}); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("a stranger reads the messages: %v", err)
+	}
+}
+
 func TestWhatTheServerRefuses(t *testing.T) {
 	h := newHouse(t)
 	ctx, world := t.Context(), h.facts.Case.World
@@ -326,10 +371,25 @@ func TestWhatTheServerRefuses(t *testing.T) {
 	h.is("touches", h.text(`SELECT string_agg(status, ' ' ORDER BY id) FROM touches`), "unknown failed")
 }
 
+func TestManyLooksAtOnceSendOnce(t *testing.T) {
+	h := newHouse(t)
+	var looks sync.WaitGroup
+	for range 6 {
+		looks.Go(func() {
+			if err := h.cases.Act(t.Context(), h.facts.Case.World, h.facts.Case.ID, at("2026-02-05 10:00")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	looks.Wait()
+	h.is("touches, jobs, contacts and links", h.text(`SELECT (SELECT count(*) FROM touches) || ' ' || (SELECT count(*) FROM jobs) || ' ' ||
+		(SELECT count(*) FROM contacts_made) || ' ' || (SELECT count(*) FROM links)`), "1 1 1 1")
+}
+
 func (h *house) sending() domain.TouchID {
 	h.t.Helper()
 	var id domain.TouchID
-	if err := h.owner.QueryRow(`SELECT id FROM touches WHERE status = 'sending'`).Scan(&id.UUID); err != nil {
+	if err := h.owner.QueryRowContext(h.t.Context(), `SELECT id FROM touches WHERE status = 'sending'`).Scan(&id.UUID); err != nil {
 		h.t.Fatalf("nothing is being sent: %v", err)
 	}
 	return id

@@ -94,7 +94,7 @@ func (w want) check(t *testing.T, when string, got collections.Looked) {
 	if got.Gate != nil {
 		codes = strings.Join(got.Gate.Codes, " ")
 	}
-	if sent != w.sent && !(w.sent != "" && strings.HasPrefix(sent, w.sent)) || codes != w.codes {
+	if !strings.HasPrefix(sent, w.sent) || w.sent == "" && sent != "" || codes != w.codes {
 		t.Errorf("%s: sent %q, refused %q; want %q, %q (%+v)", when, sent, codes, w.sent, w.codes, got.Gate)
 	}
 	next := got.Case.NextActionAt.In(newYork).Format("2006-01-02 15:04")
@@ -159,14 +159,22 @@ func checkLetters(t *testing.T, letters map[string]*domain.Touch) {
 	const voice = "Eastbrook Factors, LLC, which has bought this invoice from Marlow Print Works LLC"
 	details := []string{"021000021", "4410023317", "IBAN"}
 	tests := map[string]struct{ must, mustNot []string }{
-		"A-2": {[]string{"MP-1042", "full amount", "021000021", "4410023317", "on the number that you already have", "type the code 7K3MPQ2X",
-			"a link alone proves nothing", "Signed for Marlow Print Works LLC and for Eastbrook Factors, LLC", voice}, nil},
-		"A-3": {[]string{"Wednesday 4 March 2026", "USD 10,000.00", "4,000 menus and 600 room directories", "HP-7731", "30 days from 2 February 2026",
-			"by ACH or wire to the account in our notice of 5 February", "ask us", "{link}", voice}, append(details, "late fee", "consequence")},
-		"A-4": {[]string{"slipped by", "Did the invoice reach you?", "Received", "Not received", "Something is wrong", "Wednesday 4 March 2026",
-			"5 February", "25 February", "{link}", voice}, append(details, "late", "consequence", "must", "fail", "overdue")},
-		"A-5": {[]string{"USD 10,000.00 was received on 10 March 2026 for invoice MP-1042", "Nothing more is due on it", "paid as each one says",
-			"One question", "sends its thanks", voice}, append(details, "please pay", "is payable", "{link}")},
+		"A-2": {[]string{
+			"MP-1042", "full amount", "021000021", "4410023317", "on the number that you already have", "type the code 7K3MPQ2X",
+			"a link alone proves nothing", "Signed for Marlow Print Works LLC and for Eastbrook Factors, LLC", voice,
+		}, nil},
+		"A-3": {[]string{
+			"Wednesday 4 March 2026", "USD 10,000.00", "4,000 menus and 600 room directories", "HP-7731", "30 days from 2 February 2026",
+			"by ACH or wire to the account in our notice of 5 February", "ask us", "{link}", voice,
+		}, append(details, "late fee", "consequence")},
+		"A-4": {[]string{
+			"slipped by", "Did the invoice reach you?", "Received", "Not received", "Something is wrong", "Wednesday 4 March 2026",
+			"5 February", "25 February", "{link}", voice,
+		}, append(details, "late", "consequence", "must", "fail", "overdue")},
+		"A-5": {[]string{
+			"USD 10,000.00 was received on 10 March 2026 for invoice MP-1042", "Nothing more is due on it", "paid as each one says",
+			"One question", "sends its thanks", voice,
+		}, append(details, "please pay", "is payable", "{link}")},
 	}
 	for name, tc := range tests {
 		touch := letters[name]

@@ -12,7 +12,7 @@ import (
 // Evidence is what somebody says to meet a condition.
 type Evidence struct {
 	Text       string
-	OccurredAt time.Time   // when it happened, in the world's time
+	OccurredAt time.Time   // when it happened, in the world's time; zero: now
 	Expires    domain.Date // zero: it does not expire
 }
 
@@ -28,12 +28,7 @@ func (s *Service) SetCondition(ctx context.Context, by domain.Caller, id domain.
 	if err := by.Must(setter); err != nil {
 		return domain.Condition{}, err
 	}
-	if evidence.OccurredAt.After(by.Now) {
-		return domain.Condition{}, domain.ErrInvalid.At("/occurred_at", "in-the-future", "what has not happened is no evidence")
-	}
-	condition := domain.Condition{
-		Deal: id, Code: code, Evidence: evidence.Text, OccurredAt: evidence.OccurredAt, Expires: evidence.Expires, SetBy: by.User, SetAt: by.Now,
-	}
+	var condition domain.Condition
 	audit, event := domain.New[domain.AuditID](), domain.New[domain.EventID]()
 	err := s.read(ctx, by.In(domain.ScopeMarket), func(tx Tx) error {
 		file, err := tx.DealFile(ctx, id)
@@ -42,6 +37,13 @@ func (s *Service) SetCondition(ctx context.Context, by domain.Caller, id domain.
 		}
 		if !partyTo(file.Deal, by) {
 			return domain.ErrNotFound
+		}
+		by, err := among(ctx, tx, by, file.Deal.Seller)
+		if err != nil {
+			return err
+		}
+		if condition, err = evidenced(id, code, evidence, by); err != nil {
+			return err
 		}
 		if file.Deal.Status != domain.DealMade {
 			return domain.ErrWrongState.Because("the deal is %s", file.Deal.Status).In(string(file.Deal.Status), string(domain.DealMade))
@@ -60,6 +62,20 @@ func (s *Service) SetCondition(ctx context.Context, by domain.Caller, id domain.
 		})
 	})
 	return condition, err
+}
+
+// evidenced makes the condition that evidence meets; what is said to have
+// happened without a time happened now.
+func evidenced(id domain.DealID, code string, evidence Evidence, by domain.Caller) (domain.Condition, error) {
+	if evidence.OccurredAt.After(by.Now) {
+		return domain.Condition{}, domain.ErrInvalid.At("/occurred_at", "in-the-future", "what has not happened is no evidence")
+	}
+	if evidence.OccurredAt.IsZero() {
+		evidence.OccurredAt = by.Now
+	}
+	return domain.Condition{
+		Deal: id, Code: code, Evidence: evidence.Text, OccurredAt: evidence.OccurredAt, Expires: evidence.Expires, SetBy: by.User, SetAt: by.Now,
+	}, nil
 }
 
 var conditionName = map[string]string{
@@ -133,6 +149,9 @@ func (s *Service) CancelDeal(ctx context.Context, by domain.Caller, id domain.De
 		}
 		if !partyTo(file.Deal, by) {
 			return domain.Answer{}, domain.ErrNotFound
+		}
+		if by, err = among(ctx, tx, by, file.Deal.Seller); err != nil {
+			return domain.Answer{}, err
 		}
 		if len(file.Payouts) > 0 {
 			return domain.Answer{}, domain.ErrWrongState.Because("the pay-out is with the bank").In(string(file.Deal.Status))

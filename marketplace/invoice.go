@@ -165,6 +165,10 @@ func (s *Service) ReleaseInvoice(ctx context.Context, by domain.Caller, id domai
 		if err != nil {
 			return domain.Answer{}, err
 		}
+		by, err := among(ctx, tx, by, inv.Seller)
+		if err != nil {
+			return domain.Answer{}, err
+		}
 		if err := inv.MoveTo(domain.InvoiceDraft); err != nil {
 			return domain.Answer{}, err
 		}

@@ -5,6 +5,7 @@ package marketplace
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"comity/domain"
@@ -74,6 +75,23 @@ func (s *Service) work(ctx context.Context, name string, world domain.WorldID, n
 	entry := by.In(domain.ScopeWork)
 	entry.Route = name
 	return s.read(ctx, entry, func(tx Tx) error { return do(tx, by) })
+}
+
+// among returns the caller as one in the world of an organisation: the platform
+// stands outside worlds, and what it does happens in theirs, at their time.
+func among(ctx context.Context, tx Tx, by domain.Caller, org domain.OrganizationID) (domain.Caller, error) {
+	if by.Kind != domain.KindPlatform {
+		return by, nil
+	}
+	world, err := tx.WorldOf(ctx, org)
+	if err != nil {
+		return by, fmt.Errorf("look up world: %w", err)
+	}
+	by.World, by.Sandbox = world.ID, world.Sandbox
+	if world.Sandbox {
+		by.Now = world.Now
+	}
+	return by, nil
 }
 
 // today is the day it is for somebody in zone.

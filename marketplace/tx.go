@@ -44,6 +44,7 @@ type purchase interface {
 	UpdateDeal(context.Context, domain.Deal) error
 	CloseDeal(context.Context, domain.Deal, domain.Invoice) error
 	WakeCase(context.Context, domain.CaseID, time.Time) error
+	WorldOf(context.Context, domain.OrganizationID) (domain.World, error)
 	SavePayouts(context.Context, []domain.Payout) error
 	PayoutFile(context.Context, domain.PayoutID) (domain.DealFile, domain.Payout, error)
 	Payout(context.Context, domain.PayoutID, domain.OrganizationID, domain.OrganizationKind) (domain.Payout, error)

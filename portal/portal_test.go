@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -35,17 +34,18 @@ type cases struct {
 }
 
 func (f *cases) Page(context.Context, domain.Caller) (domain.DebtorPage, error) { return f.page, nil }
+
 func (f *cases) Confirm(_ context.Context, _ domain.Caller, code string) error {
 	f.asked = append(f.asked, "confirm "+code)
 	return f.refuse
 }
 
-func (f *cases) Promise(_ context.Context, by domain.Caller, _ domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Promise]) (domain.Answer, error) {
+func (f *cases) Promise(_ context.Context, _ domain.Caller, _ domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Promise]) (domain.Answer, error) {
 	f.asked, f.keys = append(f.asked, "promise "+amount.String()+" "+on.String()), append(f.keys, once.Key)
 	return once.Answer(domain.Promise{}), f.refuse
 }
 
-func (f *cases) Ask(_ context.Context, _ domain.Caller, deal domain.DealID, said string, once domain.Once[domain.Question]) (domain.Answer, error) {
+func (f *cases) Ask(_ context.Context, _ domain.Caller, _ domain.DealID, said string, once domain.Once[domain.Question]) (domain.Answer, error) {
 	f.asked, f.keys = append(f.asked, "ask "+said), append(f.keys, once.Key)
 	return once.Answer(domain.Question{}), f.refuse
 }
@@ -83,7 +83,7 @@ func newSite() *site {
 	}
 	random := byte(0)
 	s.handler = portal.New(portal.Options{
-		Cases: s.cases, Links: links, Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Cases: s.cases, Links: links, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
 		Random: func(n int) []byte { random++; return bytes.Repeat([]byte{random}, n) },
 		FindLink: func(_ context.Context, id domain.LinkID) (domain.Link, domain.Caller, error) {
 			if id != s.link.ID {
@@ -97,15 +97,17 @@ func newSite() *site {
 
 func (s *site) path() string { return "/d/" + links.Token(s.link) }
 
+var ctx = context.Background()
+
 func (s *site) get(path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	s.handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+	s.handler.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, path, http.NoBody))
 	return w
 }
 
 func (s *site) post(path string, form url.Values) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	s.handler.ServeHTTP(w, r)
 	return w

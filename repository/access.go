@@ -249,3 +249,16 @@ func (tx *Tx) World(ctx context.Context, id domain.WorldID) (domain.World, error
 func (tx *Tx) SetClockTarget(ctx context.Context, id domain.WorldID, to time.Time) error {
 	return tx.exec(ctx, setClockTarget, id.UUID, instant(to))
 }
+
+const readWorldOf = `
+SELECT w.id, w.kind, w.name, w.clock_at, w.target_at, w.runner_state, coalesce(w.runner_reason, '') AS runner_reason
+  FROM worlds w JOIN organizations o ON o.world_id = w.id WHERE o.id = $1`
+
+// WorldOf returns the world of an organisation.
+func (tx *Tx) WorldOf(ctx context.Context, org domain.OrganizationID) (domain.World, error) {
+	var row worldRow
+	if err := tx.get(ctx, &row, readWorldOf, org.UUID); err != nil {
+		return domain.World{}, fmt.Errorf("read world of %s: %w", org, err)
+	}
+	return row.world(), nil
+}

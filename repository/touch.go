@@ -111,7 +111,7 @@ SELECT ` + touchColumns + ` FROM touches t WHERE t.case_id = $1 AND t.id > $2 OR
 // taken before is ErrConflict.
 func (tx *Tx) SaveTouch(ctx context.Context, t domain.Touch, l domain.Link, counted, daily bool, thanked []domain.AllocationID) error {
 	n, err := tx.count(ctx, saveTouch, t.ID.UUID, t.World.UUID, t.Case.UUID, t.Factor.UUID, t.Seller.UUID, t.Relationship.UUID, t.Cycle, t.Step,
-		string(t.Class), t.Tone, t.Recipient, []byte(t.ContactKey), t.Subject, t.Text, t.HTML, t.WhyNow, plain(t.Items).array(), t.MessageID, instant(t.ClaimedAt),
+		string(t.Class), t.Tone, t.Recipient, t.ContactKey, t.Subject, t.Text, t.HTML, t.WhyNow, plain(t.Items).array(), t.MessageID, instant(t.ClaimedAt),
 		l.ID.UUID, pq.Array(l.Verbs), l.KeyVersion, counted, daily, plain(thanked).array(), instant(t.CreatedAt))
 	if err == nil && n != 1 {
 		return domain.ErrConflict.Because("step %s of %s was taken before", t.Step, t.Case)

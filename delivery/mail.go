@@ -19,6 +19,7 @@ import (
 type Message struct {
 	FromName   string
 	From       string
+	ReplyTo    string // "" answers to the sender
 	To         string
 	Subject    string
 	Text, HTML string // HTML may be empty
@@ -108,6 +109,11 @@ func (m *Mailer) compose(msg Message) (*mail.Msg, error) {
 	}
 	if err := out.To(msg.To); err != nil {
 		return nil, fmt.Errorf("recipient: %w", err)
+	}
+	if msg.ReplyTo != "" {
+		if err := out.ReplyTo(msg.ReplyTo); err != nil {
+			return nil, fmt.Errorf("reply address: %w", err)
+		}
 	}
 	out.Subject(msg.Subject)
 	out.SetDateWithValue(msg.At)

@@ -63,10 +63,6 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
--- The debtor's page confirms its own link and nothing else of it.
-CREATE POLICY debtor_reads ON links FOR SELECT USING (case_id = app_case());
-CREATE POLICY debtor_confirms ON links FOR UPDATE USING (case_id = app_case());
-
 CREATE POLICY own ON organizations FOR SELECT USING (app_sees(id) OR app_scope() = 'platform');
 CREATE POLICY platform_made ON organizations FOR INSERT WITH CHECK (app_wide());
 GRANT SELECT, INSERT ON organizations TO comity_app;

@@ -169,9 +169,6 @@ func (s *story) play(ctx context.Context) error {
 		return errors.New("no invoice could be played: none was read, positive and free of holds")
 	}
 	sort.SliceStable(s.played, func(i, j int) bool { return s.played[i].issued.Before(s.played[j].issued) })
-	if err := s.openBank(ctx); err != nil {
-		return err
-	}
 	return s.live(ctx)
 }
 
@@ -338,16 +335,15 @@ func testIBAN(n int) (domain.BankAccountNumber, error) {
 	return domain.MakeIBAN("DE", fmt.Sprintf("00000000%010d", n))
 }
 
-// openBank moves the clock to the first issue date and opens the accounts and
-// mandates of every currency that is played.
-func (s *story) openBank(ctx context.Context) error {
-	first := s.played[0].issued
-	if err := s.move(ctx, first.At(6, 0, time.UTC)); err != nil {
+// openBank opens the accounts and the mandate of every currency in which
+// something is sold on a day.
+func (s *story) openBank(ctx context.Context, day domain.Date) error {
+	if err := s.move(ctx, day.At(6, 0, time.UTC)); err != nil {
 		return err
 	}
 	for _, p := range s.played {
 		currency := p.basis.Currency()
-		if s.bank.account("operating", currency) != nil {
+		if p.issued != day || s.bank.account("operating", currency) != nil {
 			continue
 		}
 		ids := map[string]string{}
@@ -369,7 +365,7 @@ func (s *story) openBank(ctx context.Context) error {
 			if purpose == "operating" {
 				balance = money.Minor(10_000_000_000, currency)
 			}
-			s.bank.open(account.ID, purpose, number, first, balance)
+			s.bank.open(account.ID, purpose, number, day, balance)
 		}
 		if err := s.mandate(ctx, currency, ids); err != nil {
 			return err

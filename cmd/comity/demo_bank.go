@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"comity/domain"
@@ -112,14 +114,15 @@ func (b *bank) pay(order formats.PaymentOrder, on domain.Date) {
 // close posts the files of a day for every account whose banking day it was,
 // empty ones too, and waits until their lines are applied.
 func (b *bank) close(ctx context.Context, day domain.Date, at time.Time) error {
-	for _, a := range b.accounts {
+	failures := make([]error, len(b.accounts))
+	var posting sync.WaitGroup
+	for i, a := range b.accounts {
 		if a.through.Before(day) && !day.Before(a.opened) && a.calendar.IsBusinessDay(day) {
-			if err := b.post(ctx, a, day, at); err != nil {
-				return err
-			}
+			posting.Go(func() { failures[i] = b.post(ctx, a, day, at) })
 		}
 	}
-	return nil
+	posting.Wait()
+	return errors.Join(failures...)
 }
 
 func (b *bank) post(ctx context.Context, a *bankedAccount, day domain.Date, at time.Time) error {
@@ -167,7 +170,7 @@ func eventually(ctx context.Context, what string, ask func() (bool, error)) erro
 		if done || err != nil {
 			return err
 		}
-		pause(waiting, 10*time.Millisecond)
+		pause(waiting, 3*time.Millisecond)
 		if waiting.Err() != nil {
 			return fmt.Errorf("waited a minute and it is still not so: %s", what)
 		}

@@ -23,23 +23,8 @@ const maxDays = 400
 func (s *story) live(ctx context.Context) error {
 	last := s.played[len(s.played)-1].issued
 	for day := s.played[0].issued; ; day = day.Plus(1) {
-		if err := s.move(ctx, day.At(11, 0, time.UTC)); err != nil {
-			return err
-		}
-		if err := s.noon(ctx, day); err != nil {
+		if err := s.day(ctx, day); err != nil {
 			return fmt.Errorf("%s: %w", day, err)
-		}
-		if err := s.move(ctx, day.At(23, 5, time.UTC)); err != nil {
-			return err
-		}
-		if err := s.bank.carryOut(ctx, day); err != nil {
-			return err
-		}
-		if err := s.bank.close(ctx, day, s.now); err != nil {
-			return err
-		}
-		if err := s.look(ctx); err != nil {
-			return err
 		}
 		if s.done() {
 			return nil
@@ -48,6 +33,48 @@ func (s *story) live(ctx context.Context) error {
 			return errors.New("a deal is still not settled after 400 days")
 		}
 	}
+}
+
+// day plays one day. When nothing is sold and nothing is open, the day is the
+// bank's alone: it still owes its files.
+func (s *story) day(ctx context.Context, day domain.Date) error {
+	alive := s.alive(day)
+	if alive {
+		if err := s.openBank(ctx, day); err != nil {
+			return err
+		}
+		if err := s.move(ctx, day.At(11, 0, time.UTC)); err != nil {
+			return err
+		}
+		if err := s.noon(ctx, day); err != nil {
+			return err
+		}
+	}
+	if err := s.move(ctx, day.At(23, 5, time.UTC)); err != nil {
+		return err
+	}
+	if alive {
+		if err := s.bank.carryOut(ctx, day); err != nil {
+			return err
+		}
+	}
+	if err := s.bank.close(ctx, day, s.now); err != nil {
+		return err
+	}
+	if !alive {
+		return nil
+	}
+	return s.look(ctx)
+}
+
+// alive reports whether anything is sold on a day or still open.
+func (s *story) alive(day domain.Date) bool {
+	for _, p := range s.played {
+		if p.issued == day || p.deal != "" && !p.settled {
+			return true
+		}
+	}
+	return false
 }
 
 // noon is what people do on a day: sell, evidence conditions, promise, pay.

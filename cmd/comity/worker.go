@@ -31,7 +31,8 @@ func work(ctx context.Context, _ []string) error {
 }
 
 const (
-	idlePause  = 150 * time.Millisecond // between looks when there is nothing to do
+	shortPause = 5 * time.Millisecond   // between looks after there was something to do
+	longPause  = 250 * time.Millisecond // the longest between looks when there is nothing
 	jobLease   = 2 * time.Minute
 	worldLease = 30 * time.Second
 	maxTries   = 3  // of a job in a sandbox; then its clock stops
@@ -54,6 +55,7 @@ func (a *app) work(ctx context.Context) error {
 		return err
 	}
 	w := &worker{app: a, id: uuid.New(), live: live, sandbox: sandbox}
+	rest := shortPause
 	for ctx.Err() == nil {
 		worlds, err := a.db.BusyWorlds(ctx)
 		if err != nil && ctx.Err() == nil {
@@ -64,9 +66,10 @@ func (a *app) work(ctx context.Context) error {
 				a.log.ErrorContext(ctx, "world failed", "world", world.ID, "error", err)
 			}
 		}
-		if len(worlds) == 0 || err != nil {
-			pause(ctx, idlePause)
+		if rest = min(rest*5/4, longPause); len(worlds) > 0 && err == nil {
+			rest = shortPause
 		}
+		pause(ctx, rest)
 	}
 	return nil
 }
@@ -257,11 +260,13 @@ func (w *worker) send(ctx context.Context, world domain.World, id domain.TouchID
 	if err != nil {
 		return err
 	}
-	link := func(text string) string {
-		return collections.WithLink(text, w.config.PublicURL+"/d/"+w.links.Token(out.Link))
+	token := w.links.Token(out.Link)
+	if token == "" {
+		return fmt.Errorf("there is no key of version %d for links", out.Link.KeyVersion)
 	}
+	link := func(text string) string { return collections.WithLink(text, w.config.PublicURL+"/d/"+token) }
 	outcome, failure := w.mailer(world).Send(ctx, delivery.Message{
-		FromName: out.FromName, To: out.To, Subject: out.Subject, Text: link(out.Text), HTML: link(out.HTML),
+		FromName: out.FromName, ReplyTo: out.ReplyTo, To: out.To, Subject: out.Subject, Text: link(out.Text), HTML: link(out.HTML),
 		MessageID: out.MessageID, InReplyTo: out.InReplyTo, References: out.References, At: now,
 	})
 	if outcome == delivery.Taken {

@@ -186,7 +186,8 @@ func TestStrangersCannotTellWhatIsThere(t *testing.T) {
 	ours, theirs := f.join("seller", "Marlow"), f.join("seller", "Other")
 	rel := f.must(201, ours, "POST", "/v1/relationships", map[string]any{"code": "D1", "name": "Debtor"}).text("id")
 	account := f.must(201, ours, "POST", "/v1/bank-accounts", map[string]any{
-		"purpose": "payout", "currency": "USD", "holder": "Marlow", "country": "US", "routing_number": "021000021", "account_number": "483920173"}).text("id")
+		"purpose": "payout", "currency": "USD", "holder": "Marlow", "country": "US", "routing_number": "021000021", "account_number": "483920173",
+	}).text("id")
 	imp := f.must(202, ours, "POST", "/v1/imports", strings.NewReader(historyHead+"A1,D1,1.00,USD,2026-01-01,2026-01-31,\n")).text("id")
 	for path, id := range map[string]string{
 		"/v1/relationships/%s": rel, "/v1/bank-accounts/%s": account, "/v1/imports/%s": imp, "/v1/imports/%s/results": imp,
@@ -262,8 +263,10 @@ func TestRequestsAreCheckedFieldByField(t *testing.T) {
 		faults                    string
 	}{
 		"nothing in a relationship": {seller, "POST", "/v1/relationships", `{}`, 422, "/code required, /name required"},
-		"a relationship of wrong parts": {seller, "POST", "/v1/relationships", `{"code":"a\tb","name":"x","legal_type":"llc","country":"us","email":"a@@b","time_zone":"Mars/Base","terms_days":-1}`,
-			422, "/code control-character, /legal_type not-allowed, /country not-a-country, /email not-an-address, /time_zone not-a-time-zone, /terms_days out-of-range"},
+		"a relationship of wrong parts": {
+			seller, "POST", "/v1/relationships", `{"code":"a\tb","name":"x","legal_type":"llc","country":"us","email":"a@@b","time_zone":"Mars/Base","terms_days":-1}`,
+			422, "/code control-character, /legal_type not-allowed, /country not-a-country, /email not-an-address, /time_zone not-a-time-zone, /terms_days out-of-range",
+		},
 		"an unknown member":           {seller, "POST", "/v1/relationships", `{"code":"a","name":"b","debtor_id":"x"}`, 400, "/debtor_id unknown-member"},
 		"an unknown parameter":        {seller, "GET", "/v1/relationships?debtor=x", ``, 400, "debtor unknown-parameter"},
 		"a flag that is none":         {seller, "GET", "/v1/relationships?identified=1", ``, 400, "identified not-a-flag"},
@@ -395,7 +398,8 @@ func TestASandboxShowsItsCodeOnceAndItsClock(t *testing.T) {
 	}
 	f.must(201, "", "POST", "/v1/auth/sign-up", map[string]any{
 		"join_code": made.text("join_code"), "kind": "seller", "name": "Marlow", "legal_type": "company", "country": "US", "tax_ids": []string{},
-		"user_name": "Jo", "user_email": "jo@example.org", "user_password": password})
+		"user_name": "Jo", "user_email": "jo@example.org", "user_password": password,
+	})
 	seller := f.signIn("jo@example.org")
 	clock := f.must(200, seller, "GET", "/v1/sandbox/clock", nil)
 	if clock.text("now") != "2026-02-02T09:00:00Z" || clock.text("state") != "idle" || clock.body["target"] != nil {

@@ -177,8 +177,10 @@ func (s *Service) DeclineOffer(ctx context.Context, by domain.Caller, id domain.
 		}
 		return once.Answer(offer), tx.SaveTrail(ctx, domain.Trail{
 			Audit: []domain.AuditRow{domain.Audited(audit, by, "offer.declined", "offer", offer.ID.UUID)},
-			Events: []domain.Event{{ID: event, World: by.World, Kind: "offer.declined", Factor: offer.Factor, Seller: offer.Seller,
-				Invoice: offer.Invoice, Said: "The offer was declined.", At: by.Now}},
+			Events: []domain.Event{{
+				ID: event, World: by.World, Kind: "offer.declined", Factor: offer.Factor, Seller: offer.Seller,
+				Invoice: offer.Invoice, Said: "The offer was declined.", At: by.Now,
+			}},
 		})
 	})
 }

@@ -177,8 +177,10 @@ func (s *Service) ReleaseInvoice(ctx context.Context, by domain.Caller, id domai
 		}
 		return once.Answer(inv), tx.SaveTrail(ctx, domain.Trail{
 			Audit: []domain.AuditRow{domain.Audited(audit, by, "invoice.released", "invoice", inv.ID.UUID, reason)},
-			Events: []domain.Event{{ID: event, World: by.World, Kind: "invoice.released", Seller: inv.Seller, Invoice: inv.ID,
-				Said: fmt.Sprintf("Invoice %s was looked at and may go on.", inv.Number), At: by.Now}},
+			Events: []domain.Event{{
+				ID: event, World: by.World, Kind: "invoice.released", Seller: inv.Seller, Invoice: inv.ID,
+				Said: fmt.Sprintf("Invoice %s was looked at and may go on.", inv.Number), At: by.Now,
+			}},
 		})
 	})
 }
@@ -205,8 +207,10 @@ func (s *Service) Withdraw(ctx context.Context, by domain.Caller, id domain.Invo
 		}
 		return once.Answer(inv), tx.SaveTrail(ctx, domain.Trail{
 			Audit: []domain.AuditRow{domain.Audited(audit, by, "invoice.withdrawn", "invoice", inv.ID.UUID)},
-			Events: []domain.Event{{ID: event, World: by.World, Kind: "invoice.withdrawn", Seller: inv.Seller, Invoice: inv.ID,
-				Said: fmt.Sprintf("Invoice %s was withdrawn.", inv.Number), At: by.Now}},
+			Events: []domain.Event{{
+				ID: event, World: by.World, Kind: "invoice.withdrawn", Seller: inv.Seller, Invoice: inv.ID,
+				Said: fmt.Sprintf("Invoice %s was withdrawn.", inv.Number), At: by.Now,
+			}},
 		})
 	})
 }

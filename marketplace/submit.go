@@ -147,8 +147,10 @@ func submissionTrail(by domain.Caller, done Submitted, ids submitIDs) domain.Tra
 	}
 	trail := domain.Trail{
 		Audit: []domain.AuditRow{domain.Audited(ids.audit, by, "invoice.submitted", "invoice", inv.ID.UUID, done.Decision.Outcome, len(done.Offers))},
-		Events: []domain.Event{{ID: ids.event, World: by.World, Kind: "invoice.submitted", Seller: inv.Seller, Invoice: inv.ID,
-			Said: said, At: by.Now}},
+		Events: []domain.Event{{
+			ID: ids.event, World: by.World, Kind: "invoice.submitted", Seller: inv.Seller, Invoice: inv.ID,
+			Said: said, At: by.Now,
+		}},
 	}
 	if len(done.Offers) > 0 {
 		trail.Jobs = []domain.Job{{World: by.World, Kind: domain.JobMailParty, Ref: ids.event.UUID}}

@@ -42,5 +42,11 @@ func ParseCurrency(code string) (Currency, error) {
 	return c, nil
 }
 
+// Known reports whether Comity keeps books in c.
+func (c Currency) Known() bool {
+	_, known := places[c]
+	return known
+}
+
 // Places returns how many decimals the minor unit of c has (the ISO 4217 exponent).
 func (c Currency) Places() int32 { return places[c] }

@@ -132,7 +132,7 @@ func (k *catcher) routes() http.Handler {
 			k.log.WarnContext(r.Context(), "mail list broke off", "error", err)
 		}
 	})
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		letters, err := k.letters("", "")
 		if err != nil {
 			http.Error(w, "cannot read the mail folder", http.StatusInternalServerError)

@@ -71,7 +71,9 @@ func withServer(ctx context.Context, outside *client) (func(), error) {
 	})
 	stop := func() {
 		cancel()
-		<-ended
+		if err := <-ended; err != nil {
+			say("stop the server: %v", err)
+		}
 	}
 	if err != nil {
 		cancel()
@@ -123,20 +125,18 @@ type trader struct {
 // A played invoice is one that is sold and followed to its end.
 type played struct {
 	paper
-	seller   *trader
-	rel      string
-	invoice  string
-	deal     string
-	kase     string
-	due      domain.Date
-	basis    money.Amount
-	ref      string
-	mail     string // the debtor's address
-	link     string
-	plan     plan
-	settled  bool
-	verified bool
-	shown    int // letters printed
+	seller  *trader
+	rel     string
+	invoice string
+	deal    string
+	kase    string
+	due     domain.Date
+	basis   money.Amount
+	ref     string
+	mail    string // the debtor's address
+	plan    plan
+	settled bool
+	shown   int // letters printed
 }
 
 // A plan is how the debtor will pay: shares of the whole on days after due.
@@ -236,7 +236,7 @@ func (s *story) handInOne(ctx context.Context, p paper, buyers map[string]int) (
 	if !p.read.OK() {
 		return fmt.Sprintf("refused  %v %s", p.read.Rules, p.read.Err), nil, nil
 	}
-	if _, err := money.ParseCurrency(p.read.Invoice.Currency); err != nil {
+	if !money.Currency(p.read.Invoice.Currency).Known() {
 		return "refused  no books are kept in " + p.read.Invoice.Currency, nil, nil
 	}
 	got, err := s.prepare(ctx, p, buyers)
@@ -253,10 +253,10 @@ func (s *story) handInOne(ctx context.Context, p paper, buyers map[string]int) (
 	}
 	send := call{method: http.MethodPost, path: "/v1/invoices?relationship_id=" + got.rel, raw: p.bytes, media: "application/xml"}
 	if err := got.seller.do(ctx, send, &inv); err != nil {
-		if code(err) == "" {
-			return "", nil, err
+		if problem, told := errors.AsType[*refusal](err); told {
+			return "refused  " + problem.Error(), nil, nil
 		}
-		return "refused  " + err.Error(), nil, nil
+		return "", nil, err
 	}
 	note := ""
 	if inv.Terms {

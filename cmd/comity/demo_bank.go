@@ -51,12 +51,11 @@ func (b *bank) account(purpose string, currency money.Currency) *bankedAccount {
 }
 
 // book enters a movement on a day, or on the next banking day.
-func (a *bankedAccount) book(on domain.Date, line formats.BankLine) domain.Date {
+func (a *bankedAccount) book(on domain.Date, line formats.BankLine) {
 	on = a.calendar.OnOrAfter(domain.Latest(on, a.through.Plus(1)))
 	line.Booked, line.Value = on, on
 	line.EntryRef = fmt.Sprintf("E%s%02d", on, len(a.booked[on])+1)
 	a.booked[on] = append(a.booked[on], line)
-	return on
 }
 
 // carryOut fetches the orders that are with the bank and books them.

@@ -170,9 +170,9 @@ func code(err error) string {
 	return ""
 }
 
-// letters returns the mail that an address got after a file.
-func (c *client) letters(ctx context.Context, to, after string) ([]letter, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.mail+"/messages?to="+url.QueryEscape(to)+"&after="+url.QueryEscape(after), http.NoBody)
+// letters returns the mail that an address got.
+func (c *client) letters(ctx context.Context, to string) ([]letter, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.mail+"/messages?to="+url.QueryEscape(to), http.NoBody)
 	if err != nil {
 		return nil, err
 	}
@@ -203,22 +203,23 @@ func (c *client) page(ctx context.Context, link string) (string, error) {
 }
 
 // submit sends a form of the debtor's page.
-func (c *client) submit(ctx context.Context, link, verb string, form url.Values) (string, error) {
+func (c *client) submit(ctx context.Context, link, verb string, form url.Values) error {
 	html, err := c.page(ctx, link)
 	if err != nil {
-		return "", err
+		return err
 	}
 	nonce := formNonce.FindStringSubmatch(html)
 	if nonce == nil {
-		return "", errors.New("the debtor's page has no form")
+		return errors.New("the debtor's page has no form")
 	}
 	form.Set("nonce", nonce[1])
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, link+"/"+verb, strings.NewReader(form.Encode()))
 	if err != nil {
-		return "", err
+		return err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return c.browse(request)
+	_, err = c.browse(request)
+	return err
 }
 
 func (c *client) browse(request *http.Request) (string, error) {

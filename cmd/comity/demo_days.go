@@ -205,7 +205,7 @@ func (s *story) payoutAccount(ctx context.Context, p *played) error {
 	if p.seller.accounts[currency] {
 		return nil
 	}
-	number, err := testIBAN(500_000 + 100*len(s.sellers) + len(p.seller.accounts) + int(p.issued.DaysUntil(domain.MustDate("2199-01-01"))))
+	number, err := testIBAN(500_000 + 100*len(s.sellers) + len(p.seller.accounts) + p.issued.DaysUntil(domain.MustDate("2199-01-01")))
 	if err != nil {
 		return err
 	}
@@ -252,7 +252,7 @@ func (s *story) promise(ctx context.Context, p *played, day domain.Date) error {
 	if !day.After(p.due) {
 		return nil
 	}
-	letters, err := s.letters(ctx, p.mail, "")
+	letters, err := s.letters(ctx, p.mail)
 	if err != nil || len(letters) == 0 {
 		return err
 	}
@@ -269,7 +269,7 @@ func (s *story) promise(ctx context.Context, p *played, day domain.Date) error {
 		return nil
 	}
 	payday := s.bank.account("collection", p.basis.Currency()).calendar.OnOrAfter(day.Plus(5))
-	if _, err := s.submit(ctx, link, "promise", url.Values{"deal": {p.deal}, "amount": {p.basis.Decimal()}, "currency": {string(p.basis.Currency())}, "day": {payday.String()}}); err != nil {
+	if err := s.submit(ctx, link, "promise", url.Values{"deal": {p.deal}, "amount": {p.basis.Decimal()}, "currency": {string(p.basis.Currency())}, "day": {payday.String()}}); err != nil {
 		return err
 	}
 	p.plan.promises, p.plan.daysLate[0] = false, p.due.DaysUntil(payday)

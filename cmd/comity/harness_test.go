@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -132,16 +131,6 @@ func (h *house) quiet() {
 			SELECT FROM worlds w WHERE w.runner_state = 'running' OR w.runner_id IS NOT NULL OR EXISTS (SELECT FROM due(w.id, w.clock_at, 1)))`).Scan(&busy)
 		return !busy, err
 	}))
-}
-
-// refused returns the problem code that a call is refused with.
-func (h *house) refused(err error) string {
-	h.t.Helper()
-	problem, ok := errors.AsType[*refusal](err)
-	if !ok {
-		h.t.Fatalf("not refused: %v", err)
-	}
-	return problem.Code
 }
 
 func freeAddress(t *testing.T) string {

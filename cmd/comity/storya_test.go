@@ -187,7 +187,7 @@ func (a *storyA) reminders() {
 func (a *storyA) sent(what string, want int) {
 	a.t.Helper()
 	a.quiet()
-	letters, err := a.letters(a.t.Context(), danaMail, "")
+	letters, err := a.letters(a.t.Context(), danaMail)
 	a.must(err)
 	if len(letters) != want {
 		for _, l := range letters {
@@ -199,10 +199,10 @@ func (a *storyA) sent(what string, want int) {
 
 func (a *storyA) payment() {
 	a.clock("2026-03-10T18:10:00Z") // 14:10
-	letters, err := a.letters(a.t.Context(), danaMail, "")
+	letters, err := a.letters(a.t.Context(), danaMail)
 	a.must(err)
 	link := debtorLink.FindString(letters[2].Text)
-	_, err = a.submit(a.t.Context(), link, "paid", url.Values{"deal": {a.deal}, "amount": {"10000.00"}, "currency": {"USD"}, "day": {"2026-03-10"}})
+	err = a.submit(a.t.Context(), link, "paid", url.Values{"deal": {a.deal}, "amount": {"10000.00"}, "currency": {"USD"}, "day": {"2026-03-10"}})
 	a.must(err)
 	a.files("2026-03-09")
 	a.collection.book(domain.MustDate("2026-03-10"), formats.BankLine{
@@ -361,7 +361,7 @@ func (a *storyA) gate() {
 
 // messages checks what each letter must and must not contain.
 func (a *storyA) messages() {
-	letters, err := a.letters(a.t.Context(), danaMail, "")
+	letters, err := a.letters(a.t.Context(), danaMail)
 	a.must(err)
 	tests := map[string]struct {
 		letter    letter

@@ -198,7 +198,7 @@ func (w *worker) jobs(ctx context.Context, world domain.World, now time.Time, li
 			continue
 		}
 		if ctx.Err() != nil {
-			return false, nil // the lease runs out and another goes on
+			return false, ctx.Err() // the lease runs out and another goes on
 		}
 		w.log.ErrorContext(ctx, "job failed", "kind", job.Kind, "job", job.ID, "attempt", job.Attempts, "error", failure)
 		if stopped, err := w.putBack(ctx, world, job, failure); err != nil || stopped {

@@ -72,7 +72,7 @@ type TokenResponse struct {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/auth/sign-up [post]
 func (s *Server) signUp(c *gin.Context) error {
-	request, err := body[SignUpRequest](c)
+	request, err := bodyOnly[SignUpRequest](c)
 	if err != nil {
 		return err
 	}
@@ -135,16 +135,20 @@ type TokenRequest struct {
 //	@Failure		429		{object}	Problem
 //	@Router			/v1/auth/token [post]
 func (s *Server) signIn(c *gin.Context) error {
-	request, err := body[TokenRequest](c)
+	request, err := bodyOnly[TokenRequest](c)
+	if err != nil {
+		return err
+	}
+	email, err := typedEmail(request.Email)
 	if err != nil {
 		return err
 	}
 	from := host(c.Request.RemoteAddr)
-	pair := from + " " + strings.ToLower(request.Email)
+	pair := from + " " + strings.ToLower(email)
 	if !s.tries.open(from) || !s.tries.open(pair) {
 		return domain.ErrThrottled
 	}
-	user, org, err := s.access.SignIn(c.Request.Context(), request.Email, request.Password)
+	user, org, err := s.access.SignIn(c.Request.Context(), email, request.Password)
 	if err != nil {
 		s.tries.failed(pair)
 		s.tries.failed(from)
@@ -155,6 +159,18 @@ func (s *Server) signIn(c *gin.Context) error {
 		return err
 	}
 	return respond(c, http.StatusOK, TokenResponse{AccessToken: token, TokenType: "Bearer", ExpiresAt: ends.Format(time.RFC3339)})
+}
+
+const maxEmail = 254
+
+// typedEmail trims an address that somebody signs in with. One that nobody can
+// have is refused before it is counted or looked up.
+func typedEmail(typed string) (string, error) {
+	email := strings.TrimSpace(typed)
+	if len(email) > maxEmail || strings.ContainsRune(email, 0) {
+		return "", domain.ErrUnreadable.At("/email", "not-an-address", "write an e-mail address")
+	}
+	return email, nil
 }
 
 // MeResponse is who the caller is.
@@ -172,9 +188,13 @@ type MeResponse struct {
 //	@Produce	json
 //	@Security	Bearer
 //	@Success	200	{object}	MeResponse
+//	@Failure	400	{object}	Problem
 //	@Failure	401	{object}	Problem
 //	@Router		/v1/me [get]
 func (s *Server) me(c *gin.Context) error {
+	if err := onlyQuery(c); err != nil {
+		return err
+	}
 	by := caller(c)
 	org, err := s.access.Me(c.Request.Context(), by)
 	if err != nil {
@@ -192,7 +212,7 @@ func (k *checker) email(pointer, value string, required bool) string {
 	if value == "" && !required {
 		return ""
 	}
-	if !plainEmail.MatchString(value) || len(value) > 254 || strings.Contains(value, "..") {
+	if !plainEmail.MatchString(value) || len(value) > maxEmail || strings.Contains(value, "..") {
 		k.wrong(pointer, "not-an-address", "write an e-mail address")
 	}
 	return value

@@ -246,8 +246,8 @@ func (s *Server) listMandates(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	state := c.Query("state")
-	if state != "" && !slices.Contains(domain.MandateMoves.States(), domain.MandateState(state)) {
+	state, given := c.GetQuery("state")
+	if given && !slices.Contains(domain.MandateMoves.States(), domain.MandateState(state)) {
 		return domain.ErrUnreadable.At("state", "not-allowed", "draft, active or paused")
 	}
 	rows, err := s.market.Mandates(c.Request.Context(), caller(c), state, p)

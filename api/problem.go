@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
@@ -46,9 +47,11 @@ var statusOf = map[domain.Kind]int{
 	domain.Unavailable: http.StatusServiceUnavailable,
 }
 
-// status returns the HTTP status of a refusal; two have statuses of their own.
+// status returns the HTTP status of a refusal; three have statuses of their own.
 func status(r *domain.Refusal) int {
 	switch r.Code {
+	case errMethod.Code:
+		return http.StatusMethodNotAllowed
 	case domain.ErrVersionMissing.Code:
 		return http.StatusPreconditionRequired
 	case domain.ErrVersionStale.Code:
@@ -97,12 +100,12 @@ func problemOf(refusal *domain.Refusal) Problem {
 }
 
 func sendProblem(c *gin.Context, problem Problem) {
-	problem.Instance = c.Request.URL.Path
+	c.Abort() // nothing else answers, whatever happens below
+	problem.Instance = strings.ToValidUTF8(c.Request.URL.Path, "\uFFFD")
 	body, err := json.Marshal(problem)
 	if err != nil { // a struct of strings always encodes
 		c.Status(problem.Status)
 		return
 	}
 	c.Data(problem.Status, "application/problem+json", body)
-	c.Abort()
 }

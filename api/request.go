@@ -1,15 +1,17 @@
 package api
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 	"github.com/go-json-experiment/json"
@@ -316,15 +318,22 @@ func listing[T, R any](rows []T, p domain.Page, respond func(T) R, id func(T) st
 	return out
 }
 
-// onlyQuery refuses query parameters that the route does not have, and any
-// that stand twice.
+// onlyQuery refuses query parameters that the route does not have, any that
+// stand twice, and a query that cannot be read as text.
 func onlyQuery(c *gin.Context, names ...string) error {
-	for name, values := range c.Request.URL.Query() {
-		if !bytes.Contains([]byte("\n"+strings.Join(names, "\n")+"\n"), []byte("\n"+name+"\n")) {
-			return domain.ErrUnreadable.At(name, "unknown-parameter", "there is no such query parameter here")
+	query, err := url.ParseQuery(c.Request.URL.RawQuery)
+	if err != nil {
+		return domain.ErrUnreadable.Because("the query is not percent-encoded text")
+	}
+	for name, values := range query {
+		if !slices.Contains(names, name) {
+			return domain.ErrUnreadable.At(strings.ToValidUTF8(name, "\uFFFD"), "unknown-parameter", "there is no such query parameter here")
 		}
 		if len(values) > 1 {
 			return domain.ErrUnreadable.At(name, "duplicate-parameter", "a query parameter may stand once")
+		}
+		if !utf8.ValidString(values[0]) || strings.ContainsRune(values[0], 0) {
+			return domain.ErrUnreadable.At(name, "not-text", "write text in UTF-8")
 		}
 	}
 	return nil

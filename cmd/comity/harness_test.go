@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
+	"database/sql"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +31,8 @@ type house struct {
 	world    string
 	joinCode string
 	serving  *httptest.Server
+	logged   *testLog
+	owner    *sql.DB // sees every row; nil until it is asked for
 }
 
 // newHouse starts a house with one engine and a sandbox whose clock starts at
@@ -42,12 +46,13 @@ func newHouse(t *testing.T, engine underwriting.Engine, start string) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	logged := &testLog{t: t}
+	a.log = slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	handler, err := a.handler()
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, data: data, serving: httptest.NewServer(handler)}
+	h := &house{t: t, data: data, serving: httptest.NewServer(handler), logged: logged}
 	a.config.PublicURL = h.serving.URL
 	ctx, cancel := context.WithCancel(context.Background())
 	if err := catchMail(ctx, a.config, a.log); err != nil {
@@ -143,16 +148,28 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// testLog writes the program's log into the test's.
-type testLog struct{ t *testing.T }
+// testLog writes the program's log into the test's, and keeps it.
+type testLog struct {
+	t     *testing.T
+	mu    sync.Mutex
+	lines strings.Builder
+}
 
 // Write implements io.Writer.
-func (l testLog) Write(line []byte) (int, error) {
+func (l *testLog) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines.Write(line)
 	l.t.Log(string(line))
 	return len(line), nil
 }
 
-var _ io.Writer = testLog{}
+// text returns everything that was logged.
+func (l *testLog) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lines.String()
+}
 
 // onDay is a fixed engine: it offers, and expects payment on one day.
 type onDay struct {

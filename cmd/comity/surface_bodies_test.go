@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// equipped gives every operation somebody who may ask it, ids of things that
+// are there, and a body that would be taken.
+func (s *scene) equipped(all []operation) []operation {
+	s.t.Helper()
+	ids := s.things()
+	for _, c := range []*client{s.alice.client, s.eastbrook, s.platform} {
+		s.must(c.signIn(s.t.Context()))
+	}
+	bodies := s.rightBodies(ids)
+	for i, o := range all {
+		all[i].as, all[i].real, all[i].body = s.asker(o), o.path, bodies[o.String()]
+		for _, name := range []string{"{id}", "{code}"} {
+			if strings.Contains(o.path, name) {
+				id := ids[strings.Split(o.path, "/")[2]]
+				if name == "{code}" {
+					id = ids[strings.Split(o.path, "/")[4]]
+				}
+				if id == "" {
+					s.t.Fatalf("%s: the scene has no such thing", o)
+				}
+				all[i].real = strings.Replace(all[i].real, name, id, 1)
+			}
+		}
+		if slices.Contains(o.media, "application/json") && all[i].body == nil {
+			s.t.Errorf("%s: the test knows no right body", o)
+		}
+	}
+	return all
+}
+
+// asker returns who may ask an operation.
+func (s *scene) asker(o operation) *client {
+	for _, part := range []string{"/organizations", "/sandboxes", "/release"} {
+		if strings.Contains(o.path, part) {
+			return s.platform
+		}
+	}
+	for _, part := range []string{
+		"/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions",
+	} {
+		if strings.Contains(o.path, part) {
+			return s.eastbrook
+		}
+	}
+	return s.alice.client
+}
+
+// things returns one id of every kind of thing with a path of its own, and the
+// codes in paths.
+func (s *scene) things() map[string]string {
+	s.t.Helper()
+	ctx, link := s.t.Context(), s.link()
+	for verb, form := range map[string]url.Values{
+		"question": {"deal": {s.deal}, "said": {"Which order was it?"}}, "dispute": {"deal": {s.deal}, "currency": {"EUR"}, "amount": {"10.00"}, "said": {"wet boxes"}},
+	} {
+		s.must(s.submit(ctx, link, verb, form))
+	}
+	s.arrives("2026-02-10", 5_00, "no word of what for")
+	s.must(s.alice.do(ctx, call{method: http.MethodPost, path: "/v1/imports", raw: []byte(historyHeader + "\nB1,H-1,100.00,EUR,2025-01-01,2025-02-01,2025-02-03,\n"), media: "text/csv"}, nil))
+	s.must(s.eastbrook.post(ctx, "/v1/cases/"+s.kase+"/stops", map[string]any{"code": "complaint_open", "reason": "a letter"}, nil))
+	s.quiet()
+	first := func(query string) string {
+		var id string
+		s.must(s.owner.QueryRowContext(ctx, query).Scan(&id))
+		return strings.ReplaceAll(id, "-", "")
+	}
+	s.counts() // opens the owner's connection
+	return map[string]string{
+		"invoices": s.invoice, "offers": s.offerID, "deals": s.deal, "cases": s.kase, "relationships": s.rel, "bank-accounts": s.alice.account,
+		"conditions": "verified", "stops": "complaint_open", "decisions": "dec_" + first(`SELECT id FROM decisions`), "imports": "imp_" + first(`SELECT id FROM imports`),
+		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
+		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
+		"disputes": "dsp_" + first(`SELECT id FROM disputes`), "questions": "qst_" + first(`SELECT id FROM questions`),
+	}
+}
+
+const historyHeader = "debtor_code,invoice_ref,amount,currency,issue_date,due_date,paid_date,disputed"
+
+// rightBodies returns a body that would be taken for every operation that takes
+// JSON, with every member that there is.
+func (s *scene) rightBodies(ids map[string]string) map[string]any {
+	relationship := map[string]any{
+		"code": "B9", "name": "Gasthof Zur Post", "legal_type": "company", "country": "DE", "tax_id": "DE999", "contact_name": "A. Post",
+		"email": "post@gasthof.example", "time_zone": "Europe/Berlin", "terms_days": 30, "heads_up": true,
+	}
+	invoice := s.invoiceOf(s.alice, "BODY-1")
+	maps.Copy(invoice, map[string]any{
+		"type_code": "380", "order_reference": "PO 1", "summary": "chairs", "supplier_tax_id": "DE111", "retention": map[string]string{"amount": "1.00", "currency": "EUR"},
+		"withholding": map[string]string{"amount": "1.00", "currency": "EUR"}, "early_discounts": []any{map[string]string{"percent": "0.02", "until": "2026-02-12"}},
+	})
+	change := maps.Clone(relationship)
+	reason := map[string]any{"reason": "a person looked"}
+	return map[string]any{
+		"POST /v1/auth/sign-up": map[string]any{
+			"join_code": s.joinCode, "kind": "seller", "name": "Carol GmbH", "legal_type": "company", "country": "DE", "time_zone": "Europe/Berlin", "tax_ids": []string{"DE1"},
+			"user_name": "Carol", "user_email": "carol@carol.example", "user_password": "correct horse battery",
+		},
+		"POST /v1/auth/token":                  map[string]any{"email": "nobody@example.org", "password": "correct horse battery"},
+		"POST /v1/users":                       map[string]any{"email": "ada@alice.example", "name": "Ada", "role": "member", "password": "correct horse battery"},
+		"POST /v1/relationships":               relationship,
+		"POST /v1/invoices":                    invoice,
+		"POST /v1/sandboxes":                   map[string]any{"name": "another", "starts_at": "2026-02-03T14:00:00Z"},
+		"POST /v1/sandbox/clock":               map[string]any{"to": "2026-02-20T00:00:00Z", "world": s.world},
+		"PATCH /v1/relationships/{id}":         change,
+		"POST /v1/invoices/{id}/release":       reason,
+		"POST /v1/deals/{id}/cancel":           reason,
+		"POST /v1/questions/{id}/answer":       map[string]any{"answer": "Order 1."},
+		"POST /v1/cases/{id}/stops":            map[string]any{"code": "represented", "reason": "a lawyer wrote"},
+		"POST /v1/receipts/{id}/apply":         map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},
+		"PUT /v1/deals/{id}/conditions/{code}": map[string]any{"evidence": "a call", "occurred_at": "2026-02-04T15:00:00Z", "expires_on": "2026-03-06"},
+		"POST /v1/bank-accounts":               map[string]any{"purpose": "payout", "currency": "USD", "holder": "Alice", "country": "US", "routing_number": "021000021", "account_number": "12345678"},
+		"POST /v1/mandates": map[string]any{
+			"currency": "EUR", "advance_cap": "0.9", "dilution_haircut": "0.04", "verification_haircut": "0.02", "seller_haircut": "0",
+			"fee":              map[string]any{"first_days": 30, "first_rate": "0.03", "step_days": 10, "step_rate": "0.01"},
+			"origination_rate": "0.0025", "origination_fixed": "0.00", "wire_fee": "0.00", "recourse_days": 90, "cure_days": 0, "min_face": "1.00",
+			"max_face": "100000.00", "debtor_limit": "1000.00", "facility_limit": "1000.00", "offer_hours": 24, "max_expected_days_late": 60,
+			"operating_account_id": s.alice.account, "collection_account_id": s.alice.account,
+		},
+	}
+}
+
+// bodyShots send bodies that no operation takes.
+func bodyShots(o operation) []shot {
+	if o.method == http.MethodGet {
+		return nil
+	}
+	huge := bytes.Repeat([]byte(" "), 2<<20)
+	if len(o.media) == 0 { // a step that takes no body
+		var shots []shot
+		for _, text := range []string{"[]", "null", `{"reason":"x"}`, "x", "\xef\xbb\xbf{}", "{}{}", "\x00"} {
+			shots = append(shots, shot{name: "body " + text, body: []byte(text), codes: []string{"unreadable"}})
+		}
+		return append(shots, shot{name: "2 MiB", body: append(huge, 'x'), codes: []string{"too-large"}})
+	}
+	var shots []shot
+	for name, change := range map[string]func(*http.Request){
+		"no type": header("Content-Type"), "a picture": header("Content-Type", "image/png"), "a form": header("Content-Type", "multipart/form-data; boundary=x"),
+		"a broken type": header("Content-Type", ";;;"), "gzip": header("Content-Encoding", "gzip"), "two encodings": header("Content-Encoding", "identity, gzip"),
+	} {
+		shots = append(shots, shot{name: name, change: change, body: []byte("{}"), codes: []string{"unsupported-media-type"}})
+	}
+	if o.body == nil {
+		return shots
+	}
+	return append(shots, jsonShots(o, huge)...)
+}
+
+// jsonShots break a right JSON body in every way there is.
+func jsonShots(o operation, huge []byte) []shot {
+	right, err := json.Marshal(o.body)
+	if err != nil {
+		panic(err)
+	}
+	unreadable := []string{"unreadable"}
+	if o.method == http.MethodPatch {
+		unreadable = append(unreadable, "version-missing")
+	}
+	inside := func(member string) []byte { return append([]byte(`{`+member+`,`), right[1:]...) }
+	first, _, _ := strings.Cut(string(right[1:]), ":")
+	var shots []shot
+	for name, body := range map[string][]byte{
+		"empty": {}, "an array": []byte("[]"), "text": []byte(`"x"`), "a number": []byte("1"), "half": right[:len(right)-1], "trailing": append(slices.Clone(right), 'x'),
+		"twice": append(slices.Clone(right), right...), "a BOM": append([]byte("\xef\xbb\xbf"), right...), "1,000 deep": []byte(strings.Repeat("[", 1000) + strings.Repeat("]", 1000)),
+		"1,000 deep inside": inside(`"x":` + strings.Repeat(`{"a":`, 1000) + "1" + strings.Repeat("}", 1000)), "an unknown member": inside(`"nonsense":1`),
+		"a read-only member": inside(`"status":"paid_out"`), "an owner": inside(`"seller_id":"org_x"`), "a duplicate member": inside(first + ":null"), "another case": inside(strings.ToUpper(first) + ":null"),
+		"UTF-16": []byte("\xff\xfe{\x00}\x00"), "a comment": append([]byte("/* */"), right...), "a NUL": append([]byte{0}, right...), "a NUL member": inside(`"\u0000":1`),
+	} {
+		shots = append(shots, shot{name: name, body: body, codes: unreadable})
+	}
+	shots = append(shots, shot{name: "null", body: []byte("null")}, shot{name: "2 MiB", body: append(huge, right...), codes: []string{"too-large"}})
+	for _, leaf := range leaves(nil, o.body) {
+		for name, value := range map[string]string{
+			"NUL": `"a\u0000b"`, "invalid UTF-8": "\"a\xffb\"", "a lone surrogate": `"\ud800"`, "200,000 characters": `"` + strings.Repeat("x", 200_000) + `"`, "control": `"\u0001\u001b[31m"`,
+			"an object": "{}", "an array": "[[]]", "a large number": "1e999", "a fraction": "1.5", "true": `"true"`, "the year 0": `"0000-01-01T00:00:00Z"`, "the year 9999": `"9999-12-31T23:59:59-14:00"`,
+			"NaN": `"NaN"`, "exponent": `"1e5"`, "30 digits": `"123456789012345678901234567890.00"`, "minus": `"-1.00"`, "a path": `"../../../etc/passwd"`,
+		} {
+			if slices.Contains(soft[leaf[len(leaf)-1]], name) {
+				continue
+			}
+			shots = append(shots, shot{name: strings.Join(leaf, "/") + " is " + name, body: replaced(o.body, leaf, value)})
+		}
+	}
+	return shots
+}
+
+// soft says which odd values a member takes, because it is any text.
+var soft = func() map[string][]string {
+	words := []string{"true", "the year 0", "the year 9999", "NaN", "exponent", "30 digits", "minus", "a path"}
+	all := map[string][]string{}
+	for _, member := range []string{
+		"name", "user_name", "code", "tax_id", "contact_name", "tax_ids", "number", "order_reference", "summary", "supplier_tax_id", "reason", "answer", "evidence", "holder", "account_number",
+	} {
+		all[member] = words
+	}
+	all["amount"] = []string{"minus"} // of an invoice: it reads, and is not financed
+	return all
+}()
+
+// leaves returns the way to every value of a body that is no object.
+func leaves(at []string, body any) [][]string {
+	var out [][]string
+	switch b := body.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(b)) {
+			out = append(out, leaves(append(slices.Clone(at), name), b[name])...)
+		}
+	case map[string]string:
+		for _, name := range slices.Sorted(maps.Keys(b)) {
+			out = append(out, append(slices.Clone(at), name))
+		}
+	default:
+		out = append(out, at)
+	}
+	return out
+}
+
+// replaced returns the JSON of a body with raw text in place of one value.
+func replaced(body any, leaf []string, raw string) []byte {
+	const mark = `"@@"`
+	data, err := json.Marshal(body)
+	if err != nil {
+		panic(err)
+	}
+	var copied map[string]any
+	if err := json.Unmarshal(data, &copied); err != nil {
+		panic(err)
+	}
+	at := copied
+	for _, name := range leaf[:len(leaf)-1] {
+		at, _ = at[name].(map[string]any)
+	}
+	last := leaf[len(leaf)-1]
+	if _, list := at[last].([]any); list && strings.HasPrefix(raw, `"`) {
+		at[last] = []any{"@@"}
+	} else {
+		at[last] = "@@"
+	}
+	if data, err = json.Marshal(copied); err != nil {
+		panic(err)
+	}
+	return bytes.Replace(data, []byte(mark), []byte(raw), 1)
+}
+
+// TestMethodsAndAddressesThatAreNotThere holds T-32 and T-69.
+func TestMethodsAndAddressesThatAreNotThere(t *testing.T) {
+	h := newHouse(t, onDay{}, "2026-02-03T14:00:00Z")
+	for _, path := range []string{"/debug/pprof/", "/metrics", "/swagger/index.html", "/.git/config", "/.env", "/v1", "/v1/", "/v1/invoices/", "//v1/me", "/v2/me", "/d", "/messages"} {
+		if response, body := h.fetch(t, http.MethodGet, path, nil, nil); response.StatusCode != http.StatusNotFound {
+			t.Errorf("GET %s: %d %.200s", path, response.StatusCode, body)
+		}
+	}
+	for _, method := range []string{"TRACE", "PUT", "DELETE", "PROPFIND", "FOO"} {
+		response, body := h.fetch(t, method, "/v1/invoices", nil, header("X-HTTP-Method-Override", "GET"))
+		allow := response.Header.Get("Allow")
+		if response.StatusCode != http.StatusMethodNotAllowed || !strings.Contains(allow, "GET") || !bytes.Contains(body, []byte(`"method-not-allowed"`)) {
+			t.Errorf("%s: %d, Allow %q: %.200s", method, response.StatusCode, allow, body)
+		}
+	}
+	response, _ := h.fetch(t, http.MethodGet, "/v1/me", nil, header("Origin", "https://evil.example"))
+	if response.Header.Get("Access-Control-Allow-Origin") != "" || response.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("headers of an answer: %v", response.Header)
+	}
+}

@@ -3,11 +3,16 @@ package repository_test
 import (
 	"database/sql"
 	"errors"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"comity/domain"
+	"comity/repository"
 	"comity/repository/repositorytest"
 )
 
@@ -171,5 +176,64 @@ func TestAConnectionForgetsItsTenant(t *testing.T) {
 		if err := app.QueryRowContext(t.Context(), `SELECT app_org()::text || app_scope()`).Scan(&left); err != nil || left.Valid {
 			t.Fatalf("after: %q is left on the connection (%v)", left.String, err)
 		}
+	}
+}
+
+// TestTheSchemaKnowsTheStates holds every CHECK on a state to the machine in
+// domain: a state that one knows and the other does not is a row that cannot be
+// saved, or one that nobody can move.
+func TestTheSchemaKnowsTheStates(t *testing.T) {
+	owner := repositorytest.New(t).Owner(t)
+	for column, want := range map[string][]string{
+		"invoices.status": states(domain.InvoiceMoves), "mandates.state": states(domain.MandateMoves), "offers.status": states(domain.OfferMoves),
+		"deals.status": states(domain.DealMoves), "payouts.status": states(domain.PayoutMoves), "receipts.status": states(domain.ReceiptMoves),
+		"cases.status": states(domain.CaseMoves), "touches.status": states(domain.TouchMoves), "promises.status": states(domain.PromiseMoves), "disputes.status": states(domain.DisputeMoves),
+	} {
+		table, name, _ := strings.Cut(column, ".")
+		var rule string
+		err := owner.QueryRowContext(t.Context(), `SELECT pg_get_constraintdef(c.oid) FROM pg_constraint c
+			JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+			WHERE c.contype = 'c' AND c.conrelid = $1::regclass AND a.attname = $2 AND array_length(c.conkey, 1) = 1`, table, name).Scan(&rule)
+		if err != nil {
+			t.Errorf("%s has no rule: %v", column, err)
+			continue
+		}
+		var have []string
+		for _, quoted := range regexp.MustCompile(`'([a-z_]+)'::text`).FindAllStringSubmatch(rule, -1) {
+			have = append(have, quoted[1])
+		}
+		slices.Sort(have)
+		if !slices.Equal(have, want) {
+			t.Errorf("%s: the schema knows %v, the machine %v", column, have, want)
+		}
+	}
+}
+
+func states[S ~string](m domain.Machine[S]) []string {
+	var names []string
+	for _, state := range m.States() {
+		names = append(names, string(state))
+	}
+	return names
+}
+
+// TestServeRefusesAStrongRoleAndALossyServer holds that a server which could see
+// past the walls, or lose what it acknowledged, is not served on (I19).
+func TestServeRefusesAStrongRoleAndALossyServer(t *testing.T) {
+	d := repositorytest.New(t)
+	owner, err := repository.Open(t.Context(), repository.Options{URL: d.OwnerURL, MaxConns: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close()
+	if err := owner.CheckRole(t.Context()); err == nil {
+		t.Error("the owner is not refused")
+	}
+	var fsync string
+	if err := d.Owner(t).QueryRowContext(t.Context(), `SHOW fsync`).Scan(&fsync); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.CheckSettings(t.Context()); (err == nil) != (fsync == "on") {
+		t.Errorf("fsync is %s and the check says %v", fsync, err)
 	}
 }

@@ -44,8 +44,8 @@ const grace = 15 * time.Second
 func (a *app) serve(ctx context.Context, up func()) error {
 	gin.SetMode(gin.ReleaseMode)
 	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "comity_request_seconds", Help: "Time to answer, by kind of status.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
-	}, []string{"status"})
+		Name: "comity_request_seconds", Help: "Time to answer, by status and method.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
+	}, []string{"code", "method"})
 	handler, err := a.handler()
 	if err != nil {
 		return err
@@ -98,7 +98,7 @@ func (a *app) handler() (http.Handler, error) {
 
 // timed measures answers.
 func timed(next http.Handler, seconds *prometheus.HistogramVec) http.Handler {
-	return promhttp.InstrumentHandlerDuration(seconds.MustCurryWith(nil), next, promhttp.WithLabelFromCtx("status", func(context.Context) string { return "any" }))
+	return promhttp.InstrumentHandlerDuration(seconds, next)
 }
 
 // serveMetrics answers /metrics on an address of its own, which is loopback

@@ -147,6 +147,7 @@ CREATE TABLE blobs (
   sha256     bytea NOT NULL CHECK (length(sha256) = 32),
   created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX blobs_age ON blobs (created_at);
 CREATE INDEX blobs_org ON blobs (org_id, sha256);
 CREATE TABLE blob_parts (
   blob_id uuid NOT NULL REFERENCES blobs ON DELETE CASCADE,

@@ -70,6 +70,7 @@ CREATE TABLE imports (
   created_at     timestamptz NOT NULL,
   finished_at    timestamptz
 );
+CREATE INDEX imports_blob ON imports (blob_id);
 CREATE INDEX imports_seller ON imports (seller_id, id);
 CREATE TABLE import_rows (
   import_id uuid NOT NULL REFERENCES imports ON DELETE CASCADE,
@@ -123,6 +124,7 @@ CREATE TABLE invoices (
   version         integer NOT NULL DEFAULT 1,
   created_at      timestamptz NOT NULL
 );
+CREATE INDEX invoices_blob ON invoices (blob_id) WHERE blob_id IS NOT NULL;
 CREATE INDEX invoices_seller ON invoices (seller_id, id);
 CREATE UNIQUE INDEX invoices_same_bytes ON invoices (seller_id, document_sha256) WHERE document_sha256 IS NOT NULL;
 CREATE INDEX invoices_same_number ON invoices (seller_id, supplier_tax_id, number_key);

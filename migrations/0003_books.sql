@@ -116,6 +116,7 @@ CREATE TABLE statements (
   CHECK (from_on <= to_on)
 );
 CREATE UNIQUE INDEX statements_once ON statements (account_id, number, from_on);
+CREATE INDEX statements_blob ON statements (blob_id);
 CREATE INDEX statements_factor ON statements (factor_id, id);
 CREATE INDEX statements_span ON statements (account_id, to_on);
 

@@ -63,6 +63,9 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 
+-- Left-over bytes are swept by the worker; the cascade takes their pieces.
+GRANT DELETE ON blobs, blob_parts TO comity_app;
+
 CREATE POLICY own ON organizations FOR SELECT USING (app_sees(id) OR app_scope() = 'platform');
 CREATE POLICY platform_made ON organizations FOR INSERT WITH CHECK (app_wide());
 GRANT SELECT, INSERT ON organizations TO comity_app;

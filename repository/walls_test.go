@@ -237,3 +237,34 @@ func TestServeRefusesAStrongRoleAndALossyServer(t *testing.T) {
 		t.Errorf("fsync is %s and the check says %v", fsync, err)
 	}
 }
+
+// TestSweepingTakesOnlyWhatIsLeftOver: answers older than seven days and bytes
+// that nothing names go, everything else stays.
+func TestSweepingTakesOnlyWhatIsLeftOver(t *testing.T) {
+	d := repositorytest.New(t)
+	owner := d.Owner(t)
+	org := uuid.New()
+	for _, step := range []string{
+		`INSERT INTO organizations (id, world_id, kind, name, legal_type, country, time_zone, email, created_at)
+		 VALUES ($1, '00000000-0000-7000-8000-000000000001', 'seller', 'S', 'company', 'US', 'UTC', 's@example.org', now())`,
+		`INSERT INTO idempotency (scope_id, route, key, hash, created_at) VALUES ($1, 'r', 'old', '', now() - interval '8 days'), ($1, 'r', 'young', '', now() - interval '6 days')`,
+		`INSERT INTO blobs (id, org_id, media_type, file_name, size, sha256, created_at)
+		 SELECT gen_random_uuid(), $1, 't', f, 1, sha256('x'), now() - age FROM (VALUES ('left over', interval '2 days'), ('young', interval '1 hour')) AS v(f, age)`,
+		`INSERT INTO blob_parts (blob_id, org_id, n, bytes) SELECT id, $1, 1, 'x' FROM blobs`,
+	} {
+		if _, err := owner.ExecContext(t.Context(), step, org); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]string{
+		`SELECT string_agg(key, ',') FROM idempotency`: "young", `SELECT string_agg(file_name, ',') FROM blobs`: "young", `SELECT count(*)::text FROM blob_parts`: "1",
+	} {
+		var got string
+		if err := owner.QueryRowContext(t.Context(), query).Scan(&got); err != nil || got != want {
+			t.Errorf("%s gives %s, want %s (%v)", query, got, want, err)
+		}
+	}
+}

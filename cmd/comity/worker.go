@@ -34,6 +34,7 @@ const (
 	shortPause = 5 * time.Millisecond   // between looks after there was something to do
 	longPause  = 250 * time.Millisecond // the longest between looks when there is nothing
 	jobLease   = 2 * time.Minute
+	sweepEvery = time.Hour
 	worldLease = 30 * time.Second
 	maxTries   = 3  // of a job in a sandbox; then its clock stops
 	maxLooks   = 20 // at one thing at one time: what its jobs do may make it due again, but not for ever
@@ -55,8 +56,14 @@ func (a *app) work(ctx context.Context) error {
 		return err
 	}
 	w := &worker{app: a, id: uuid.New(), live: live, sandbox: sandbox}
-	rest := shortPause
+	rest, swept := shortPause, time.Time{}
 	for ctx.Err() == nil {
+		if now := time.Now(); now.Sub(swept) > sweepEvery {
+			swept = now
+			if err := a.db.Sweep(ctx); err != nil && ctx.Err() == nil {
+				a.log.ErrorContext(ctx, "cannot sweep", "error", err)
+			}
+		}
 		worlds, err := a.db.BusyWorlds(ctx)
 		if err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "cannot look for work", "error", err)

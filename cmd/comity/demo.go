@@ -112,6 +112,9 @@ type story struct {
 	now      time.Time
 	sellers  map[string]*trader
 	played   []*played
+	shown    map[string]int  // letters printed, by case
+	nth      map[string]int  // buyers that sold invoices are on, in order
+	known    map[string]bool // relationships that have their history
 }
 
 // A trader is a seller of the demo.
@@ -136,7 +139,7 @@ type played struct {
 	mail    string // the debtor's address
 	plan    plan
 	settled bool
-	shown   int // letters printed
+	passed  bool // nobody offered
 }
 
 // A plan is how the debtor will pay: shares of the whole on days after due.
@@ -192,7 +195,8 @@ func (s *story) makeWorld(ctx context.Context) error {
 	if err := s.platform.post(ctx, "/v1/sandboxes", map[string]any{"name": "demo " + s.mark, "starts_at": s.now.Format(time.RFC3339)}, &box); err != nil {
 		return err
 	}
-	s.world, s.code, s.sellers = box.ID, box.Code, map[string]*trader{}
+	s.world, s.code, s.sellers, s.shown = box.ID, box.Code, map[string]*trader{}, map[string]int{}
+	s.nth, s.known = map[string]int{}, map[string]bool{}
 	say("sandbox %s starts at %s", s.world, s.now.Format(time.RFC3339))
 	var err error
 	s.factor, err = s.signUp(ctx, "factor", "Eastbrook Factors", "DE", nil)
@@ -240,6 +244,9 @@ func (s *story) handInOne(ctx context.Context, p paper, buyers map[string]int) (
 		return "refused  no books are kept in " + p.read.Invoice.Currency, nil, nil
 	}
 	got, err := s.prepare(ctx, p, buyers)
+	if problem, told := errors.AsType[*refusal](err); told {
+		return "refused  " + problem.Error(), nil, nil
+	}
 	if err != nil {
 		return "", nil, err
 	}

@@ -49,6 +49,9 @@ func readPapers(dir string) ([]paper, error) {
 	sort.Strings(names)
 	var papers []paper
 	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			continue
+		}
 		data, err := os.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("read invoice: %w", err)

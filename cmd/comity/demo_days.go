@@ -70,7 +70,7 @@ func (s *story) day(ctx context.Context, day domain.Date) error {
 // alive reports whether anything is sold on a day or still open.
 func (s *story) alive(day domain.Date) bool {
 	for _, p := range s.played {
-		if p.issued == day || p.deal != "" && !p.settled {
+		if !p.passed && (p.issued == day || p.deal != "" && !p.settled) {
 			return true
 		}
 	}
@@ -79,9 +79,9 @@ func (s *story) alive(day domain.Date) bool {
 
 // noon is what people do on a day: sell, evidence conditions, promise, pay.
 func (s *story) noon(ctx context.Context, day domain.Date) error {
-	for i, p := range s.played {
-		if p.issued == day {
-			if err := s.sell(ctx, p, i); err != nil {
+	for _, p := range s.played {
+		if p.issued == day && p.deal == "" {
+			if err := s.sell(ctx, p); err != nil {
 				return fmt.Errorf("sell %s: %w", p.name, err)
 			}
 		}
@@ -94,8 +94,8 @@ func (s *story) noon(ctx context.Context, day domain.Date) error {
 
 // sell brings the history in, submits the invoice, accepts the offer, and lets
 // everybody evidence what the pay-out waits for.
-func (s *story) sell(ctx context.Context, p *played, k int) error {
-	if err := s.history(ctx, p, k); err != nil {
+func (s *story) sell(ctx context.Context, p *played) error {
+	if err := s.history(ctx, p); err != nil {
 		return err
 	}
 	if err := s.payoutAccount(ctx, p); err != nil {
@@ -117,7 +117,9 @@ func (s *story) sell(ctx context.Context, p *played, k int) error {
 		return err
 	}
 	if len(submitted.Offers) == 0 {
-		return fmt.Errorf("nobody offers: %s %v", submitted.Outcome, submitted.NoOffer)
+		say("\n%s  nobody offers on %s: %s %v", s.now.Format(time.DateOnly), p.read.Invoice.Number, submitted.Outcome, submitted.NoOffer)
+		p.passed = true
+		return nil
 	}
 	offer := submitted.Offers[0]
 	say("\n%s  %s sells %s over %s: advance rate %s, %s now, %s later, total cost %s", s.now.Format(time.DateOnly), p.seller.name,
@@ -167,12 +169,17 @@ type scenario struct {
 }
 
 // history imports the payments of the debtor with the k-th most rows as the
-// k-th buyer's. The rows may be real; the pairing is for show.
-func (s *story) history(ctx context.Context, p *played, k int) error {
-	if len(s.pasts) == 0 {
+// k-th buyer's, once for each seller that has it. The rows may be real; the
+// pairing is for show.
+func (s *story) history(ctx context.Context, p *played) error {
+	if len(s.pasts) == 0 || s.known[p.rel] {
 		return nil
 	}
-	past := s.pasts[k%len(s.pasts)]
+	if _, met := s.nth[p.buyer]; !met {
+		s.nth[p.buyer] = len(s.nth)
+	}
+	s.known[p.rel] = true
+	past := s.pasts[s.nth[p.buyer]%len(s.pasts)]
 	var rel struct {
 		Code string `json:"code"`
 	}
@@ -264,7 +271,12 @@ func (s *story) promise(ctx context.Context, p *played, day domain.Date) error {
 	for _, t := range sent {
 		reminded = reminded || strings.HasPrefix(t.Step, "post_due") && t.Status == "sent"
 	}
-	link := debtorLink.FindString(letters[len(letters)-1].Text)
+	link := ""
+	for _, l := range letters {
+		if strings.Contains(l.Text, p.read.Invoice.Number) {
+			link = debtorLink.FindString(l.Text)
+		}
+	}
 	if !reminded || link == "" {
 		return nil
 	}
@@ -308,8 +320,8 @@ func (s *story) look(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for ; p.shown < len(sent) && sent[p.shown].Status == "sent"; p.shown++ {
-			t := sent[p.shown]
+		for ; s.shown[p.kase] < len(sent) && sent[s.shown[p.kase]].Status == "sent"; s.shown[p.kase]++ {
+			t := sent[s.shown[p.kase]]
 			fmt.Printf("\n┌ %s to %s\n│ %s\n│ why now: %s\n", t.SentAt, p.mail, t.Subject, t.WhyNow)
 			for line := range strings.Lines(t.Text) {
 				fmt.Print("│ ", line)
@@ -333,7 +345,7 @@ func (s *story) look(ctx context.Context) error {
 
 func (s *story) done() bool {
 	for _, p := range s.played {
-		if !p.settled {
+		if !p.settled && !p.passed {
 			return false
 		}
 	}

@@ -136,19 +136,18 @@ type TokenRequest struct {
 //	@Router			/v1/auth/token [post]
 func (s *Server) signIn(c *gin.Context) error {
 	request, err := bodyOnly[TokenRequest](c)
-	if err != nil {
-		return err
+	if err == nil {
+		request.Email, err = typedEmail(request.Email)
 	}
-	email, err := typedEmail(request.Email)
 	if err != nil {
 		return err
 	}
 	from := host(c.Request.RemoteAddr)
-	pair := from + " " + strings.ToLower(email)
+	pair := from + " " + strings.ToLower(request.Email)
 	if !s.tries.open(from) || !s.tries.open(pair) {
 		return domain.ErrThrottled
 	}
-	user, org, err := s.access.SignIn(c.Request.Context(), email, request.Password)
+	user, org, err := s.access.SignIn(c.Request.Context(), request.Email, request.Password)
 	if err != nil {
 		s.tries.failed(pair)
 		s.tries.failed(from)

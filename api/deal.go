@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -220,11 +219,7 @@ func (r SetConditionRequest) evidence() (marketplace.Evidence, error) {
 		Text: k.text("/evidence", r.Evidence, true, 2000), Expires: k.dayOr("/expires_on", r.ExpiresOn),
 	}
 	if r.OccurredAt != "" {
-		at, err := time.Parse(time.RFC3339, r.OccurredAt)
-		if err != nil {
-			k.wrong("/occurred_at", "not-a-time", "write an instant as RFC 3339, such as 2026-02-04T15:00:00Z")
-		}
-		evidence.OccurredAt = at
+		evidence.OccurredAt = k.instant("/occurred_at", r.OccurredAt)
 	}
 	return evidence, k.err()
 }

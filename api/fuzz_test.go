@@ -20,7 +20,7 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, _ := gin.CreateTestContext(httptest.NewRecorder())
-		c.Request = httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(data))
+		c.Request = httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", bytes.NewReader(data))
 		c.Request.Header.Set("Content-Type", "application/json")
 		request, err := body[CreateInvoiceRequest](c)
 		if err == nil {

@@ -132,7 +132,7 @@ func documentDraft(c *gin.Context, media string) (marketplace.Draft, error) {
 	if err != nil {
 		return marketplace.Draft{}, domain.ErrUnreadable.At("relationship_id", "not-an-id", "write the id of a relationship")
 	}
-	data, err := readBody(c, maxInvoiceBytes)
+	data, err := xmlBody(c, maxInvoiceBytes)
 	if err != nil {
 		return marketplace.Draft{}, err
 	}

@@ -89,7 +89,8 @@ func TestTypedInvoicesAreChecked(t *testing.T) {
 func TestXMLInvoicesAreReadOrRefused(t *testing.T) {
 	at := "/invoice?relationship_id=rel_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"
 	tests := map[string]sent{
-		"not XML":         {path: at, media: "application/xml", body: "hello", status: 422, code: "X-XML"},
+		"not XML":         {path: at, media: "application/xml", body: "hello", status: 415, code: "unsupported-media-type"},
+		"broken XML":      {path: at, media: "application/xml", body: "<hello", status: 422, code: "X-XML"},
 		"another root":    {path: at, media: "text/xml", body: "<a/>", status: 422, code: "X-ROOT"},
 		"a doctype":       {path: at, media: "application/xml", body: `<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>`, status: 422, code: "X-DOCTYPE"},
 		"an empty one":    {path: at, media: "application/xml", body: `<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>`, status: 422, code: "BR-02"},

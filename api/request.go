@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -41,6 +42,9 @@ func body[T any](c *gin.Context) (T, error) {
 	}
 	if depth(data) > maxDepth {
 		return request, domain.ErrUnreadable.Because("nested deeper than %d", maxDepth)
+	}
+	if string(bytes.TrimSpace(data)) == "null" { // it would pass for an object without members
+		return request, domain.ErrUnreadable.Because("not an object")
 	}
 	err = json.Unmarshal(data, &request, json.RejectUnknownMembers(true))
 	return request, unreadableJSON(err)
@@ -122,6 +126,21 @@ func readBody(c *gin.Context, limit int64) ([]byte, error) {
 	}
 	sum := sha256.Sum256(data)
 	c.Set(hashKey, sum[:])
+	return data, nil
+}
+
+// xmlBody reads a body that was declared as XML, and refuses one that plainly is
+// something else: a PDF, an archive, a table. An empty one is for the reader.
+func xmlBody(c *gin.Context, limit int64) ([]byte, error) {
+	data, err := readBody(c, limit)
+	if err != nil {
+		return nil, err
+	}
+	start := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), " \t\r\n\x00") // UTF-16 has zeros
+	wide := bytes.HasPrefix(start, []byte("\xff\xfe")) || bytes.HasPrefix(start, []byte("\xfe\xff"))
+	if len(start) > 0 && start[0] != '<' && !wide {
+		return nil, domain.ErrUnsupported.Because("the content is not XML, as its type says")
+	}
 	return data, nil
 }
 

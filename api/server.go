@@ -3,8 +3,10 @@
 package api
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -91,16 +93,19 @@ func (s *Server) plain(h handler) gin.HandlerFunc {
 func (s *Server) recover(c *gin.Context) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			s.writeProblem(c, panicked{cause})
+			s.writeProblem(c, panicked{cause, debug.Stack()})
 		}
 	}()
 	c.Next()
 }
 
-type panicked struct{ cause any }
+type panicked struct {
+	cause any
+	stack []byte
+}
 
-// Error implements error.
-func (p panicked) Error() string { return "panic" }
+// Error implements error; it is for the log.
+func (p panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", p.cause, p.stack) }
 
 // headers sets what every answer carries.
 func (s *Server) headers(c *gin.Context) {

@@ -142,7 +142,7 @@ func bankFile(c *gin.Context) (*domain.Document, []formats.BankStatement, error)
 	if err := mediaType(c, "application/xml", "text/xml"); err != nil {
 		return nil, nil, err
 	}
-	data, err := readBody(c, maxBankFileBytes)
+	data, err := xmlBody(c, maxBankFileBytes)
 	if err != nil {
 		return nil, nil, err
 	}

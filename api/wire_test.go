@@ -164,7 +164,8 @@ func TestStepsTakeNoBody(t *testing.T) {
 func TestBankFilesAreRefusedWhole(t *testing.T) {
 	tests := map[string]sent{
 		"JSON":       {path: "/file", body: "{}", status: 415, code: "unsupported-media-type"},
-		"not XML":    {path: "/file", media: "application/xml", body: "x", status: 422, code: "bank-file-refused"},
+		"not XML":    {path: "/file", media: "application/xml", body: "x", status: 415, code: "unsupported-media-type"},
+		"broken XML": {path: "/file", media: "application/xml", body: "<a", status: 422, code: "bank-file-refused"},
 		"other XML":  {path: "/file", media: "text/xml", body: "<a/>", status: 422, code: "bank-file-refused"},
 		"a doctype":  {path: "/file", media: "application/xml", body: `<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>`, status: 422, code: "bank-file-refused"},
 		"too long":   {path: "/file", media: "application/xml", body: "<a/>", length: 20<<20 + 1, status: 413, code: "too-large"},

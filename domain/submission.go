@@ -74,6 +74,7 @@ type DealFile struct {
 	Payouts    []Payout
 	Case       Case
 	Invoice    Invoice
+	LastMoney  Date // value date of the latest receipt applied to it; zero: none yet
 }
 
 // A LineFile is a statement line that waits to be applied, with everything it
@@ -84,7 +85,7 @@ type LineFile struct {
 	Factor    Organization
 	Payout    *Payout    // the order that a debit, or a sweep's credit, carries out
 	Deals     []DealFile // deals that the line names by reference or number
-	Ambiguous bool       // a plain reference that several open items have
+	Ambiguous bool       // more open items fit than were loaded: a plain number may be any of theirs
 	LoadedAt  time.Time
 }
 

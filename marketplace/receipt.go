@@ -181,8 +181,8 @@ func match(file domain.LineFile) (*domain.DealFile, bool) {
 		return byReference[0], true
 	case len(byReference) > 1 || len(references) > 0 && len(byNumber) == 0:
 		return nil, false
-	case len(byNumber) == 1:
-		return byNumber[0], !file.Ambiguous
+	case len(byNumber) == 1: // a reference beside it names something else: a person decides
+		return byNumber[0], !file.Ambiguous && len(references) == 0
 	case len(byNumber) > 1:
 		return byNumber[0], false
 	default:
@@ -220,7 +220,8 @@ func apply(file domain.DealFile, receipt domain.Receipt, amount money.Amount, no
 	}
 	day := today(now, file.Factor.Zone())
 	book := bookOf(d, "receipt", receipt.ID.UUID, now)
-	paidOn := domain.Latest(receipt.ValueDate, d.FundingDate)
+	lastMoney := domain.Latest(receipt.ValueDate, file.LastMoney) // an older receipt may be applied after a later one
+	paidOn := domain.Latest(lastMoney, d.FundingDate)
 	if accrued, any := ledger.AccrueFee(clockOf(d), paidOn); any {
 		effect.Journals = append(effect.Journals, book(ids.journals[0], accrued))
 		d.Recognised = d.Fee.Recognised(d.Basis, d.Day(paidOn))
@@ -228,7 +229,7 @@ func apply(file domain.DealFile, receipt domain.Receipt, amount money.Amount, no
 	if rest, any := ledger.EarnRest(clockOf(d), paidOn); any {
 		effect.Journals = append(effect.Journals, book(ids.journals[1], rest))
 	}
-	d.Recognised, d.PaidInFull, d.NextAccrual = d.Fee.Owed(d.Basis, d.Day(paidOn)), receipt.ValueDate, time.Time{}
+	d.Recognised, d.PaidInFull, d.NextAccrual = d.Fee.Owed(d.Basis, d.Day(paidOn)), lastMoney, time.Time{}
 	rebate := money.Max(d.Reserve.Minus(d.Recognised), money.Minor(0, d.Reserve.Currency()))
 	if settled, any := ledger.Settle(day, d.Reserve, d.Recognised); any {
 		effect.Journals = append(effect.Journals, book(ids.journals[3], settled))
@@ -272,7 +273,7 @@ func release(effect ledger.ReceiptEffect, file domain.DealFile, rebate money.Amo
 			bookOf(*d, "receipt", effect.Receipt.ID.UUID, now)(ids.journals[5], ledger.RebateInstruct(today(now, file.Factor.Zone()), rebate)))
 	} else {
 		banking := domain.BankingDays(d.Basis.Currency(), file.Factor.Country)
-		held := banking.Add(effect.Receipt.ValueDate, d.RebateHold)
+		held := banking.Add(d.PaidInFull, d.RebateHold)
 		p.Status, p.InstructedAt = domain.PayoutQueued, time.Time{}
 		p.ReleaseAt = banking.Add(held, 1).At(8, 0, file.Factor.Zone())
 		if p.ReleaseAt.Before(now) {
@@ -332,6 +333,9 @@ func (s *Service) ApplyReceipt(ctx context.Context, by domain.Caller, id domain.
 func applicable(file domain.ReceiptFile, amount money.Amount) error {
 	if amount.Currency() != file.Receipt.Amount.Currency() || amount.Currency() != file.Deal.Deal.Basis.Currency() {
 		return domain.ErrInvalid.At("/amount/currency", "other-currency", "receipt and deal are in "+string(file.Deal.Deal.Basis.Currency()))
+	}
+	if file.Receipt.Account != file.Deal.Deal.Collection {
+		return domain.ErrInvalid.At("/deal_id", "other-account", "the money lies on another account than the one that the notice of this deal names")
 	}
 	if file.Deal.Deal.Status != domain.DealPaidOut {
 		return domain.ErrWrongState.Because("the deal is %s", file.Deal.Deal.Status).In(string(file.Deal.Deal.Status), string(domain.DealPaidOut))

@@ -154,6 +154,30 @@ func TestTheSameFileChangesNothing(t *testing.T) {
 	}
 }
 
+// TestTheSameDaysUnderAnotherNumber: a statement that covers days which are
+// loaded already is refused whole, whatever its number.
+func TestTheSameDaysUnderAnotherNumber(t *testing.T) {
+	m, _ := funded(t)
+	m.now = at("2026-03-11T11:00:00Z")
+	m.statement("000333444", "2026-03-10", 0, 400_000, formats.BankLine{Remittance: "MP-1042"})
+	number, err := domain.ParseUSAccount("021000021", "000333444")
+	must(t, err)
+	day := domain.MustDate("2026-03-10")
+	again := formats.BankStatement{
+		ID: "another number", CreatedAt: m.now, Account: formats.BankAccount{Number: number}, Currency: "USD", From: day.Plus(-1), To: day,
+		Opening: formats.BankBalance{Amount: money.Minor(0, "USD"), On: day}, Closing: formats.BankBalance{Amount: money.Minor(400_000, "USD"), On: day},
+		Lines: []formats.BankLine{{Amount: money.Minor(400_000, "USD"), Booked: day, Value: day, Remittance: "MP-1042"}},
+	}
+	file := marketplace.NewDocument("application/xml", "bank.xml", formats.WriteCamt053(again))
+	once := domain.Once[marketplace.LoadedFile]{Answer: func(marketplace.LoadedFile) domain.Answer { return domain.Answer{Status: 201} }}
+	if _, err := m.service.LoadStatements(t.Context(), m.as(m.factor), file, []formats.BankStatement{again}, once); !errors.Is(err, domain.ErrConflict) {
+		t.Errorf("the same days again: %v", err)
+	}
+	if n := len(m.receipts()); n != 1 {
+		t.Errorf("%d receipts", n)
+	}
+}
+
 // TestAReceiptThatWasValuedBeforeAPostedMonthEnd takes the days after it back:
 // the contract's fee is what stands at the end.
 func TestAReceiptThatWasValuedBeforeAPostedMonthEnd(t *testing.T) {
@@ -194,6 +218,7 @@ func TestAnInvoiceNumberIsAWord(t *testing.T) {
 	for text, want := range map[string]domain.ReceiptStatus{
 		"for mp-1042, thanks": domain.ReceiptApplied, "MP-10421": domain.ReceiptUnapplied, "XMP-1042": domain.ReceiptUnapplied, "INV/MP-1042": domain.ReceiptUnapplied,
 		"MP-10420 and MP-1042": domain.ReceiptApplied, "RF18539007547034": domain.ReceiptUnapplied,
+		"RF18539007547034 for MP-1042": domain.ReceiptSuggested,
 	} {
 		t.Run(text, func(t *testing.T) {
 			m, _ := funded(t)

@@ -22,6 +22,8 @@ CREATE FUNCTION app_org() RETURNS uuid LANGUAGE sql STABLE
   RETURN nullif(current_setting('app.org', true), '')::uuid;
 CREATE FUNCTION app_case() RETURNS uuid LANGUAGE sql STABLE
   RETURN CASE WHEN app_scope() = 'debtor' THEN nullif(current_setting('app.case', true), '')::uuid END;
+CREATE FUNCTION app_keeper() RETURNS uuid LANGUAGE sql STABLE -- whose idempotency keys: an organisation, or a debtor's link
+  RETURN nullif(current_setting('app.keeper', true), '')::uuid;
 CREATE FUNCTION app_sees(org uuid) RETURNS boolean LANGUAGE sql STABLE
   RETURN app_scope() IN ('market', 'work') OR (app_scope() IN ('seller', 'factor', 'platform') AND org = app_org());
 CREATE FUNCTION app_wide() RETURNS boolean LANGUAGE sql STABLE
@@ -168,7 +170,8 @@ DECLARE
   before text := current_setting('lock_timeout');
 BEGIN
   PERFORM set_config('app.scope', p_scope, true), set_config('app.org', coalesce(p_org::text, ''), true),
-          set_config('app.actor', coalesce(p_actor::text, ''), true), set_config('app.case', coalesce(p_case::text, ''), true);
+          set_config('app.actor', coalesce(p_actor::text, ''), true), set_config('app.case', coalesce(p_case::text, ''), true),
+          set_config('app.keeper', coalesce(p_scope_id::text, ''), true);
   verdict := 'fresh';
   IF coalesce(p_key, '') <> '' THEN
     PERFORM set_config('lock_timeout', '2s', true);

@@ -76,10 +76,11 @@ CREATE POLICY platform_makes ON worlds FOR INSERT WITH CHECK (app_scope() = 'pla
 GRANT SELECT, INSERT, UPDATE ON worlds TO comity_app;
 
 -- Keys are claimed inside enter, by the transaction that uses them.
-CREATE POLICY own ON idempotency USING (app_wide() OR scope_id = app_org() OR app_scope() IN ('debtor', 'platform'));
+CREATE POLICY own ON idempotency USING (app_wide() OR scope_id = app_keeper());
 GRANT SELECT, INSERT, UPDATE, DELETE ON idempotency TO comity_app;
 
-CREATE POLICY written ON audit FOR INSERT WITH CHECK (app_scope() <> '');
+-- An audit row is in the name of who asks, and of nobody else.
+CREATE POLICY written ON audit FOR INSERT WITH CHECK (app_wide() OR (app_scope() <> '' AND org_id IS NOT DISTINCT FROM app_org()));
 CREATE POLICY own ON audit FOR SELECT USING (app_sees(org_id));
 GRANT SELECT, INSERT ON audit TO comity_app;
 

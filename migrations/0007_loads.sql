@@ -100,7 +100,8 @@ CREATE FUNCTION deal_file(p_deal uuid) RETURNS jsonb LANGUAGE sql VOLATILE AS $$
     'conditions', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.code), '[]') FROM conditions x WHERE x.deal_id = d.id),
     'payouts', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.id), '[]') FROM payouts x WHERE x.deal_id = d.id),
     'kase', (SELECT to_jsonb(x) FROM cases x WHERE x.id = d.case_id),
-    'invoice', (SELECT to_jsonb(x) FROM invoices x WHERE x.id = d.invoice_id))
+    'invoice', (SELECT to_jsonb(x) FROM invoices x WHERE x.id = d.invoice_id),
+    'last_money', (SELECT max(x.value_on) FROM allocations x WHERE x.deal_id = d.id AND x.undone_at IS NULL))
   FROM deals d WHERE d.id = p_deal
 $$;
 
@@ -124,6 +125,8 @@ DECLARE
   l statement_lines;
   found_deals uuid[];
   words text;
+  most CONSTANT integer := 5;
+  many boolean;
 BEGIN
   SELECT * INTO l FROM statement_lines WHERE id = p_line FOR UPDATE;
   words := upper(l.remittance || ' ' || l.reference);
@@ -131,7 +134,9 @@ BEGIN
     SELECT d.id FROM deals d
      WHERE l.amount_minor > 0 AND d.collection_account_id = l.account_id AND d.currency = l.currency AND d.status IN ('made', 'paid_out') AND d.open_minor > 0
        AND (d.reference = ANY (p_references) OR position(upper(d.invoice_number) IN words) > 0)
-     ORDER BY (d.reference = ANY (p_references)) DESC, d.id LIMIT 5) c;
+     ORDER BY (d.reference = ANY (p_references)) DESC, d.id LIMIT most + 1) c;
+  many := cardinality(found_deals) > most; -- then a number may be another item's too
+  found_deals := found_deals[:most];
   PERFORM lock_deals(coalesce(found_deals, '{}'));
   RETURN jsonb_build_object(
     'line', to_jsonb(l),
@@ -139,7 +144,7 @@ BEGIN
     'factor', (SELECT to_jsonb(o) FROM organizations o WHERE o.id = l.factor_id),
     'payout', (SELECT to_jsonb(p) FROM payouts p WHERE l.end_to_end_id <> '' AND p.factor_id = l.factor_id AND p.end_to_end_id = l.end_to_end_id),
     'deals', (SELECT coalesce(jsonb_agg(deal_file(d.id) ORDER BY d.id), '[]') FROM unnest(found_deals) AS d(id)),
-    'ambiguous', false);
+    'ambiguous', coalesce(many, false));
 END $$;
 
 CREATE FUNCTION load_receipt(p_receipt uuid, p_factor uuid, p_deal uuid) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS $$

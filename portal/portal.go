@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -73,7 +74,7 @@ func (p *portal) headers(c *gin.Context) {
 func (p *portal) recover(c *gin.Context) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			p.fault(c, fmt.Errorf("panic: %v", cause))
+			p.fault(c, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
 		}
 	}()
 	c.Next()

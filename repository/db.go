@@ -195,6 +195,9 @@ func (tx *Tx) keep(ctx context.Context, answer domain.Answer) error {
 	if tx.entry.Key == "" {
 		return nil
 	}
+	if answer.Status == 0 {
+		return fmt.Errorf("keep the answer of %s: there is none", tx.entry.Route)
+	}
 	keeper := tx.entry.By.Organization.UUID
 	if !tx.entry.By.Link.IsZero() {
 		keeper = tx.entry.By.Link.UUID

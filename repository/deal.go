@@ -140,12 +140,13 @@ type dealFileRow struct {
 	Payouts    []payoutRow     `json:"payouts"`
 	Case       caseBrief       `json:"kase"`
 	Invoice    invoiceRow      `json:"invoice"`
+	LastMoney  dateCol         `json:"last_money"`
 }
 
 func (r dealFileRow) file() domain.DealFile {
 	return domain.DealFile{
 		Deal: r.Deal.deal(), Factor: r.Factor.organization(), Conditions: mapped(r.Conditions, conditionRow.condition),
-		Payouts: mapped(r.Payouts, payoutRow.payout), Case: r.Case.brief(), Invoice: r.Invoice.invoice(),
+		Payouts: mapped(r.Payouts, payoutRow.payout), Case: r.Case.brief(), Invoice: r.Invoice.invoice(), LastMoney: r.LastMoney.Date,
 	}
 }
 

@@ -53,6 +53,13 @@ SELECT ` + statementColumns + ` FROM statements s WHERE s.factor_id = $1 AND s.i
 SELECT from_on, to_on, currency, opening_minor, closing_minor FROM (
   SELECT id, from_on, to_on, currency, opening_minor, closing_minor FROM statements WHERE account_id = $1 ORDER BY to_on DESC, id DESC LIMIT 60
 ) AS latest ORDER BY from_on, id`
+	lockAccounts = `
+SELECT id FROM bank_accounts WHERE org_id = $1 AND id = ANY ($2::uuid[]) ORDER BY id FOR UPDATE`
+	findOverlap = `
+SELECT s.number || ' of ' || s.from_on || ' to ' || s.to_on
+  FROM statements s JOIN unnest($1::uuid[], $2::date[], $3::date[]) AS n(account, from_on, to_on)
+    ON s.account_id = n.account AND s.from_on <= n.to_on AND s.to_on >= n.from_on
+ ORDER BY s.from_on LIMIT 1`
 	insertStatements = `
 WITH doc AS (
   INSERT INTO blobs (id, org_id, media_type, file_name, size, sha256) VALUES ($1, $2, $3, $4, $5, $6)
@@ -94,6 +101,9 @@ func (tx *Tx) SaveStatements(ctx context.Context, file *domain.Document, stateme
 		opening, closing, counts = append(opening, s.Span.Opening.Units()), append(closing, s.Span.Closing.Units()), append(counts, int64(s.Lines))
 	}
 	factor := tx.entry.By.Organization.UUID
+	if err := tx.mustBeNew(ctx, accounts, from, to); err != nil {
+		return err
+	}
 	err := tx.exec(ctx, insertStatements, file.ID.UUID, factor, file.MediaType, file.FileName, len(file.Bytes), file.SHA256, pq.ByteaArray(pieces(file.Bytes)),
 		ids.array(), accounts.array(), pq.Array(numbers), dates(from), dates(to), pq.Array(currencies), pq.Array(opening), pq.Array(closing),
 		instant(tx.entry.By.Now), pq.Array(counts))
@@ -104,6 +114,23 @@ func (tx *Tx) SaveStatements(ctx context.Context, file *domain.Document, stateme
 		return err
 	}
 	return tx.saveLines(ctx, lines)
+}
+
+// mustBeNew refuses days that a loaded statement of the account covers already:
+// the same movements under another number would be booked twice.
+func (tx *Tx) mustBeNew(ctx context.Context, accounts uuids, from, to []domain.Date) error {
+	var locked []uuid.UUID
+	if err := tx.list(ctx, &locked, lockAccounts, tx.entry.By.Organization.UUID, accounts.array()); err != nil {
+		return fmt.Errorf("lock accounts: %w", err)
+	}
+	var found []string
+	if err := tx.list(ctx, &found, findOverlap, accounts.array(), dates(from), dates(to)); err != nil {
+		return fmt.Errorf("look for the same days: %w", err)
+	}
+	if len(found) > 0 {
+		return domain.ErrConflict.Because("statement %s of the account covers these days already, with other bytes", found[0])
+	}
+	return nil
 }
 
 func (tx *Tx) saveLines(ctx context.Context, lines []domain.StatementLine) error {

@@ -22,19 +22,7 @@ import (
 
 // serve runs the HTTP server on DATABASE_URL until it is told to stop.
 func serve(ctx context.Context, _ []string) error {
-	c, err := readConfig()
-	if err != nil {
-		return err
-	}
-	if err := c.withDatabase(); err != nil {
-		return err
-	}
-	a, err := wire(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer a.db.Close()
-	return a.serve(ctx, func() {})
+	return withApp(ctx, func(a *app) error { return a.serve(ctx, func() {}) })
 }
 
 // grace is how long requests that were begun may take when the server stops.
@@ -136,22 +124,12 @@ func operator(ctx context.Context, args []string) error {
 	if len(args) != 2 {
 		return errors.New("usage: comity operator EMAIL NAME")
 	}
-	c, err := readConfig()
-	if err != nil {
-		return err
-	}
-	if err := c.withDatabase(); err != nil {
-		return err
-	}
-	a, err := wire(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer a.db.Close()
-	password := secret(12)
-	if _, err := a.access.MakeOperator(ctx, args[0], args[1], password, time.Now().UTC()); err != nil {
-		return err
-	}
-	fmt.Println("password:", password)
-	return nil
+	return withApp(ctx, func(a *app) error {
+		password := secret(12)
+		if _, err := a.access.MakeOperator(ctx, args[0], args[1], password, time.Now().UTC()); err != nil {
+			return err
+		}
+		fmt.Println("password:", password)
+		return nil
+	})
 }

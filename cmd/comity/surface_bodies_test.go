@@ -27,6 +27,8 @@ func (s *scene) equipped(all []operation) []operation {
 				id := ids[strings.Split(o.path, "/")[2]]
 				if name == "{code}" {
 					id = ids[strings.Split(o.path, "/")[4]]
+				} else if strings.Contains(o.path, "/conditions/") {
+					id = ids["unpaid"]
 				}
 				if id == "" {
 					s.t.Fatalf("%s: the scene has no such thing", o)
@@ -65,11 +67,20 @@ func (s *scene) things() map[string]string {
 	ctx, link := s.t.Context(), s.link()
 	for verb, form := range map[string]url.Values{
 		"question": {"deal": {s.deal}, "said": {"Which order was it?"}}, "dispute": {"deal": {s.deal}, "currency": {"EUR"}, "amount": {"10.00"}, "said": {"wet boxes"}},
+		"promise": {"deal": {s.deal}, "currency": {"EUR"}, "amount": {"100.00"}, "day": {"2026-02-12"}},
 	} {
 		s.must(s.submit(ctx, link, verb, form))
 	}
 	s.arrives("2026-02-10", 5_00, "no word of what for")
-	s.must(s.alice.do(ctx, call{method: http.MethodPost, path: "/v1/imports", raw: []byte(historyHeader + "\nB1,H-1,100.00,EUR,2025-01-01,2025-02-01,2025-02-03,\n"), media: "text/csv"}, nil))
+	s.must(s.alice.do(ctx, call{method: http.MethodPost, path: "/v1/imports", raw: []byte(historyHeader + "\nH-1,B1,100.00,EUR,2025-01-01,2025-02-01,2025-02-03\nH-2,B1,x\n"), media: "text/csv"}, nil))
+	another := s.alice
+	second := s.invoiceOf(s.alice, "SECOND")
+	second["supplier_tax_id"] = "DE111"
+	another.invoice = s.made(s.alice.client, "/v1/invoices", second)
+	var unpaid struct {
+		Deal struct{ ID string } `json:"deal"`
+	}
+	s.must(s.alice.post(ctx, "/v1/offers/"+s.offers(another)[0]+"/accept", nil, &unpaid))
 	s.must(s.eastbrook.post(ctx, "/v1/cases/"+s.kase+"/stops", map[string]any{"code": "complaint_open", "reason": "a letter"}, nil))
 	s.quiet()
 	first := func(query string) string {
@@ -79,7 +90,7 @@ func (s *scene) things() map[string]string {
 	}
 	s.counts() // opens the owner's connection
 	return map[string]string{
-		"invoices": s.invoice, "offers": s.offerID, "deals": s.deal, "cases": s.kase, "relationships": s.rel, "bank-accounts": s.alice.account,
+		"unpaid": unpaid.Deal.ID, "invoices": s.invoice, "offers": s.offerID, "deals": s.deal, "cases": s.kase, "relationships": s.rel, "bank-accounts": s.alice.account,
 		"conditions": "verified", "stops": "complaint_open", "decisions": "dec_" + first(`SELECT id FROM decisions`), "imports": "imp_" + first(`SELECT id FROM imports`),
 		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
@@ -87,7 +98,7 @@ func (s *scene) things() map[string]string {
 	}
 }
 
-const historyHeader = "debtor_code,invoice_ref,amount,currency,issue_date,due_date,paid_date,disputed"
+const historyHeader = "invoice_id,debtor_id,amount,currency,issue_date,due_date,paid_date"
 
 // rightBodies returns a body that would be taken for every operation that takes
 // JSON, with every member that there is.
@@ -165,9 +176,6 @@ func jsonShots(o operation, huge []byte) []shot {
 		panic(err)
 	}
 	unreadable := []string{"unreadable"}
-	if o.method == http.MethodPatch {
-		unreadable = append(unreadable, "version-missing")
-	}
 	inside := func(member string) []byte { return append([]byte(`{`+member+`,`), right[1:]...) }
 	first, _, _ := strings.Cut(string(right[1:]), ":")
 	var shots []shot
@@ -180,7 +188,7 @@ func jsonShots(o operation, huge []byte) []shot {
 	} {
 		shots = append(shots, shot{name: name, body: body, codes: unreadable})
 	}
-	shots = append(shots, shot{name: "null", body: []byte("null")}, shot{name: "2 MiB", body: append(huge, right...), codes: []string{"too-large"}})
+	shots = append(shots, shot{name: "null", body: []byte("null"), codes: unreadable}, shot{name: "2 MiB", body: append(huge, right...), codes: []string{"too-large"}})
 	for _, leaf := range leaves(nil, o.body) {
 		for name, value := range map[string]string{
 			"NUL": `"a\u0000b"`, "invalid UTF-8": "\"a\xffb\"", "a lone surrogate": `"\ud800"`, "200,000 characters": `"` + strings.Repeat("x", 200_000) + `"`, "control": `"\u0001\u001b[31m"`,
@@ -205,6 +213,7 @@ var soft = func() map[string][]string {
 	} {
 		all[member] = words
 	}
+	all["password"], all["user_password"] = words, words
 	all["amount"] = []string{"minus"} // of an invoice: it reads, and is not financed
 	return all
 }()

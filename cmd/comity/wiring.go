@@ -36,6 +36,23 @@ type tokenKey struct {
 	private ed25519.PrivateKey
 }
 
+// withApp runs a command on somebody's own database: DATABASE_URL and COMITY_KEYS.
+func withApp(ctx context.Context, do func(*app) error) error {
+	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	if err := c.withDatabase(); err != nil {
+		return err
+	}
+	a, err := wire(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer a.db.Close()
+	return do(a)
+}
+
 // wire joins the rooms. It refuses a database role or server settings under
 // which promises of ours would not hold.
 func wire(ctx context.Context, c config) (*app, error) {

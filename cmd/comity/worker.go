@@ -15,19 +15,7 @@ import (
 
 // work runs jobs and the worlds' clocks on DATABASE_URL until it is told to stop.
 func work(ctx context.Context, _ []string) error {
-	c, err := readConfig()
-	if err != nil {
-		return err
-	}
-	if err := c.withDatabase(); err != nil {
-		return err
-	}
-	a, err := wire(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer a.db.Close()
-	return a.work(ctx)
+	return withApp(ctx, func(a *app) error { return a.work(ctx) })
 }
 
 const (

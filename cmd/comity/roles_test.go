@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// shared are the operations that more than one side may ask of its own things:
+// with another side's things they are refused like the rest.
+var shared = []string{
+	"POST /v1/auth/sign-up", "POST /v1/auth/token", "POST /v1/users", "POST /v1/bank-accounts", "POST /v1/sandbox/clock",
+}
+
+// TestWhoMayDoWhat holds T-17, T-29 and T-30: a right request of somebody else's
+// does nothing, whoever sends it: the other side of the deal, a rival, another
+// seller or the platform.
+func TestWhoMayDoWhat(t *testing.T) {
+	s := newScene(t)
+	all := s.equipped(operations(t))
+	others := map[string]*client{"the seller": s.alice.client, "another seller": s.bob.client, "the factor": s.eastbrook, "a rival": s.rival, "the platform": s.platform}
+	for _, c := range others {
+		s.must(c.signIn(t.Context()))
+	}
+	known := s.problemCodes()
+	s.quiet()
+	for _, o := range all {
+		if o.method == http.MethodGet || slices.Contains(shared, o.String()) {
+			continue
+		}
+		for name, other := range others {
+			own := o.as.email == other.email || o.as == s.alice.client && other == s.bob.client && !strings.Contains(o.path, "{") && o.path != "/v1/invoices"
+			if own || o.as == s.eastbrook && other == s.rival && o.path == "/v1/bank-statements" {
+				continue // with a token of its own kind it makes a thing of its own
+			}
+			t.Run(fmt.Sprintf("%s by %s", o, name), func(t *testing.T) {
+				before := s.counts()
+				asked := o
+				asked.as = other
+				s.fire(t, asked, shot{name: "another's token", codes: []string{"forbidden", "not-found", "bank-file-refused", "unreadable", "invalid", "wrong-state"}}, known)
+				if after := s.counts(); !maps.Equal(before, after) {
+					t.Errorf("rows were stored: %v", changed(before, after))
+				}
+			})
+		}
+	}
+	s.strangersRead(t, all)
+}
+
+// strangersRead asks every GET with an id as somebody who has nothing to do with
+// it: it is not there.
+func (s *scene) strangersRead(t *testing.T, all []operation) {
+	t.Helper()
+	for _, o := range all {
+		if o.method != http.MethodGet || !strings.Contains(o.path, "{id}") {
+			continue
+		}
+		for name, stranger := range map[string]*client{"another seller": s.bob.client, "a rival": s.rival} {
+			response, body := s.fetch(t, o.method, o.real, nil, header("Authorization", "Bearer "+stranger.token))
+			empty := response.StatusCode == http.StatusOK && string(body) == `{"data":[],"next_cursor":null}`
+			if !empty && response.StatusCode != http.StatusNotFound && response.StatusCode != http.StatusForbidden {
+				t.Errorf("%s by %s: %d %.200s", o, name, response.StatusCode, body)
+			}
+		}
+	}
+}

@@ -90,7 +90,7 @@ func (db *DB) FailJob(ctx context.Context, job domain.ClaimedJob, cause error, l
 const (
 	busyWorlds = `
 SELECT id, kind, name, clock_at, target_at, runner_state, coalesce(runner_reason, '') AS runner_reason FROM worlds w
- WHERE runner_state <> 'stopped' AND (runner_state = 'running'
+ WHERE (kind = 'sandbox') = $1 AND runner_state <> 'stopped' AND (runner_state = 'running'
     OR EXISTS (SELECT FROM jobs j WHERE j.world_id = w.id AND ((j.state = 'ready' AND j.run_at <= now()) OR (j.state = 'running' AND j.locked_until < now())))
     OR EXISTS (SELECT FROM due(w.id, coalesce(w.clock_at, now()), 1)))
  ORDER BY id`
@@ -110,10 +110,11 @@ UPDATE worlds SET runner_state = 'stopped', runner_reason = left($2, 500), targe
 SELECT kind, id, due_at FROM due($1, $2, $3)`
 )
 
-// BusyWorlds returns the worlds in which there is something to do now.
-func (db *DB) BusyWorlds(ctx context.Context) ([]domain.World, error) {
+// BusyWorlds returns the sandboxes, or the live world, in which there is
+// something to do now.
+func (db *DB) BusyWorlds(ctx context.Context, sandboxes bool) ([]domain.World, error) {
 	var rows []worldRow
-	err := db.working(ctx, func(tx *sqlx.Tx) error { return tx.SelectContext(ctx, &rows, busyWorlds) })
+	err := db.working(ctx, func(tx *sqlx.Tx) error { return tx.SelectContext(ctx, &rows, busyWorlds, sandboxes) })
 	if err != nil {
 		return nil, fmt.Errorf("list busy worlds: %w", told(err))
 	}

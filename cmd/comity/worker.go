@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,6 +28,9 @@ const (
 	maxTries   = 3  // of a job in a sandbox; then its clock stops
 	maxLooks   = 20 // at one thing at one time: what its jobs do may make it due again, but not for ever
 	liveTries  = 10
+	dueAtOnce  = 200 // of the live world's due things; what failed is among them
+	jobsAtOnce = 50
+	turnLength = 2 * time.Second // of a sandbox, before the others have theirs
 )
 
 // worker does jobs, and what comes due in each world. Any number of processes
@@ -36,37 +40,61 @@ type worker struct {
 	id      uuid.UUID
 	live    *delivery.Mailer
 	sandbox *delivery.Mailer
+	failed  map[domain.Due]failure // in the live world: what failed, and when to try again
 }
 
+// A failure is how often something failed, and until when it is left alone.
+type failure struct {
+	times int
+	until time.Time
+}
+
+// work runs the live world and the sandboxes side by side, so that a sandbox on
+// its way through a year keeps nobody waiting.
 func (a *app) work(ctx context.Context) error {
 	live, sandbox, err := a.mailers()
 	if err != nil {
 		return err
 	}
-	w := &worker{app: a, id: uuid.New(), live: live, sandbox: sandbox}
-	rest, swept := shortPause, time.Time{}
-	for ctx.Err() == nil {
-		if now := time.Now(); now.Sub(swept) > sweepEvery {
-			swept = now
-			if err := a.db.Sweep(ctx); err != nil && ctx.Err() == nil {
-				a.log.ErrorContext(ctx, "cannot sweep", "error", err)
-			}
-		}
-		worlds, err := a.db.BusyWorlds(ctx)
-		if err != nil && ctx.Err() == nil {
-			a.log.ErrorContext(ctx, "cannot look for work", "error", err)
-		}
-		for _, world := range worlds {
-			if err := w.turn(ctx, world); err != nil && ctx.Err() == nil {
-				a.log.ErrorContext(ctx, "world failed", "world", world.ID, "error", err)
-			}
-		}
-		if rest = min(rest*5/4, longPause); len(worlds) > 0 && err == nil {
-			rest = shortPause
-		}
-		pause(ctx, rest)
-	}
+	w := &worker{app: a, id: uuid.New(), live: live, sandbox: sandbox, failed: map[domain.Due]failure{}}
+	var working sync.WaitGroup
+	working.Go(func() { w.keep(ctx, false, w.liveTurn) })
+	working.Go(func() { w.keep(ctx, true, w.claimed) })
+	w.sweep(ctx)
+	working.Wait()
 	return nil
+}
+
+// sweep clears up every now and then.
+func (w *worker) sweep(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := w.db.Sweep(ctx); err != nil && ctx.Err() == nil {
+			w.log.ErrorContext(ctx, "cannot sweep", "error", err)
+		}
+		pause(ctx, sweepEvery)
+	}
+}
+
+// keep looks for work in the live world or in the sandboxes, again at once while
+// there is some, and less and less often while there is none. A turn says
+// whether it did anything.
+func (w *worker) keep(ctx context.Context, sandboxes bool, turn func(context.Context, domain.World) (bool, error)) {
+	for rest := shortPause; ctx.Err() == nil; pause(ctx, rest) {
+		worlds, err := w.db.BusyWorlds(ctx, sandboxes)
+		if err != nil && ctx.Err() == nil {
+			w.log.ErrorContext(ctx, "cannot look for work", "error", err)
+		}
+		rest = min(rest*5/4, longPause)
+		for _, world := range worlds {
+			did, err := turn(ctx, world)
+			if err != nil && ctx.Err() == nil {
+				w.log.ErrorContext(ctx, "world failed", "world", world.ID, "error", err)
+			}
+			if did && err == nil {
+				rest = shortPause
+			}
+		}
+	}
 }
 
 func pause(ctx context.Context, d time.Duration) {
@@ -78,37 +106,45 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// turn does what is to be done in one world now.
-func (w *worker) turn(ctx context.Context, world domain.World) error {
-	if !world.Sandbox {
-		return w.liveTurn(ctx, world)
-	}
+// claimed takes a turn in a sandbox, if no other process runs it.
+func (w *worker) claimed(ctx context.Context, world domain.World) (bool, error) {
 	held, err := w.db.ClaimWorld(ctx, world.ID, w.id, worldLease)
 	if errors.Is(err, domain.ErrNotFound) {
-		return nil // another process runs it
+		return false, nil // another process runs it
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := w.sandboxTurn(ctx, held); err != nil {
-		return err
+		return true, err
 	}
-	return w.db.ReleaseWorld(ctx, world.ID, w.id)
+	return true, w.db.ReleaseWorld(ctx, world.ID, w.id)
 }
 
-func (w *worker) liveTurn(ctx context.Context, world domain.World) error {
+// liveTurn does what is due in the live world, and a bounded number of its jobs.
+// What failed is left alone for a while, longer each time.
+func (w *worker) liveTurn(ctx context.Context, world domain.World) (bool, error) {
 	now := time.Now().UTC()
-	due, err := w.db.Due(ctx, world.ID, now, 50)
+	due, err := w.db.Due(ctx, world.ID, now, dueAtOnce)
 	if err != nil {
-		return err
+		return false, err
 	}
+	did := false
 	for _, d := range due {
-		if err := w.doDue(ctx, world.ID, d, now); err != nil {
-			w.log.ErrorContext(ctx, "due work failed", "kind", d.Kind, "error", err)
+		before := w.failed[d]
+		if now.Before(before.until) {
+			continue
 		}
+		if err := w.doDue(ctx, world.ID, d, now); err != nil {
+			w.log.ErrorContext(ctx, "due work failed", "kind", d.Kind, "times", before.times+1, "error", err)
+			w.failed[d] = failure{before.times + 1, now.Add(min(time.Second<<min(before.times, 12), time.Hour))}
+			continue
+		}
+		delete(w.failed, d)
+		did = true
 	}
-	_, err = w.jobs(ctx, world, now, 50)
-	return err
+	worked, _, err := w.jobs(ctx, world, now, jobsAtOnce)
+	return did || worked > 0, err
 }
 
 // sandboxTurn runs a sandbox to its target, or does what is left at its time:
@@ -116,8 +152,8 @@ func (w *worker) liveTurn(ctx context.Context, world domain.World) error {
 func (w *worker) sandboxTurn(ctx context.Context, world domain.World) error {
 	var last domain.Due
 	var again int
-	for ctx.Err() == nil {
-		if failed, err := w.jobs(ctx, world, world.Now, 0); err != nil || failed {
+	for began := time.Now(); ctx.Err() == nil && time.Since(began) < turnLength; {
+		if _, failed, err := w.jobs(ctx, world, world.Now, 0); err != nil || failed {
 			return err
 		}
 		held, err := w.db.ClaimWorld(ctx, world.ID, w.id, worldLease)
@@ -175,32 +211,34 @@ func (w *worker) doDue(ctx context.Context, world domain.WorldID, due domain.Due
 }
 
 // jobs does a world's waiting jobs, at most limit of them (0: all). It reports
-// whether one failed for good in a sandbox, whose clock then stands still.
-func (w *worker) jobs(ctx context.Context, world domain.World, now time.Time, limit int) (bool, error) {
-	for n := 0; (limit == 0 || n < limit) && ctx.Err() == nil; n++ {
+// how many, and whether one failed for good in a sandbox, whose clock then
+// stands still.
+func (w *worker) jobs(ctx context.Context, world domain.World, now time.Time, limit int) (int, bool, error) {
+	n := 0
+	for ; (limit == 0 || n < limit) && ctx.Err() == nil; n++ {
 		job, err := w.db.ClaimJob(ctx, world.ID, jobLease)
 		if errors.Is(err, domain.ErrNotFound) {
-			return false, nil
+			return n, false, nil
 		}
 		if err != nil {
-			return false, err
+			return n, false, err
 		}
 		failure := w.doJob(ctx, world, job, now)
 		if failure == nil {
 			if err := w.db.FinishJob(ctx, job); err != nil {
-				return false, err
+				return n, false, err
 			}
 			continue
 		}
 		if ctx.Err() != nil {
-			return false, ctx.Err() // the lease runs out and another goes on
+			return n, false, ctx.Err() // the lease runs out and another goes on
 		}
 		w.log.ErrorContext(ctx, "job failed", "kind", job.Kind, "job", job.ID, "attempt", job.Attempts, "error", failure)
 		if stopped, err := w.putBack(ctx, world, job, failure); err != nil || stopped {
-			return stopped, err
+			return n, stopped, err
 		}
 	}
-	return false, nil
+	return n, false, nil
 }
 
 func (w *worker) putBack(ctx context.Context, world domain.World, job domain.ClaimedJob, failure error) (bool, error) {

@@ -30,6 +30,9 @@ lint: ## golangci-lint and gofumpt
 fuzz: ## every fuzz target for FUZZTIME (60s)
 	@./.ci/fuzz $(or $(FUZZTIME),60s)
 
+bench: ## start, memory, imports, submit and accept beside pgbench (COMITY_HISTORY=<csv> for a real file; BENCH="-seconds 5")
+	@$(GO) build -o bin/comity ./cmd/comity && exec bin/comity bench $(BENCH)
+
 openapi: generate ## the contract, from the annotations
 generate:
 	@test -x $(GOBIN)/swag || $(GO) install github.com/swaggo/swag/cmd/swag@$(SWAG_VERSION)

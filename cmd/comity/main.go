@@ -28,6 +28,7 @@ func commands() []command {
 		{"demo", "play whole deals over HTTP as an outside client", demo},
 		{"einvoice", "einvoice read FILE…: what e-invoice files say", einvoice},
 		{"ledger", "ledger check: derive every balance again, with separate code", ledgerCommand},
+		{"bench", "measure speed and memory: bench [-seconds N] [-clients N] [-rounds N] [-rows N]", bench},
 		{"with-postgres", "with-postgres COMMAND…: run a command with a throw-away PostgreSQL", withPostgres},
 	}
 }

@@ -195,11 +195,13 @@ END $$;
 -- +goose StatementBegin
 CREATE FUNCTION authenticate(p_user uuid, p_org uuid)
 RETURNS TABLE (role text, kind text, world_id uuid, world_kind text, world_now timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT u.role, o.kind, o.world_id, w.kind, w.clock_at
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN -- not LANGUAGE sql: what that language cannot inline it plans again at every call
+  RETURN QUERY SELECT u.role, o.kind, o.world_id, w.kind, w.clock_at
     FROM users u JOIN organizations o ON o.id = u.org_id LEFT JOIN worlds w ON w.id = o.world_id
-   WHERE u.id = p_user AND u.org_id = p_org AND u.disabled_at IS NULL
-$$;
+   WHERE u.id = p_user AND u.org_id = p_org AND u.disabled_at IS NULL;
+END $$;
 -- +goose StatementEnd
 
 -- sign_in answers what is needed to check a password; an unknown address gives no row.

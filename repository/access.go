@@ -50,7 +50,13 @@ func (db *DB) Authenticate(ctx context.Context, user domain.UserID, org domain.O
 		WorldKind sql.NullString `json:"world_kind"`
 		Now       sql.NullTime   `json:"world_now"`
 	}
-	if err := db.pool.GetContext(ctx, &row, authenticate, user.UUID, org.UUID); err != nil {
+	var err error
+	if named := db.hot[authenticate]; named != nil {
+		err = named.GetContext(ctx, &row, user.UUID, org.UUID)
+	} else {
+		err = db.pool.GetContext(ctx, &row, authenticate, user.UUID, org.UUID)
+	}
+	if err != nil {
 		return domain.Caller{}, outside(err)
 	}
 	return domain.Caller{

@@ -2,7 +2,7 @@ package repository
 
 // HotStatements returns, by name, the statements that a submission and an
 // acceptance send between BEGIN and COMMIT, and authenticate, which every
-// request sends before. The benchmark gives the same texts to pgbench.
+// request sends before. They may be named ([Options]); the benchmark gives the same texts to pgbench.
 func HotStatements() map[string]string {
 	return map[string]string{
 		"authenticate":    authenticate,

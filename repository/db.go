@@ -26,6 +26,7 @@ type DB struct {
 	// Observe, when set before the first use, is told after each transaction how
 	// many round trips it took.
 	Observe func(route string, trips int)
+	hot     map[string]*sqlx.Stmt // named statements, by their text; empty behind a pooler
 }
 
 // Options say how to reach the database.
@@ -33,6 +34,7 @@ type Options struct {
 	URL      string           // a DSN or URL that lib/pq reads
 	MaxConns int              // 8 to 16 on two cores; 0 means 12
 	Now      func() time.Time // the real time, for socket deadlines
+	Named    bool             // hot statements are parsed and planned once a connection: not behind a pooler of transactions
 }
 
 // Open makes a pool and checks that the database answers.
@@ -56,7 +58,24 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &DB{pool: pool}, nil
+	db := &DB{pool: pool, hot: map[string]*sqlx.Stmt{}}
+	if o.Named {
+		return db, db.name(ctx)
+	}
+	return db, nil
+}
+
+// name prepares the hot statements. Every other connection prepares one when it
+// first uses it.
+func (db *DB) name(ctx context.Context) error {
+	for name, text := range HotStatements() {
+		statement, err := db.pool.PreparexContext(ctx, text)
+		if err != nil {
+			return fmt.Errorf("prepare %s: %w", name, err)
+		}
+		db.hot[text] = statement
+	}
+	return nil
 }
 
 // binaryDSN adds what every connection of ours has: one round trip a statement
@@ -96,6 +115,7 @@ func (db *DB) Ping(ctx context.Context) error { return db.pool.PingContext(ctx) 
 // change, in the order that migrations/0001_house.sql and the load functions keep.
 type Tx struct {
 	tx    *sqlx.Tx
+	hot   map[string]*sqlx.Stmt
 	entry domain.Entry
 	trips int
 }
@@ -131,7 +151,7 @@ func (db *DB) attempt(ctx context.Context, entry domain.Entry, do Do[*Tx]) (doma
 		return domain.Answer{}, fmt.Errorf("begin: %w", unreachable(err))
 	}
 	defer inner.Rollback() //nolint:errcheck // after Commit it does nothing; before it, the first error is the news
-	tx := &Tx{tx: inner, entry: entry, trips: 1}
+	tx := &Tx{tx: inner, hot: db.hot, entry: entry, trips: 1}
 	stored, replay, err := tx.enter(ctx)
 	if err != nil || replay {
 		return stored, err
@@ -208,11 +228,18 @@ func (tx *Tx) keep(ctx context.Context, answer domain.Answer) error {
 // get reads one row; no row is [domain.ErrNotFound].
 func (tx *Tx) get(ctx context.Context, into any, query string, args ...any) error {
 	tx.trips++
-	err := tx.tx.GetContext(ctx, into, query, args...)
+	err := tx.one(ctx, into, query, args)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.ErrNotFound
 	}
 	return err
+}
+
+func (tx *Tx) one(ctx context.Context, into any, query string, args []any) error {
+	if named := tx.hot[query]; named != nil {
+		return tx.tx.StmtxContext(ctx, named).GetContext(ctx, into, args...)
+	}
+	return tx.tx.GetContext(ctx, into, query, args...)
 }
 
 // list reads all rows.
@@ -230,11 +257,18 @@ func (tx *Tx) exec(ctx context.Context, query string, args ...any) error {
 // count writes and returns how many rows it wrote.
 func (tx *Tx) count(ctx context.Context, query string, args ...any) (int64, error) {
 	tx.trips++
-	result, err := tx.tx.ExecContext(ctx, query, args...)
+	result, err := tx.write(ctx, query, args)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+func (tx *Tx) write(ctx context.Context, query string, args []any) (sql.Result, error) {
+	if named := tx.hot[query]; named != nil {
+		return tx.tx.StmtxContext(ctx, named).ExecContext(ctx, args...)
+	}
+	return tx.tx.ExecContext(ctx, query, args...)
 }
 
 // orNull returns nil for the id that names nothing.

@@ -25,6 +25,7 @@ type config struct {
 	CatcherSMTP string `env:"COMITY_CATCHER_SMTP" envDefault:"127.0.0.1:1025"`
 	CatcherHTTP string `env:"COMITY_CATCHER_HTTP" envDefault:"127.0.0.1:8025"`
 	MaxConns    int    `env:"COMITY_DB_CONNS"     envDefault:"12"`
+	Named       bool   `env:"COMITY_DB_NAMED"`
 
 	// Read by the demo client only.
 	DemoInvoices string `env:"COMITY_DEMO_INVOICES"`
@@ -35,7 +36,7 @@ type config struct {
 // known are the variables of ours; one that is misspelt must not be ignored.
 var known = []string{
 	"COMITY_DATA", "COMITY_KEYS", "COMITY_LISTEN", "COMITY_METRICS", "COMITY_PUBLIC_URL", "COMITY_SMTP", "COMITY_MAIL_FROM",
-	"COMITY_CATCHER_SMTP", "COMITY_CATCHER_HTTP", "COMITY_DB_CONNS", "COMITY_DEMO_INVOICES", "COMITY_DEMO_HISTORY", "COMITY_DEMO_URL",
+	"COMITY_CATCHER_SMTP", "COMITY_CATCHER_HTTP", "COMITY_DB_CONNS", "COMITY_DB_NAMED", "COMITY_DEMO_INVOICES", "COMITY_DEMO_HISTORY", "COMITY_DEMO_URL",
 	"COMITY_SAMPLES", "COMITY_HISTORY",
 }
 

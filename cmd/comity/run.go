@@ -100,6 +100,7 @@ func (c *config) startDatabase(ctx context.Context) (func(), error) {
 		stop()
 		return nil, err
 	}
+	c.Named = true // nothing stands between us and this server
 	c.MigrateURL = server.SuperDSN(databaseName)
 	c.DatabaseURL = fmt.Sprintf("host=%s user=comity_app dbname=%s sslmode=disable", server.SocketDir, databaseName)
 	return stop, nil

@@ -60,7 +60,7 @@ func wire(ctx context.Context, c config) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := repository.Open(ctx, repository.Options{URL: c.DatabaseURL, MaxConns: c.MaxConns, Now: time.Now})
+	db, err := repository.Open(ctx, repository.Options{URL: c.DatabaseURL, MaxConns: c.MaxConns, Now: time.Now, Named: c.Named})
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ const (
 	DueCase    DueKind = "case"    // a case is looked at
 	DueAccrual DueKind = "accrual" // a month end is posted
 	DuePayout  DueKind = "payout"  // a rebate's hold is over
+	DueFeed    DueKind = "feed"    // a missing bank statement is noticed
 )
 
 // A Due is something to be done at an instant of a world's time.

@@ -89,6 +89,15 @@ type LineFile struct {
 	LoadedAt  time.Time
 }
 
+// A WatchedAccount is a collection account whose statements are looked for on
+// the morning of every banking day while something is owed into it.
+type WatchedAccount struct {
+	Account BankAccount
+	Factor  Organization
+	Owed    bool
+	Next    time.Time // zero: it is not watched
+}
+
 // A StatementLine is one booked movement on a factor's account.
 type StatementLine struct {
 	ID             LineID

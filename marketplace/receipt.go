@@ -113,6 +113,10 @@ func (s *Service) settleWhenDone(ctx context.Context, tx Tx, file *domain.DealFi
 	if err := tx.UpdateDeal(ctx, file.Deal); err != nil {
 		return err
 	}
+	banking := domain.BankingDays(file.Deal.Basis.Currency(), file.Factor.Country)
+	if err := tx.BeginWatch(ctx, file.Deal.Collection, nextMorning(now, file.Factor, banking)); err != nil {
+		return err
+	}
 	return tx.WakeCase(ctx, file.Deal.Case, now)
 }
 

@@ -43,6 +43,7 @@ var Wide = map[string]domain.Scope{
 	"ApplyLine":      domain.ScopeWork,
 	"AccrueFees":     domain.ScopeWork,
 	"ReleasePayout":  domain.ScopeWork,
+	"CheckFeed":      domain.ScopeWork,
 	"ImportBatch":    domain.ScopeWork,
 	"Deal":           domain.ScopeMarket, // the platform reads any deal
 	"Deals":          domain.ScopeMarket,

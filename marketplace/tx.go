@@ -59,6 +59,9 @@ type bank interface {
 	Statements(context.Context, domain.OrganizationID, domain.Page) ([]domain.Statement, error)
 	StatementLines(context.Context, domain.StatementID, domain.OrganizationID) ([]domain.StatementLine, error)
 	Spans(context.Context, domain.AccountID) ([]domain.Span, error)
+	WatchedAccount(context.Context, domain.AccountID) (domain.WatchedAccount, error)
+	WatchFeed(context.Context, domain.AccountID, time.Time) error
+	BeginWatch(context.Context, domain.AccountID, time.Time) error
 	PendingLines(context.Context, domain.StatementID) ([]domain.LineID, error)
 	LineFile(context.Context, domain.LineID) (domain.LineFile, error)
 	MarkLine(ctx context.Context, id domain.LineID, state, outcome string) error

@@ -46,12 +46,14 @@ CREATE TABLE bank_accounts (
   routing_number text,
   account_number text,
   account_key    text NOT NULL,
+  feed_check_at  timestamptz, -- when a missing statement is noticed next; NULL: nothing is owed into it
   created_at     timestamptz NOT NULL,
   UNIQUE (org_id, account_key, currency, purpose),
   CHECK ((iban IS NULL) <> (routing_number IS NULL)),
   CHECK ((routing_number IS NULL) = (account_number IS NULL))
 );
 CREATE INDEX bank_accounts_org ON bank_accounts (org_id, id);
+CREATE INDEX bank_accounts_feed ON bank_accounts (feed_check_at, id) WHERE feed_check_at IS NOT NULL;
 
 CREATE TABLE imports (
   id             uuid PRIMARY KEY,

@@ -175,6 +175,9 @@ RETURNS TABLE (kind text, id uuid, due_at timestamptz) LANGUAGE sql STABLE AS $$
   (SELECT 'accrual', d.id, d.next_accrual_at FROM deals d WHERE d.world_id = p_world AND d.next_accrual_at <= p_until ORDER BY d.next_accrual_at, d.id LIMIT p_limit)
   UNION ALL
   (SELECT 'payout', p.id, p.release_at FROM payouts p WHERE p.world_id = p_world AND p.status = 'queued' AND p.release_at <= p_until ORDER BY p.release_at, p.id LIMIT p_limit)
+  UNION ALL
+  (SELECT 'feed', a.id, a.feed_check_at FROM bank_accounts a JOIN organizations o ON o.id = a.org_id
+    WHERE o.world_id = p_world AND a.feed_check_at <= p_until ORDER BY a.feed_check_at, a.id LIMIT p_limit)
   ORDER BY 3, 2 LIMIT p_limit
 $$;
 -- +goose StatementEnd

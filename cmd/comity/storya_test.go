@@ -177,10 +177,26 @@ func (a *storyA) reminders() {
 	a.files("2026-03-04")
 	a.clock("2026-03-06T15:00:00Z") // the bank's file of 5 March is missing
 	a.sent("nothing on 5 and 6 March", 2)
+	a.alert("2026-03-06T13:00:00Z", "5 March 2026") // 08:00
 	a.clock("2026-03-09T12:00:00Z")
 	a.files("2026-03-06")
 	a.clock("2026-03-09T14:00:00Z") // 10:00: clocks went forward on 8 March
 	a.sent("A-4", 3)
+}
+
+// alert checks that Eastbrook was told, at a time, of the missing file of a day.
+func (a *storyA) alert(at, day string) {
+	a.t.Helper()
+	var list struct {
+		Data []struct{ Kind, Said, At string } `json:"data"`
+	}
+	a.must(a.eastbrook.get(a.t.Context(), "/v1/events?limit=200", &list))
+	for _, e := range list.Data {
+		if e.Kind == "feed.missing" && e.At == at && strings.Contains(e.Said, day) {
+			return
+		}
+	}
+	a.t.Errorf("no alert at %s of the missing file of %s in %v", at, day, list.Data)
 }
 
 // sent checks how many messages Dana got by now.

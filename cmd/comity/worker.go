@@ -205,6 +205,8 @@ func (w *worker) doDue(ctx context.Context, world domain.WorldID, due domain.Due
 		return w.market.AccrueFees(ctx, world, domain.DealID{UUID: due.ID}, due.At)
 	case domain.DuePayout:
 		return w.market.ReleasePayout(ctx, world, domain.PayoutID{UUID: due.ID}, now)
+	case domain.DueFeed:
+		return w.market.CheckFeed(ctx, world, domain.AccountID{UUID: due.ID}, due.At)
 	default:
 		return fmt.Errorf("unknown due kind %q", due.Kind)
 	}

@@ -82,6 +82,25 @@ func Gate(f domain.CaseFacts, act Act) Verdict {
 	return v
 }
 
+// StillRight reports whether a message that the gate let through may leave now. A
+// worker may have been down in between: what it says must still be so, its
+// hours and stops must still allow it, and the bank's files must still say that
+// nothing came. The counters are not asked: the message is counted already.
+func StillRight(f domain.CaseFacts, t domain.Touch) bool {
+	act := Act{Step: t.Step, Class: t.Class, Tone: t.Tone, Items: t.Items}
+	v, l := Verdict{Clear: true}, localOf(f)
+	itemStage(f, act, &v)
+	stopStage(f, act, &v)
+	if act.Class != domain.ClassAnswer && !l.inHours(f.Now) {
+		return false
+	}
+	if act.Class.Proactive() {
+		moneyStage(f, l, &v)
+		return v.Clear && len(v.Removed) == 0 && Faithful(f, v, t.Text)
+	}
+	return v.Clear
+}
+
 // itemStage removes what may not be asked for. Only messages about open items
 // have it: a notice loses what is not ours, answers and receipts lose nothing.
 func itemStage(f domain.CaseFacts, act Act, v *Verdict) {

@@ -182,14 +182,14 @@ type Outgoing struct {
 	References []string
 }
 
-// Outgoing returns what is to be sent, once: a worker that asks a second time
+// Outgoing returns what is to be sent, once, if it is still right: a worker that asks a second time
 // died in between and nobody knows what became of the message, so the touch
 // becomes unknown and is a person's. It refuses with domain.ErrNotFound when there
 // is nothing to send (any more).
 func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.TouchID, now time.Time) (Outgoing, error) {
 	var out Outgoing
 	event := domain.New[domain.EventID]()
-	lost := false
+	lost, stale := false, false
 	by := domain.Caller{World: world, Now: now}
 	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
 		file, err := tx.TouchFile(ctx, id)
@@ -202,6 +202,14 @@ func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.
 		if file.Touch.Status != domain.TouchSending {
 			return domain.ErrNotFound.Because("the message is %s", file.Touch.Status)
 		}
+		facts, err := tx.CaseFacts(ctx, file.Touch.Case)
+		if err != nil {
+			return err
+		}
+		facts.Now = now
+		if stale = !StillRight(facts, file.Touch); stale {
+			return putBack(ctx, tx, file.Touch, now)
+		}
 		file.Touch.Attempts, file.Touch.Outcome = file.Touch.Attempts+1, domain.OutcomeHandedOut
 		out = outgoing(file)
 		return tx.UpdateTouch(ctx, file.Touch)
@@ -209,10 +217,26 @@ func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.
 	if err == nil && lost {
 		err = domain.ErrNotFound.Because("nobody knows whether it was sent")
 	}
+	if err == nil && stale {
+		err = domain.ErrNotFound.Because("it is not right any more")
+	}
 	if err != nil {
 		return Outgoing{}, fmt.Errorf("hand out message %s: %w", id, err)
 	}
 	return out, nil
+}
+
+// putBack takes back a message that is not right any more: the case is looked
+// at afresh, and the gate asked again.
+func putBack(ctx context.Context, tx Tx, t domain.Touch, now time.Time) error {
+	if err := t.MoveTo(domain.TouchPlanned); err != nil {
+		return err
+	}
+	t.Outcome = "what it says, or when it may be said, changed before it left"
+	if err := tx.UpdateTouch(ctx, t); err != nil {
+		return fmt.Errorf("put message back: %w", err)
+	}
+	return tx.WakeCase(ctx, t.Case, now)
 }
 
 func outgoing(file domain.TouchFile) Outgoing {

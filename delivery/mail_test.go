@@ -55,7 +55,9 @@ func mailer(t *testing.T, p *postbox) *delivery.Mailer {
 	go func() { done <- server.Serve(listener) }()
 	t.Cleanup(func() {
 		_ = server.Close()
-		<-done
+		if err := <-done; err != nil && !errors.Is(err, smtp.ErrServerClosed) {
+			t.Errorf("serve: %v", err)
+		}
 	})
 	m, err := delivery.NewMailer("smtp://"+listener.Addr().String(), "post@comity.invalid")
 	if err != nil {

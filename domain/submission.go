@@ -52,11 +52,9 @@ type EventFilter struct {
 type Acceptance struct {
 	Offer         Offer
 	Invoice       Invoice
-	Seller        Organization
 	Factor        Organization
 	Relationship  Relationship
 	Mandate       Mandate
-	Collection    BankAccount
 	Payout        AccountID // the seller's account in the currency; zero when there is none
 	Case          *Case     // the open case of (factor, seller, debtor)
 	ServedBy      OrganizationID
@@ -86,7 +84,6 @@ type LineFile struct {
 	Payout    *Payout    // the order that a debit, or a sweep's credit, carries out
 	Deals     []DealFile // deals that the line names by reference or number
 	Ambiguous bool       // more open items fit than were loaded: a plain number may be any of theirs
-	LoadedAt  time.Time
 }
 
 // A WatchedAccount is a collection account whose statements are looked for on

@@ -78,11 +78,9 @@ BEGIN
   RETURN jsonb_build_object(
     'offer', (SELECT to_jsonb(x) FROM offers x WHERE x.id = p_offer), -- again: it may have ended while we waited
     'invoice', (SELECT to_jsonb(x) FROM invoices x WHERE x.id = inv.id),
-    'seller', (SELECT to_jsonb(x) FROM organizations x WHERE x.id = p_seller),
     'factor', (SELECT to_jsonb(x) FROM organizations x WHERE x.id = o.factor_id),
     'relationship', to_jsonb(rel),
     'mandate', (SELECT to_jsonb(m) FROM mandates m WHERE m.id = o.mandate_id),
-    'collection', (SELECT to_jsonb(a) FROM bank_accounts a JOIN mandates m ON m.collection_account_id = a.id WHERE m.id = o.mandate_id),
     'payout', (SELECT a.id FROM bank_accounts a WHERE a.org_id = p_seller AND a.purpose = 'payout' AND a.currency = o.currency ORDER BY a.id DESC LIMIT 1),
     'kase', CASE WHEN c.id IS NOT NULL THEN to_jsonb(c) END,
     'served_by', (SELECT d.factor_id FROM deals d WHERE d.relationship_id = rel.id AND d.status IN ('made', 'paid_out') AND d.factor_id <> o.factor_id LIMIT 1),

@@ -82,24 +82,12 @@ func (r caseItemRow) item() domain.CaseItem {
 }
 
 type feedRow struct {
-	Account accountRow `json:"account"`
-	Spans   []struct {
-		From     dateCol `json:"from_on"`
-		To       dateCol `json:"to_on"`
-		Currency string  `json:"currency"`
-		Opening  int64   `json:"opening_minor"`
-		Closing  int64   `json:"closing_minor"`
-	} `json:"spans"`
+	Account accountRow     `json:"account"`
+	Spans   []statementRow `json:"spans"` // their days and balances only
 }
 
 func (r feedRow) feed() domain.Feed {
-	feed := domain.Feed{Account: r.Account.account()}
-	for _, s := range r.Spans {
-		feed.Spans = append(feed.Spans, domain.Span{
-			From: s.From.Date, To: s.To.Date, Opening: amount(s.Opening, s.Currency), Closing: amount(s.Closing, s.Currency),
-		})
-	}
-	return feed
+	return domain.Feed{Account: r.Account.account(), Spans: mapped(r.Spans, statementRow.span)}
 }
 
 type caseAllocationRow struct {

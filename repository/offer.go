@@ -273,11 +273,9 @@ func (tx *Tx) Acceptance(ctx context.Context, id domain.OfferID, seller domain.O
 	var found struct {
 		Offer        *offerRow       `json:"offer"`
 		Invoice      invoiceRow      `json:"invoice"`
-		Seller       organizationRow `json:"seller"`
 		Factor       organizationRow `json:"factor"`
 		Relationship relationshipRow `json:"relationship"`
 		Mandate      mandateRow      `json:"mandate"`
-		Collection   accountRow      `json:"collection"`
 		Payout       uuid.NullUUID   `json:"payout"`
 		Case         *caseBrief      `json:"kase"`
 		ServedBy     uuid.NullUUID   `json:"served_by"`
@@ -293,8 +291,8 @@ func (tx *Tx) Acceptance(ctx context.Context, id domain.OfferID, seller domain.O
 	}
 	offer, err := found.Offer.offer()
 	out := domain.Acceptance{
-		Offer: offer, Invoice: found.Invoice.invoice(), Seller: found.Seller.organization(), Factor: found.Factor.organization(),
-		Relationship: found.Relationship.relationship(), Mandate: found.Mandate.mandate(), Collection: found.Collection.account(),
+		Offer: offer, Invoice: found.Invoice.invoice(), Factor: found.Factor.organization(),
+		Relationship: found.Relationship.relationship(), Mandate: found.Mandate.mandate(),
 		Payout: idOf[domain.AccountID](found.Payout), ServedBy: idOf[domain.OrganizationID](found.ServedBy),
 		DebtorUsed: found.DebtorUsed, FacilityUsed: found.FacilityUsed, SoldElsewhere: found.Elsewhere,
 	}

@@ -33,8 +33,13 @@ func (r statementRow) statement() domain.Statement {
 	return domain.Statement{
 		ID: domain.StatementID{UUID: r.ID}, Factor: domain.OrganizationID{UUID: r.Factor}, Account: domain.AccountID{UUID: r.Account},
 		File: domain.BlobID{UUID: r.Blob}, FileSHA256: r.SHA256, Number: r.Number, Lines: r.Lines, Pending: r.Pending, LoadedAt: r.LoadedAt.Time,
-		Span: domain.Span{From: r.From.Date, To: r.To.Date, Opening: amount(r.Opening, r.Currency), Closing: amount(r.Closing, r.Currency)},
+		Span: r.span(),
 	}
+}
+
+// span is what a statement covers.
+func (r statementRow) span() domain.Span {
+	return domain.Span{From: r.From.Date, To: r.To.Date, Opening: amount(r.Opening, r.Currency), Closing: amount(r.Closing, r.Currency)}
 }
 
 const statementColumns = `s.id, s.factor_id, s.account_id, s.blob_id, s.file_sha256, s.number, s.from_on, s.to_on, s.currency, s.opening_minor,
@@ -178,7 +183,7 @@ func (tx *Tx) Spans(ctx context.Context, account domain.AccountID) ([]domain.Spa
 	if err := tx.list(ctx, &rows, listSpans, account.UUID); err != nil {
 		return nil, fmt.Errorf("list spans: %w", err)
 	}
-	return mapped(rows, func(r statementRow) domain.Span { return r.statement().Span }), nil
+	return mapped(rows, statementRow.span), nil
 }
 
 type lineRow struct {

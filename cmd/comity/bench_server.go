@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ func startProgram(ctx context.Context, c config, verb string, clients int) (*pro
 	p.command.Cancel = func() error { return p.command.Process.Signal(syscall.SIGTERM) }
 	p.command.WaitDelay = patience
 	p.command.Stdout, p.command.Stderr = log, log
-	p.command.Env = append(strangers(), "COMITY_DB_NAMED="+strconv.FormatBool(c.Named), "COMITY_DATA="+c.DataDir, "COMITY_LISTEN="+ports[0], "COMITY_METRICS="+ports[1],
+	p.command.Env = append(strangers(), "COMITY_DB_NAMED="+cmp.Or(os.Getenv("COMITY_DB_NAMED"), "false"), "COMITY_DATA="+c.DataDir, "COMITY_LISTEN="+ports[0], "COMITY_METRICS="+ports[1],
 		"COMITY_CATCHER_SMTP="+ports[2], "COMITY_CATCHER_HTTP="+ports[3], "COMITY_KEYS="+filepath.Join(c.DataDir, "keys.json"),
 		"COMITY_DB_CONNS="+strconv.Itoa(c.MaxConns))
 	if verb != "run" {

@@ -24,6 +24,7 @@ var rooms = map[string][]string{
 	"ledger":                    {"money", "domain"},
 	"underwriting":              {"money", "domain"},
 	"formats":                   {"money", "domain"},
+	"generator":                 {"money", "domain"},
 	"access":                    {"money", "domain"},
 	"marketplace":               {"money", "domain", "ledger", "underwriting", "formats"},
 	"collections":               {"money", "domain"},
@@ -36,7 +37,7 @@ var rooms = map[string][]string{
 	"migrations":                {},
 	"openapi":                   {},
 	"cmd/comity": {
-		"money", "domain", "ledger", "underwriting", "formats", "access", "marketplace", "collections", "repository", "delivery",
+		"money", "domain", "ledger", "underwriting", "formats", "generator", "access", "marketplace", "collections", "repository", "delivery",
 		"localpg", "api", "portal", "openapi",
 	},
 	"cmd/openapi": {},
@@ -45,11 +46,11 @@ var rooms = map[string][]string{
 // pure rooms compute and decide. They may use harmless packages and no others,
 // so they cannot wait, look anything up, tell the time or write a log.
 var (
-	pure     = []string{"money", "domain", "ledger", "underwriting", "formats"}
+	pure     = []string{"money", "domain", "ledger", "underwriting", "formats", "generator"}
 	harmless = []string{
-		"bufio", "bytes", "cmp", "crypto/sha256", "encoding/hex", "encoding/json", "encoding/xml", "errors", "fmt", "io", "maps", "math",
-		"math/big", "math/bits", "regexp", "slices", "sort", "strconv", "strings", "sync", "time", "unicode", "unicode/utf16", "unicode/utf8",
-		"github.com/google/uuid", "github.com/shopspring/decimal", "github.com/rickar/cal/v2",
+		"bufio", "bytes", "cmp", "crypto/sha256", "encoding/hex", "encoding/json", "encoding/xml", "errors", "fmt", "io", "iter", "maps", "math",
+		"math/big", "math/bits", "math/rand/v2", "regexp", "slices", "sort", "strconv", "strings", "sync", "time", "unicode", "unicode/utf16", "unicode/utf8",
+		"github.com/google/uuid", "github.com/shopspring/decimal", "github.com/rickar/cal/v2", "gonum.org/v1/gonum/mathext",
 	}
 )
 
@@ -63,6 +64,7 @@ var keepers = map[string][]string{
 	"log/slog":                    {"api", "portal", "collections", "cmd/comity"},
 	"os":                          {"cmd/comity", "cmd/openapi", "localpg", "repository/repositorytest"},
 	"github.com/wneessen/go-mail": {"delivery"},
+	"math/rand":                   {"generator"}, // seeded: what is secret or unique comes from crypto/rand
 }
 
 // banned says which selectors are kept to the rooms named.

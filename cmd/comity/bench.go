@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -12,6 +13,9 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"comity/domain"
+	"comity/generator"
 )
 
 // A benchmark measures one Comity on this machine. Everything that it starts
@@ -109,10 +113,14 @@ func (b *benchmark) whole(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := b.imports(ctx, warm, w, fmt.Sprintf("import of %d generated rows", b.rows), generatedHistory(b.rows)); err != nil || b.history == "" {
+	data, err := generatedHistory(b.rows)
+	if err != nil {
 		return err
 	}
-	data, err := os.ReadFile(b.history)
+	if err := b.imports(ctx, warm, w, fmt.Sprintf("import of %d generated rows", b.rows), data); err != nil || b.history == "" {
+		return err
+	}
+	data, err = os.ReadFile(b.history)
 	if err != nil {
 		return fmt.Errorf("COMITY_HISTORY: %w", err)
 	}
@@ -139,23 +147,18 @@ func (b *benchmark) rest(ctx context.Context, p *program) error {
 	return nil
 }
 
-// generatedHistory makes a file of payment history: 400 debtors, every date of
-// its own, one invoice in ten still open.
-func generatedHistory(rows int) []byte {
-	var out strings.Builder
-	out.WriteString("invoice_id,debtor_id,amount,currency,issue_date,due_date,paid_date,disputed,observed_until\n")
-	from := time.Date(2023, 1, 2, 0, 0, 0, 0, time.UTC)
-	for i := range rows {
-		issued := from.AddDate(0, 0, i%1000)
-		due := issued.AddDate(0, 0, 30)
-		paid := due.AddDate(0, 0, i*7%23-4).Format(time.DateOnly)
-		if i%10 == 0 {
-			paid = ""
-		}
-		fmt.Fprintf(&out, "G%06d,D%03d,%d.%02d,EUR,%s,%s,%s,,2025-12-31\n", i, i*37%400, 100+i%90_000, i%100,
-			issued.Format(time.DateOnly), due.Format(time.DateOnly), paid)
+// generatedHistory makes a file of payment history: 400 debtors, a tenth of which
+// pay nothing.
+func generatedHistory(rows int) ([]byte, error) {
+	portfolio, err := generator.New(generator.Config{
+		Seed: 1, Debtors: 400, Months: 33, Start: domain.MustDate("2023-01-02"), Profile: generator.Mixed, Invoices: rows, UnpaidPPM: 100_000,
+	})
+	if err != nil {
+		return nil, err
 	}
-	return []byte(out.String())
+	var file bytes.Buffer
+	err = generator.WriteCSV(&file, portfolio.Invoices())
+	return file.Bytes(), err
 }
 
 // imports imports a file for a new seller in each round.

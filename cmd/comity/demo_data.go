@@ -12,6 +12,7 @@ import (
 
 	"comity/domain"
 	"comity/formats"
+	"comity/generator"
 	"comity/money"
 )
 
@@ -131,7 +132,7 @@ var historyColumns = []string{"invoice_id", "debtor_id", "amount", "currency", "
 // rows first. No name gives a small history of the demo's own.
 func readPasts(name string) ([]past, error) {
 	if name == "" {
-		return ownPasts(), nil
+		return ownPasts()
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -188,20 +189,25 @@ func ranked(byDebtor map[string]*past) []past {
 	return pasts
 }
 
-func ownPasts() []past {
-	var pasts []past
-	for d := range 3 {
-		p := past{debtor: fmt.Sprintf("D%d", d+1), observed: domain.MustDate("2026-02-28")}
-		for i := range 18 - 4*d {
-			issued := domain.MustDate("2025-01-06").Plus(21 * i)
-			due := issued.Plus(30)
-			p.rows = append(p.rows, []string{
-				fmt.Sprintf("H%d-%02d", d+1, i), fmt.Sprintf("%d.00", 900+70*i), "EUR", issued.String(), due.String(), due.Plus((i*7)%9 - 1 + 2*d).String(),
-			})
-		}
-		pasts = append(pasts, p)
+// ownPasts generates the histories of a dozen debtors.
+func ownPasts() ([]past, error) {
+	portfolio, err := generator.New(generator.Config{
+		Seed: 1, Debtors: 12, Months: 14, Start: domain.MustDate("2025-01-01"), Profile: generator.DayDue, Invoices: 240,
+	})
+	if err != nil {
+		return nil, err
 	}
-	return pasts
+	byDebtor := map[string]*past{}
+	for inv := range portfolio.Invoices() {
+		debtor := inv.Debtor.ID
+		if byDebtor[debtor] == nil {
+			byDebtor[debtor] = &past{debtor: debtor}
+		}
+		byDebtor[debtor].rows = append(byDebtor[debtor].rows, []string{
+			inv.ID(), inv.Amount.Decimal(), string(inv.Debtor.Currency), inv.Issued.String(), inv.Due.String(), inv.Paid.String(),
+		})
+	}
+	return ranked(byDebtor), nil
 }
 
 // moved returns the history as a CSV for one relationship, every date moved so

@@ -27,6 +27,7 @@ func commands() []command {
 		{"operator", "make a user of the platform: operator EMAIL NAME", operator},
 		{"demo", "play whole deals over HTTP as an outside client", demo},
 		{"einvoice", "einvoice read FILE…: what e-invoice files say", einvoice},
+		{"generate", "write a synthetic portfolio as a payment history: generate -help", generate},
 		{"ledger", "ledger check: derive every balance again, with separate code", ledgerCommand},
 		{"bench", "measure speed and memory: bench [-seconds N] [-clients N] [-rounds N] [-rows N]", bench},
 		{"with-postgres", "with-postgres COMMAND…: run a command with a throw-away PostgreSQL", withPostgres},

@@ -28,15 +28,29 @@ type MandateTerms struct {
 	MaxExpectedDaysLate int          // a debtor expected to pay later than this gets no offer
 }
 
-// FeeTerms are a fee by started bands: FirstRate of the basis for days 1 to
-// FirstDays, then StepRate for each started StepDays. Day 0 is the funding date;
-// a started band is owed whole (D-13, D-16).
+// FeeTerms are a fee of one of the three families of [FeeFamily]. Day 0 is the
+// funding date. Bands are FirstRate of the basis for days 1 to FirstDays, then
+// StepRate for each started StepDays; a started band is owed whole (D-13, D-16). An
+// up-front and daily fee sets UpfrontRate and DailyRate and no band.
 type FeeTerms struct {
 	FirstDays int
 	FirstRate money.Rate
 	StepDays  int
 	StepRate  money.Rate
+
+	UpfrontRate money.Rate // of the basis, owed from the funding date on
+	DailyRate   money.Rate // of the advance, for each day after the funding date
 }
+
+// A FeeFamily says how a fee grows with the days until the debtor pays.
+type FeeFamily string
+
+// The families of fees (DOMAIN 3.1).
+const (
+	FeeFlat   FeeFamily = "flat"          // one rate of the basis, whenever the debtor pays
+	FeeBanded FeeFamily = "banded"        // a first band and started steps, of the basis
+	FeeDaily  FeeFamily = "upfront_daily" // a rate of the basis and a daily rate of the advance
+)
 
 // OfferTerms are the price of one invoice under one mandate: what the seller
 // gets now, what is kept back, and what it costs in three scenarios.

@@ -3,6 +3,7 @@ package underwriting
 import (
 	"errors"
 	"fmt"
+	"sort"
 
 	"comity/domain"
 	"comity/money"
@@ -46,7 +47,7 @@ func Price(d Decision, m domain.MandateTerms, ask Ask) (domain.OfferTerms, error
 	}
 	terms := domain.OfferTerms{
 		Basis:        ask.Basis,
-		AdvanceRate:  advanceRate(m),
+		AdvanceRate:  AdvanceRate(m),
 		Origination:  ask.Basis.Times(m.OriginationRate).Plus(m.OriginationFixed),
 		Wire:         m.WireFee,
 		Fee:          m.Fee,
@@ -60,7 +61,7 @@ func Price(d Decision, m domain.MandateTerms, ask Ask) (domain.OfferTerms, error
 	terms.Reserve = ask.Basis.Minus(terms.Advance)
 	terms.Now = terms.Advance.Minus(terms.Origination).Minus(terms.Wire)
 	charges := terms.Origination.Plus(terms.Wire)
-	highest := charges.Plus(m.Fee.Owed(ask.Basis, m.RecourseDays))
+	highest := charges.Plus(m.Fee.OwedOn(ask.Basis, terms.Advance, m.RecourseDays))
 	if !terms.Now.Positive() || highest.Units()/largestCost > terms.Now.Units() {
 		return domain.OfferTerms{}, domain.ErrNothingToPayOut.Because("the advance is %s, the charges %s", terms.Advance, charges)
 	}
@@ -72,12 +73,18 @@ func Price(d Decision, m domain.MandateTerms, ask Ask) (domain.OfferTerms, error
 	return terms, nil
 }
 
-// advanceRate returns the rate of D-9: the cap, or less where the highest fee and
-// the haircuts leave less; nothing when they leave nothing.
-func advanceRate(m domain.MandateTerms) money.Rate {
-	left := money.Percent(100).
-		Minus(m.Fee.Fraction(m.RecourseDays + m.CureDays)).
-		Minus(m.DilutionHaircut).Minus(m.VerificationHaircut).Minus(m.SellerHaircut)
+// AdvanceRate returns the advance of D-9 as a fraction of the basis, cut down to a
+// whole basis point: the cap, or less where the fee at the end of the cure period
+// and the haircuts leave less; nothing when they leave nothing. Concentration is no
+// haircut: see [Eligible].
+func AdvanceRate(m domain.MandateTerms) money.Rate {
+	left := money.Percent(100).Minus(m.DilutionHaircut).Minus(m.VerificationHaircut).Minus(m.SellerHaircut)
+	last := m.RecourseDays + m.CureDays
+	if m.Fee.Family() == domain.FeeDaily {
+		left = leftByDailyFee(m.Fee, last, left)
+	} else {
+		left = left.Minus(m.Fee.Fraction(last))
+	}
 	if m.AdvanceCap.Less(left) {
 		left = m.AdvanceCap
 	}
@@ -85,6 +92,19 @@ func advanceRate(m domain.MandateTerms) money.Rate {
 		return money.Rate{}
 	}
 	return left.FloorBasisPoints()
+}
+
+// leftByDailyFee returns the highest whole basis points that may be advanced out
+// of what the haircuts leave: the advance, the up-front rate and the daily rate on
+// that advance until the last day must fit into it. It is negative when the
+// up-front rate alone does not.
+func leftByDailyFee(f domain.FeeTerms, last int, left money.Rate) money.Rate {
+	room := left.Minus(f.UpfrontRate).TimesInt(basisPoints)
+	tooMuch := sort.Search(basisPoints+1, func(n int) bool {
+		taken := money.Percent(100).TimesInt(int64(n)).Plus(f.DailyRate.TimesInt(int64(n) * int64(last)))
+		return room.Less(taken)
+	})
+	return money.BasisPoints(int64(tooMuch) - 1)
 }
 
 // assumed are the days on which the three scenarios see the debtor pay, or not.

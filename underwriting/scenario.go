@@ -16,7 +16,7 @@ const (
 // the same fee, rebate and days that the journals will show (D-15).
 func paid(name string, terms domain.OfferTerms, ask Ask, on domain.Date) domain.Scenario {
 	s := domain.Scenario{Name: name, FundedOn: ask.FundedOn, PaidOn: on, Day: ask.FundedOn.DaysUntil(on)}
-	s.Fee = terms.Fee.Owed(terms.Basis, s.Day)
+	s.Fee = terms.Fee.OwedOn(terms.Basis, terms.Advance, s.Day)
 	nothing := money.Minor(0, terms.Basis.Currency())
 	s.Later = money.Max(terms.Reserve.Minus(s.Fee), nothing)
 	s.LaterOn = RebateDay(on, terms.RebateHold, ask.Banking)
@@ -31,7 +31,7 @@ func paid(name string, terms domain.OfferTerms, ask Ask, on domain.Date) domain.
 // recourse day and the seller pays back the advance and the fee on that day.
 func repurchased(terms domain.OfferTerms, ask Ask, on domain.Date) domain.Scenario {
 	s := domain.Scenario{Name: RecourseDay, FundedOn: ask.FundedOn, PaidOn: on, Day: terms.RecourseDays, LaterOn: on}
-	s.Fee = terms.Fee.Owed(terms.Basis, s.Day)
+	s.Fee = terms.Fee.OwedOn(terms.Basis, terms.Advance, s.Day)
 	s.Later = terms.Advance.Plus(s.Fee).Negated()
 	return costed(s, terms, []Flow{{On: s.FundedOn, Amount: terms.Now}, {On: s.LaterOn, Amount: s.Later}})
 }

@@ -2,6 +2,7 @@ package underwriting
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 
 	"comity/domain"
@@ -21,6 +22,8 @@ type wireTerms struct {
 	FirstRate        string         `json:"first_rate"`
 	StepDays         int            `json:"step_days"`
 	StepRate         string         `json:"step_rate"`
+	UpfrontRate      string         `json:"upfront_rate,omitempty"` // with daily_rate, of an up-front and daily fee only
+	DailyRate        string         `json:"daily_rate,omitempty"`
 	RecourseDays     int            `json:"recourse_days"`
 	RebateHold       int            `json:"rebate_hold"`
 	Scenarios        []wireScenario `json:"scenarios"`
@@ -49,6 +52,9 @@ func EncodeTerms(t domain.OfferTerms) []byte {
 		StepDays: t.Fee.StepDays, StepRate: t.Fee.StepRate.String(), RecourseDays: t.RecourseDays, RebateHold: t.RebateHold,
 		Scenarios: []wireScenario{},
 	}
+	if t.Fee.Family() == domain.FeeDaily {
+		wire.UpfrontRate, wire.DailyRate = t.Fee.UpfrontRate.String(), t.Fee.DailyRate.String()
+	}
 	for _, s := range t.Scenarios {
 		wire.Scenarios = append(wire.Scenarios, wireScenario{
 			Name: s.Name, FundedOn: s.FundedOn.String(), PaidOn: s.PaidOn.String(), Day: s.Day, FeeMinor: s.Fee.Units(),
@@ -66,7 +72,7 @@ func DecodeTerms(stored []byte) (domain.OfferTerms, error) {
 		return domain.OfferTerms{}, fmt.Errorf("terms: %w", err)
 	}
 	in := func(minor int64) money.Amount { return money.Minor(minor, money.Currency(wire.Currency)) }
-	rates, err := ratesOf(wire.AdvanceRate, wire.FirstRate, wire.StepRate)
+	rates, err := ratesOf(wire.AdvanceRate, wire.FirstRate, wire.StepRate, cmp.Or(wire.UpfrontRate, "0"), cmp.Or(wire.DailyRate, "0"))
 	if err != nil {
 		return domain.OfferTerms{}, fmt.Errorf("terms: %w", err)
 	}
@@ -75,6 +81,7 @@ func DecodeTerms(stored []byte) (domain.OfferTerms, error) {
 		Origination: in(wire.OriginationMinor), Wire: in(wire.WireMinor), Now: in(wire.NowMinor),
 		Fee: domain.FeeTerms{
 			FirstDays: wire.FirstDays, FirstRate: rates[1], StepDays: wire.StepDays, StepRate: rates[2],
+			UpfrontRate: rates[3], DailyRate: rates[4],
 		},
 		RecourseDays: wire.RecourseDays, RebateHold: wire.RebateHold,
 	}

@@ -38,6 +38,8 @@ import (
 //	@tag.description			Invoices, from the document to the offers
 //	@tag.name					decisions
 //	@tag.description			When an invoice will probably be paid, and why
+//	@tag.name					objections
+//	@tag.description			What sellers say against decisions, and the answers
 //	@tag.name					offers
 //	@tag.description			Firm prices for invoices
 //	@tag.name					deals

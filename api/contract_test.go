@@ -88,9 +88,9 @@ func TestContractIsValid(t *testing.T) {
 	}
 }
 
-// keyless are the POSTs that are done before anybody is known, and one that
-// names where to go: going there twice is going there once.
-var keyless = []string{"/v1/auth/sign-up", "/v1/auth/token", "/v1/sandbox/clock"}
+// keyless are the POSTs that are done before anybody is known, one that names
+// where to go, since going there twice is going there once, and one that only asks.
+var keyless = []string{"/v1/auth/sign-up", "/v1/auth/token", "/v1/sandbox/clock", "/v1/quotes"}
 
 func TestOperationsKeepTheConventions(t *testing.T) {
 	ids, tags := map[string]bool{}, map[string]bool{}

@@ -48,6 +48,8 @@ var when = map[string]string{
 	"already-settled":         "The debtor's money settled the deal: the rebate is on its way and cannot be undone here.",
 	"more-than-open":          "The amount is more than what is left of the receipt or than what is open of the deal.",
 	"second-person-needed":    "The first person has agreed; a second one must do the same.",
+	"objection-open":          "Wait for the answer to the open objection. GET /v1/objections lists it.",
+	"not-imported":            "The invoice was handed in or sold here, so that what became of it was recorded by Comity and is not yours to correct. If it is wrong, object to the decision with a statement.",
 	"outside-mandate":         "The currency, the size or the term of the invoice is not one that the factor committed to buy.",
 	"too-late-payer":          "The debtor is expected to pay later than the factor's mandate allows.",
 	"nothing-to-pay-out":      "Haircuts, the highest fee and the charges leave no cash on the day of purchase.",

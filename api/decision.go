@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"comity/domain"
+	"comity/marketplace"
 	"comity/underwriting"
 )
 
@@ -16,13 +17,13 @@ func (s *Server) decisionRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/v1/decisions/:id", handle: s.getDecision},
 		{method: http.MethodGet, path: "/v1/decisions/:id/replay", handle: s.replayDecision},
+		{method: http.MethodPost, path: "/v1/decisions/:id/objections", handle: s.object},
+		{method: http.MethodPost, path: "/v1/quotes", handle: s.quote},
 	}
 }
 
-// Decision says when an invoice will probably be paid, and why.
-type Decision struct {
-	ID               string           `json:"id" example:"dec_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	InvoiceID        string           `json:"invoice_id" example:"inv_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+// decisionSaid is what a decision says, wherever it stands.
+type decisionSaid struct {
 	Model            string           `json:"model" example:"comity-1"`
 	Outcome          string           `json:"outcome" enums:"offer,refer,decline" example:"offer"`
 	Curve            []CurvePoint     `json:"curve"`
@@ -32,8 +33,32 @@ type Decision struct {
 	P90DaysLate      int              `json:"p90_days_late" example:"30"`
 	KnownPayments    int              `json:"known_payments" example:"42"`
 	Reasons          []DecisionReason `json:"reasons"`
-	DecidedAt        string           `json:"decided_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+}
+
+// Decision says when an invoice will probably be paid, and why.
+type Decision struct {
+	ID        string `json:"id" example:"dec_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	InvoiceID string `json:"invoice_id" example:"inv_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	decisionSaid
+	DecidedAt       string      `json:"decided_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+	ObjectionID     *string     `json:"objection_id" extensions:"x-nullable" example:"obj_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	FirstDecisionID *string     `json:"first_decision_id" extensions:"x-nullable" example:"dec_0190a5c2e7b97c1e8f0a3b5d7f9e1a2a"`
+	SideBySide      *SideBySide `json:"side_by_side,omitempty"`
 } //	@name	Decision
+
+// SideBySide is a decision that was objected to and the one that was made again on
+// the corrected facts, as of the same day.
+type SideBySide struct {
+	First DecisionSide `json:"first"`
+	Again DecisionSide `json:"again"`
+} //	@name	SideBySide
+
+// DecisionSide is one of two decisions that stand side by side.
+type DecisionSide struct {
+	ID string `json:"id" example:"dec_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	decisionSaid
+	DecidedAt string `json:"decided_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+} //	@name	DecisionSide
 
 // CurvePoint is the probability that the invoice is paid by the end of a day.
 type CurvePoint struct {
@@ -50,31 +75,74 @@ type DecisionReason struct {
 	Sentence   string `json:"sentence" example:"42 payments known, on average 6 days after due"`
 } //	@name	DecisionReason
 
-func decisionOf(d domain.Decision, by domain.Caller) (Decision, error) {
-	said, err := underwriting.DecodeDecision(d.Result)
-	if err != nil {
-		return Decision{}, fmt.Errorf("decision %s: %w", d.ID, err)
+// audienceOf is who reads the reasons (D-8): a seller only what everybody reads, the
+// platform what its analysts do; what is restricted is for neither.
+func audienceOf(by domain.Caller) string {
+	if by.Kind == domain.KindPlatform {
+		return underwriting.AudienceAnalyst
 	}
-	out := Decision{
-		ID: d.ID.String(), InvoiceID: d.Invoice.String(), Model: d.Model, Outcome: d.Outcome, Curve: []CurvePoint{}, Later: said.Later.String(),
-		ExpectedDaysLate: said.ExpectedDaysLate, MedianDaysLate: said.MedianDaysLate, P90DaysLate: said.P90DaysLate,
-		KnownPayments: said.KnownPayments, Reasons: []DecisionReason{}, DecidedAt: moment(d.DecidedAt),
+	return underwriting.AudienceAll
+}
+
+// said writes what a decision says to somebody.
+func said(d underwriting.Decision, by domain.Caller) decisionSaid {
+	out := decisionSaid{
+		Model: d.Model, Outcome: d.Outcome, Curve: []CurvePoint{}, Later: d.Later.String(),
+		ExpectedDaysLate: d.ExpectedDaysLate, MedianDaysLate: d.MedianDaysLate, P90DaysLate: d.P90DaysLate,
+		KnownPayments: d.KnownPayments, Reasons: []DecisionReason{},
 	}
-	for _, p := range said.Curve {
+	for _, p := range d.Curve {
 		out.Curve = append(out.Curve, CurvePoint{Day: p.Day, Paid: p.Paid.String()})
 	}
-	for _, r := range said.Reasons {
-		if r.Audience == underwriting.AudienceAll || by.Kind == domain.KindFactor {
-			out.Reasons = append(out.Reasons, DecisionReason{Code: r.Code, Value: r.Value, Comparison: r.Comparison, Direction: r.Direction, Sentence: r.Sentence})
-		}
+	for _, r := range underwriting.ReasonsFor(audienceOf(by), d.Reasons) {
+		out.Reasons = append(out.Reasons, DecisionReason{Code: r.Code, Value: r.Value, Comparison: r.Comparison, Direction: r.Direction, Sentence: r.Sentence})
 	}
-	return out, nil
+	return out
+}
+
+// storedSaid writes what a stored decision says to somebody.
+func storedSaid(d domain.Decision, by domain.Caller) (decisionSaid, error) {
+	decoded, err := underwriting.DecodeDecision(d.Result)
+	if err != nil {
+		return decisionSaid{}, fmt.Errorf("decision %s: %w", d.ID, err)
+	}
+	return said(decoded, by), nil
+}
+
+func decisionOf(found marketplace.Beside, by domain.Caller) (Decision, error) {
+	d := found.Decision
+	stored, err := storedSaid(d, by)
+	if err != nil {
+		return Decision{}, err
+	}
+	out := Decision{
+		ID: d.ID.String(), InvoiceID: d.Invoice.String(), decisionSaid: stored, DecidedAt: moment(d.DecidedAt),
+		ObjectionID: idOrNull(d.Objection), FirstDecisionID: idOrNull(d.First),
+	}
+	if found.First != nil {
+		out.SideBySide, err = sideBySideOf(*found.First, *found.Again, by)
+	}
+	return out, err
+}
+
+func sideBySideOf(first, again domain.Decision, by domain.Caller) (*SideBySide, error) {
+	one, err := decisionSideOf(first, by)
+	if err != nil {
+		return nil, err
+	}
+	other, err := decisionSideOf(again, by)
+	return &SideBySide{First: one, Again: other}, err
+}
+
+func decisionSideOf(d domain.Decision, by domain.Caller) (DecisionSide, error) {
+	stored, err := storedSaid(d, by)
+	return DecisionSide{ID: d.ID.String(), decisionSaid: stored, DecidedAt: moment(d.DecidedAt)}, err
 }
 
 // getDecision answers one decision.
 //
 //	@Summary		Get a decision
-//	@Description	Days count from the due date; 181 means later than 180. `later` is the share not paid by day 180. Only the reasons that you may read are there.
+//	@Description	Days count from the due date; 181 means later than 180. `later` is the share not paid by day 180. Only the reasons that you may read are there. When the decision was made again after an objection, or was made in place of another, `side_by_side` holds both. For the seller, and for the platform.
 //	@Tags			decisions
 //	@Produce		json
 //	@Security		Bearer

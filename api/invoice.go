@@ -221,7 +221,7 @@ func submitResponseOf(by domain.Caller) func(marketplace.Submitted) SubmitRespon
 			out.Offers = append(out.Offers, offerOf(by)(offer))
 		}
 		for _, no := range done.NoOffer {
-			out.NoOffer = append(out.NoOffer, NoOffer{Code: no.Code, Title: no.Title, Detail: no.Detail})
+			out.NoOffer = append(out.NoOffer, noOfferOf(no))
 		}
 		return out
 	}

@@ -19,6 +19,9 @@ func (s *Server) relationshipRoutes() []route {
 		{method: http.MethodGet, path: "/v1/relationships", handle: s.listRelationships},
 		{method: http.MethodGet, path: "/v1/relationships/:id", handle: s.getRelationship},
 		{method: http.MethodPatch, path: "/v1/relationships/:id", handle: s.changeRelationship},
+		{method: http.MethodGet, path: "/v1/relationships/:id/history", handle: s.listHistory},
+		{method: http.MethodPatch, path: "/v1/relationships/:id/history/:invoice_id", handle: s.correctHistory},
+		{method: http.MethodGet, path: "/v1/relationships/:id/profile", handle: s.getProfile},
 	}
 }
 
@@ -261,16 +264,16 @@ func (m merged[T]) or(removed T) *T {
 
 // ChangeRelationshipRequest is what becomes different; null removes.
 type ChangeRelationshipRequest struct {
-	Code        merged[string] `json:"code" swaggertype:"string" example:"D-1042"`
-	Name        merged[string] `json:"name" swaggertype:"string" example:"Northwind Retail Inc."`
-	LegalType   merged[string] `json:"legal_type" swaggertype:"string" extensions:"x-nullable" enums:"company,partnership,sole_trader,public_body" example:"company"`
-	Country     merged[string] `json:"country" swaggertype:"string" extensions:"x-nullable" example:"US"`
-	TaxID       merged[string] `json:"tax_id" swaggertype:"string" extensions:"x-nullable" example:"US-471112223"`
-	ContactName merged[string] `json:"contact_name" swaggertype:"string" extensions:"x-nullable" example:"Accounts payable"`
-	Email       merged[string] `json:"email" swaggertype:"string" extensions:"x-nullable" example:"ap@northwind.example"`
-	TimeZone    merged[string] `json:"time_zone" swaggertype:"string" extensions:"x-nullable" example:"America/New_York"`
-	TermsDays   merged[int]    `json:"terms_days" swaggertype:"integer" extensions:"x-nullable" example:"30" minimum:"0" maximum:"365"`
-	HeadsUp     merged[bool]   `json:"heads_up" swaggertype:"boolean" extensions:"x-nullable" example:"true"`
+	Code        merged[string] `json:"code,omitempty" swaggertype:"string" example:"D-1042"`
+	Name        merged[string] `json:"name,omitempty" swaggertype:"string" example:"Northwind Retail Inc."`
+	LegalType   merged[string] `json:"legal_type,omitempty" swaggertype:"string" extensions:"x-nullable" enums:"company,partnership,sole_trader,public_body" example:"company"`
+	Country     merged[string] `json:"country,omitempty" swaggertype:"string" extensions:"x-nullable" example:"US"`
+	TaxID       merged[string] `json:"tax_id,omitempty" swaggertype:"string" extensions:"x-nullable" example:"US-471112223"`
+	ContactName merged[string] `json:"contact_name,omitempty" swaggertype:"string" extensions:"x-nullable" example:"Accounts payable"`
+	Email       merged[string] `json:"email,omitempty" swaggertype:"string" extensions:"x-nullable" example:"ap@northwind.example"`
+	TimeZone    merged[string] `json:"time_zone,omitempty" swaggertype:"string" extensions:"x-nullable" example:"America/New_York"`
+	TermsDays   merged[int]    `json:"terms_days,omitempty" swaggertype:"integer" extensions:"x-nullable" example:"30" minimum:"0" maximum:"365"`
+	HeadsUp     merged[bool]   `json:"heads_up,omitempty" swaggertype:"boolean" extensions:"x-nullable" example:"true"`
 } //	@name	ChangeRelationshipRequest
 
 // changeRelationship changes one of the seller's debtors.

@@ -16,6 +16,7 @@ func (s *Server) routes() []route {
 		s.mandateRoutes(),
 		s.invoiceRoutes(),
 		s.decisionRoutes(),
+		s.objectionRoutes(),
 		s.offerRoutes(),
 		s.dealRoutes(),
 		s.payoutRoutes(),

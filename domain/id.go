@@ -46,6 +46,8 @@ type (
 	eventThing        struct{}
 	gateThing         struct{}
 	auditThing        struct{}
+	objectionThing    struct{}
+	correctionThing   struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -78,6 +80,8 @@ func (linkThing) prefix() string         { return "link" }
 func (eventThing) prefix() string        { return "evt" }
 func (gateThing) prefix() string         { return "gate" }
 func (auditThing) prefix() string        { return "aud" }
+func (objectionThing) prefix() string    { return "obj" }
+func (correctionThing) prefix() string   { return "cor" }
 
 // The IDs of everything that has one.
 type (
@@ -141,6 +145,10 @@ type (
 	GateID = ID[gateThing]
 	// An AuditID names an audit row.
 	AuditID = ID[auditThing]
+	// An ObjectionID names a seller's objection to a decision.
+	ObjectionID = ID[objectionThing]
+	// A CorrectionID names what a correction of history replaced.
+	CorrectionID = ID[correctionThing]
 )
 
 // New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before

@@ -27,4 +27,5 @@ var (
 	ParseEventID        = ParseID[eventThing]
 	ParseGateID         = ParseID[gateThing]
 	ParseStopID         = ParseID[stopThing]
+	ParseObjectionID    = ParseID[objectionThing]
 )

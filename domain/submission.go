@@ -38,6 +38,17 @@ type Decision struct {
 	Inputs    []byte
 	Result    []byte
 	DecidedAt time.Time
+	Objection ObjectionID // of a decision that was made again: what it answers
+	First     DecisionID  // of a decision that was made again: the one that was objected to
+	KnownAt   time.Time   // of a decision that was made again: the facts of which instant it rests on
+}
+
+// Known returns the instant whose facts a decision rests on.
+func (d Decision) Known() time.Time {
+	if d.KnownAt.IsZero() {
+		return d.DecidedAt
+	}
+	return d.KnownAt
 }
 
 // An EventFilter says whose events are wanted; zero ids do not filter.

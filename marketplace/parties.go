@@ -31,6 +31,17 @@ type parties interface {
 	UpdateMandate(context.Context, domain.Mandate) error
 
 	imports
+	histories
+}
+
+// histories is what a seller's own rows say of a debtor, and their corrections.
+type histories interface {
+	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
+	History(ctx context.Context, of domain.RelationshipID, seller domain.OrganizationID, page domain.Page) ([]domain.HistoryRow, error)
+	LockHistory(ctx context.Context, of domain.RelationshipID, seller domain.OrganizationID, ids []domain.InvoiceID) ([]domain.HistoryRow, error)
+	Native(ctx context.Context, of domain.RelationshipID, seller domain.OrganizationID, rows []domain.HistoryRow) (map[domain.InvoiceID]bool, error)
+	SaveCorrections(ctx context.Context, seller domain.OrganizationID, corrections []domain.Correction) error
+	Profile(ctx context.Context, of domain.RelationshipID, seller domain.OrganizationID, now time.Time) (domain.ProfileCounts, error)
 }
 
 // imports is files of payment history and the rows that are taken from them.

@@ -17,6 +17,7 @@ import (
 type Tx interface {
 	parties
 	trade
+	objections
 	purchase
 	bank
 	reports
@@ -29,25 +30,30 @@ type Atomically func(context.Context, domain.Entry, func(Tx) (domain.Answer, err
 // Wide lists the use cases that see more than one organisation, and in which
 // scope they do; a test holds the list to the code.
 var Wide = map[string]domain.Scope{
-	"CreateInvoice":  domain.ScopeMarket, // fingerprints of every seller
-	"ReleaseInvoice": domain.ScopeMarket, // the platform looks at a seller's invoice
-	"Submit":         domain.ScopeMarket, // mandates of every factor
-	"AcceptOffer":    domain.ScopeMarket, // both parties' rows
-	"DeclineOffer":   domain.ScopeMarket,
-	"CancelDeal":     domain.ScopeMarket,
-	"SetCondition":   domain.ScopeMarket,
-	"ApplyReceipt":   domain.ScopeMarket,
-	"UndoReceipt":    domain.ScopeMarket,
-	"Withdraw":       domain.ScopeMarket, // offers of several factors end
-	"Advance":        domain.ScopeWork,
-	"ApplyLine":      domain.ScopeWork,
-	"AccrueFees":     domain.ScopeWork,
-	"ReleasePayout":  domain.ScopeWork,
-	"CheckFeed":      domain.ScopeWork,
-	"ImportBatch":    domain.ScopeWork,
-	"Deal":           domain.ScopeMarket, // the platform reads any deal
-	"Deals":          domain.ScopeMarket,
-	"PayoutFile":     domain.ScopeMarket, // the seller's account
+	"CreateInvoice":   domain.ScopeMarket, // fingerprints of every seller
+	"ReleaseInvoice":  domain.ScopeMarket, // the platform looks at a seller's invoice
+	"Submit":          domain.ScopeMarket, // mandates of every factor
+	"AcceptOffer":     domain.ScopeMarket, // both parties' rows
+	"DeclineOffer":    domain.ScopeMarket,
+	"CancelDeal":      domain.ScopeMarket,
+	"SetCondition":    domain.ScopeMarket,
+	"ApplyReceipt":    domain.ScopeMarket,
+	"UndoReceipt":     domain.ScopeMarket,
+	"Withdraw":        domain.ScopeMarket, // offers of several factors end
+	"Advance":         domain.ScopeWork,
+	"ApplyLine":       domain.ScopeWork,
+	"AccrueFees":      domain.ScopeWork,
+	"ReleasePayout":   domain.ScopeWork,
+	"CheckFeed":       domain.ScopeWork,
+	"ImportBatch":     domain.ScopeWork,
+	"Deal":            domain.ScopeMarket, // the platform reads any deal
+	"Deals":           domain.ScopeMarket,
+	"PayoutFile":      domain.ScopeMarket, // the seller's account
+	"Quote":           domain.ScopeMarket, // mandates of every factor
+	"Decision":        domain.ScopeMarket, // the platform reads any decision that is objected to
+	"Objection":       domain.ScopeMarket, // and any objection
+	"Objections":      domain.ScopeMarket,
+	"AnswerObjection": domain.ScopeMarket, // the platform decides on a seller's rows
 }
 
 // A Service is the use cases of this room.

@@ -2,7 +2,6 @@ package marketplace
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -71,70 +70,44 @@ func submittable(m underwriting.Submission) error {
 	if err := domain.InvoiceMoves.Move(m.Invoice.Status, domain.InvoiceOffered); err != nil {
 		return err
 	}
-	if !m.Relationship.Identified() {
-		return domain.ErrNotIdentified.Because("give %s a legal type, a country, an address and a time zone", m.Relationship.Name)
-	}
-	if !m.HasAccount {
-		return domain.ErrNoAccount.Because("in %s", m.Invoice.Basis.Currency())
+	if lacking := needed(m); len(lacking) > 0 {
+		return lacking[0]
 	}
 	return nil
 }
 
-// price asks the engine once and every mandate for its terms.
+// price makes what is stored of a submission out of what was priced.
 func (s *Service) price(m underwriting.Submission, ids submitIDs, now time.Time) (Submitted, error) {
-	day := today(now, m.Seller.Zone())
-	inputs := underwriting.Inputs{
-		Model: underwriting.ModelV1, Today: day, Issued: m.Invoice.Issued, Due: m.Invoice.Due, Basis: m.Invoice.Basis,
-		Country: m.Relationship.Country, LegalType: string(m.Relationship.LegalType),
-		Paid: m.Paid, Open: m.Open, Payments: m.Payments, Disputed: m.Disputed,
+	priced, err := price(s.engine, m, now)
+	if err != nil {
+		return Submitted{}, err
 	}
-	decided := s.engine.Assess(inputs)
 	done := Submitted{Invoice: m.Invoice, Decision: domain.Decision{
-		ID: ids.decision, Seller: m.Invoice.Seller, Invoice: m.Invoice.ID, Model: decided.Model, Outcome: decided.Outcome,
-		Inputs: inputs.Encode(), Result: decided.Encode(), DecidedAt: now,
+		ID: ids.decision, Seller: m.Invoice.Seller, Invoice: m.Invoice.ID, Model: priced.Decision.Model, Outcome: priced.Decision.Outcome,
+		Inputs: priced.Inputs.Encode(), Result: priced.Decision.Encode(), DecidedAt: now,
 	}}
-	if decided.Outcome == underwriting.OutcomeOffer {
-		for i, buyer := range m.Buyers[:min(len(m.Buyers), maxBuyers)] {
-			offer, err := bid(m.Invoice, decided, buyer, ids.offers[i], now)
-			if refusal, refused := errors.AsType[*domain.Refusal](err); refused {
-				done.NoOffer = append(done.NoOffer, refusal)
-				continue
-			}
-			if err != nil {
-				return Submitted{}, err
-			}
-			offer.Decision = ids.decision
-			done.Offers = append(done.Offers, offer)
+	for i, bid := range priced.Bids {
+		if bid.No != nil {
+			done.NoOffer = append(done.NoOffer, bid.No)
+			continue
 		}
+		done.Offers = append(done.Offers, domain.Offer{
+			ID: ids.offers[i], Factor: bid.Buyer.Factor.ID, Seller: m.Invoice.Seller, Invoice: m.Invoice.ID, Mandate: bid.Buyer.Mandate.ID,
+			Decision: ids.decision, Status: domain.OfferOpen, Terms: bid.Terms, MadeAt: now,
+			ExpiresAt: now.Add(time.Duration(bid.Buyer.Mandate.Terms.OfferHours) * time.Hour),
+		})
 	}
 	next := domain.InvoiceSubmitted
 	if len(done.Offers) > 0 {
 		next = domain.InvoiceOffered
 	}
-	if decided.Outcome == underwriting.OutcomeDecline {
+	if priced.Decision.Outcome == underwriting.OutcomeDecline {
 		next = domain.InvoiceDeclined
 	}
 	if done.Invoice.Status != next {
 		return done, done.Invoice.MoveTo(next)
 	}
 	return done, nil
-}
-
-// bid makes one mandate's offer.
-func bid(inv domain.Invoice, decided underwriting.Decision, buyer domain.Buyer, id domain.OfferID, now time.Time) (domain.Offer, error) {
-	terms, err := underwriting.Price(decided, buyer.Mandate.Terms, underwriting.Ask{
-		Basis: inv.Basis, Due: inv.Due, FundedOn: today(now, buyer.Factor.Zone()),
-		Banking:    domain.BankingDays(inv.Basis.Currency(), buyer.Factor.Country),
-		RebateHold: buyer.Collection.RebateHold(),
-	})
-	if err != nil {
-		return domain.Offer{}, err
-	}
-	return domain.Offer{
-		ID: id, Factor: buyer.Factor.ID, Seller: inv.Seller, Invoice: inv.ID, Mandate: buyer.Mandate.ID,
-		Status: domain.OfferOpen, Terms: terms, MadeAt: now,
-		ExpiresAt: now.Add(time.Duration(buyer.Mandate.Terms.OfferHours) * time.Hour),
-	}, nil
 }
 
 func submissionTrail(by domain.Caller, done Submitted, ids submitIDs) domain.Trail {
@@ -156,32 +129,4 @@ func submissionTrail(by domain.Caller, done Submitted, ids submitIDs) domain.Tra
 		trail.Jobs = []domain.Job{{World: by.World, Kind: domain.JobMailParty, Ref: ids.event.UUID}}
 	}
 	return trail
-}
-
-// Decision returns a decision about one of the caller's invoices.
-func (s *Service) Decision(ctx context.Context, by domain.Caller, id domain.DecisionID) (domain.Decision, error) {
-	if err := by.Must(domain.KindSeller); err != nil {
-		return domain.Decision{}, err
-	}
-	var d domain.Decision
-	err := s.read(ctx, by.Own(), func(tx Tx) error {
-		var err error
-		d, err = tx.Decision(ctx, id, by.Organization)
-		return err
-	})
-	return d, err
-}
-
-// Replay decides again on a decision's stored inputs, and says whether the same
-// bytes came out.
-func (s *Service) Replay(ctx context.Context, by domain.Caller, id domain.DecisionID) (domain.Decision, bool, error) {
-	d, err := s.Decision(ctx, by, id)
-	if err != nil {
-		return d, false, err
-	}
-	again, err := underwriting.Replay(d.Model, d.Inputs)
-	if err != nil {
-		return d, false, fmt.Errorf("replay %s: %w", id, err)
-	}
-	return d, string(again) == string(d.Result), nil
 }

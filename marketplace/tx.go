@@ -22,12 +22,25 @@ type trade interface {
 
 	Submission(ctx context.Context, id domain.InvoiceID, seller domain.OrganizationID, now time.Time) (underwriting.Submission, error)
 	SaveSubmission(ctx context.Context, inv domain.Invoice, decision domain.Decision, offers []domain.Offer) error
-	Decision(context.Context, domain.DecisionID, domain.OrganizationID) (domain.Decision, error)
+	Prospect(ctx context.Context, seller domain.OrganizationID, of domain.Invoice, now time.Time) (underwriting.Submission, error)
+	PaymentsAsOf(ctx context.Context, inv domain.Invoice, today domain.Date, known time.Time) (underwriting.Submission, error)
+	Decision(context.Context, domain.DecisionID, domain.OrganizationID, domain.OrganizationKind) (domain.Decision, error)
+	MadeAgain(ctx context.Context, first domain.Decision) (domain.Decision, error)
+	SaveDecision(context.Context, domain.Decision) error
 	Offer(context.Context, domain.OfferID, domain.OrganizationID, domain.OrganizationKind) (domain.Offer, error)
 	Offers(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, invoice domain.InvoiceID, page domain.Page) ([]domain.Offer, error)
 	LockOffer(context.Context, domain.OfferID, domain.OrganizationID) (domain.Offer, error)
 	UpdateOffer(context.Context, domain.Offer) error
 	EndOffers(context.Context, domain.InvoiceID, domain.OfferStatus) error
+}
+
+// objections is what sellers say against decisions.
+type objections interface {
+	SaveObjection(context.Context, domain.Objection) error
+	Objection(context.Context, domain.ObjectionID, domain.OrganizationID, domain.OrganizationKind) (domain.Objection, error)
+	LockObjection(context.Context, domain.ObjectionID) (domain.Objection, error)
+	Objections(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, status string, page domain.Page) ([]domain.Objection, error)
+	DecideObjection(context.Context, domain.Objection) error
 }
 
 // purchase is deals, their conditions, journals and orders.

@@ -203,8 +203,12 @@ SELECT $1::uuid, h.relationship, h.ref, h.minor, h.currency, h.issued, h.due, nu
   FROM unnest($3::uuid[], $4::text[], $5::bigint[], $6::text[], $7::date[], $8::date[], $9::text[], $10::text[], $11::boolean[])
     AS h(relationship, ref, minor, currency, issued, due, paid, observed, disputed)
 ON CONFLICT (relationship_id, invoice_ref) DO UPDATE
-   SET amount_minor = excluded.amount_minor, currency = excluded.currency, issued_on = excluded.issued_on, due_on = excluded.due_on,
-       paid_on = excluded.paid_on, observed_until = excluded.observed_until, disputed = excluded.disputed, import_id = excluded.import_id
+   SET amount_minor = CASE WHEN history.corrected_at IS NULL THEN excluded.amount_minor ELSE history.amount_minor END,
+       currency = CASE WHEN history.corrected_at IS NULL THEN excluded.currency ELSE history.currency END,
+       issued_on = CASE WHEN history.corrected_at IS NULL THEN excluded.issued_on ELSE history.issued_on END,
+       due_on = CASE WHEN history.corrected_at IS NULL THEN excluded.due_on ELSE history.due_on END,
+       disputed = CASE WHEN history.corrected_at IS NULL THEN excluded.disputed ELSE history.disputed END,
+       paid_on = excluded.paid_on, observed_until = excluded.observed_until, import_id = excluded.import_id, version = history.version + 1
  WHERE history.paid_on IS NULL`
 )
 
@@ -270,7 +274,7 @@ func (tx *Tx) KnownHistory(ctx context.Context, seller domain.OrganizationID, ro
 }
 
 // SaveHistory adds rows of history and brings open ones up to date, in one
-// statement. No two rows may be about the same invoice.
+// statement; what a correction said stays. No two rows may be about the same invoice.
 func (tx *Tx) SaveHistory(ctx context.Context, imp domain.Import, rows []domain.PastInvoice) error {
 	n := len(rows)
 	relationships, minors, disputed := make(uuids, n), make([]int64, n), make([]bool, n)

@@ -61,7 +61,11 @@ func (r mandateRow) mandate() domain.Mandate {
 	}
 }
 
-const loadSubmission = `SELECT load_submission($1, $2, $3, $4)`
+const (
+	loadSubmission = `SELECT load_submission($1, $2, $3, $4)`
+	loadQuote      = `SELECT load_quote($1, $2, $3, $4, $5, $6)`
+	countPayments  = `SELECT experience_counts($1, $2, $3, $4::date, $5)`
+)
 
 // Submission locks an invoice and returns everything that its price depends on.
 func (tx *Tx) Submission(ctx context.Context, id domain.InvoiceID, seller domain.OrganizationID, now time.Time) (underwriting.Submission, error) {
@@ -69,8 +73,45 @@ func (tx *Tx) Submission(ctx context.Context, id domain.InvoiceID, seller domain
 	if err := tx.get(ctx, &data, loadSubmission, id.UUID, seller.UUID, tx.entry.By.World.UUID, instant(now)); err != nil {
 		return underwriting.Submission{}, err
 	}
+	found, err := submissionOf(data)
+	if err == nil && found.Invoice.ID.IsZero() {
+		err = domain.ErrNotFound
+	}
+	return found, err
+}
+
+// Prospect returns everything that the price of an invoice would depend on, and
+// locks nothing: of one that is here, or, without its id, of one of a relationship
+// in a currency that is only thought of.
+func (tx *Tx) Prospect(ctx context.Context, seller domain.OrganizationID, of domain.Invoice, now time.Time) (underwriting.Submission, error) {
+	var data []byte
+	err := tx.get(ctx, &data, loadQuote, orNull(of.Relationship.UUID), orNull(of.ID.UUID), string(of.Basis.Currency()), seller.UUID, tx.entry.By.World.UUID, instant(now))
+	if err != nil {
+		return underwriting.Submission{}, err
+	}
+	found, err := submissionOf(data)
+	if err == nil && found.Relationship.ID.IsZero() {
+		err = domain.ErrNotFound
+	}
+	return found, err
+}
+
+// PaymentsAsOf returns the counts of payments and open invoices that a decision
+// about an invoice rests on, as they stood on a day: deals and disputes as they
+// were known at an instant, imported rows as they are now.
+func (tx *Tx) PaymentsAsOf(ctx context.Context, inv domain.Invoice, today domain.Date, known time.Time) (underwriting.Submission, error) {
+	var data []byte
+	if err := tx.get(ctx, &data, countPayments, inv.Seller.UUID, inv.Relationship.UUID, inv.ID.UUID, day(today), instant(known)); err != nil {
+		return underwriting.Submission{}, err
+	}
+	return submissionOf(data)
+}
+
+// submissionOf reads what a load function made: an invoice, parties and mandates
+// where it looked for them, and counts.
+func submissionOf(data []byte) (underwriting.Submission, error) {
 	var found struct {
-		Invoice      *invoiceRow     `json:"invoice"`
+		Invoice      invoiceRow      `json:"invoice"`
 		Seller       organizationRow `json:"seller"`
 		Relationship relationshipRow `json:"relationship"`
 		Paid         []struct {
@@ -93,9 +134,6 @@ func (tx *Tx) Submission(ctx context.Context, id domain.InvoiceID, seller domain
 	}
 	if err := loaded(data, &found); err != nil {
 		return underwriting.Submission{}, err
-	}
-	if found.Invoice == nil {
-		return underwriting.Submission{}, domain.ErrNotFound
 	}
 	out := underwriting.Submission{
 		Invoice: found.Invoice.invoice(), Seller: found.Seller.organization(), Relationship: found.Relationship.relationship(),
@@ -139,30 +177,6 @@ func (tx *Tx) SaveSubmission(ctx context.Context, inv domain.Invoice, decision d
 	return tx.exec(ctx, saveSubmission, inv.ID.UUID, string(inv.Status), inv.Version,
 		decision.ID.UUID, inv.Seller.UUID, decision.Model, decision.Outcome, decision.Inputs, decision.Result, instant(decision.DecidedAt),
 		string(inv.Basis.Currency()), ids.array(), factors.array(), mandates.array(), pq.ByteaArray(terms), pq.Array(nows), instants(expiries))
-}
-
-const readDecision = `
-SELECT id, seller_id, invoice_id, model, outcome, inputs, result, decided_at FROM decisions WHERE seller_id = $2 AND id = $1`
-
-// Decision returns a decision about a seller's invoice.
-func (tx *Tx) Decision(ctx context.Context, id domain.DecisionID, seller domain.OrganizationID) (domain.Decision, error) {
-	var row struct {
-		ID        uuid.UUID `json:"id"`
-		Seller    uuid.UUID `json:"seller_id"`
-		Invoice   uuid.UUID `json:"invoice_id"`
-		Model     string    `json:"model"`
-		Outcome   string    `json:"outcome"`
-		Inputs    []byte    `json:"inputs"`
-		Result    []byte    `json:"result"`
-		DecidedAt timeCol   `json:"decided_at"`
-	}
-	if err := tx.get(ctx, &row, readDecision, id.UUID, seller.UUID); err != nil {
-		return domain.Decision{}, fmt.Errorf("read decision %s: %w", id, err)
-	}
-	return domain.Decision{
-		ID: id, Seller: seller, Invoice: domain.InvoiceID{UUID: row.Invoice}, Model: row.Model, Outcome: row.Outcome,
-		Inputs: row.Inputs, Result: row.Result, DecidedAt: row.DecidedAt.Time,
-	}, nil
 }
 
 type offerRow struct {

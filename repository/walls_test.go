@@ -188,6 +188,7 @@ func TestTheSchemaKnowsTheStates(t *testing.T) {
 		"invoices.status": states(domain.InvoiceMoves), "mandates.state": states(domain.MandateMoves), "offers.status": states(domain.OfferMoves),
 		"deals.status": states(domain.DealMoves), "payouts.status": states(domain.PayoutMoves), "receipts.status": states(domain.ReceiptMoves),
 		"cases.status": states(domain.CaseMoves), "touches.status": states(domain.TouchMoves), "promises.status": states(domain.PromiseMoves), "disputes.status": states(domain.DisputeMoves),
+		"objections.status": states(domain.ObjectionMoves),
 	} {
 		table, name, _ := strings.Cut(column, ".")
 		var rule string
@@ -265,6 +266,71 @@ func TestSweepingTakesOnlyWhatIsLeftOver(t *testing.T) {
 		var got string
 		if err := owner.QueryRowContext(t.Context(), query).Scan(&got); err != nil || got != want {
 			t.Errorf("%s gives %s, want %s (%v)", query, got, want, err)
+		}
+	}
+}
+
+// TestASellerDoesNotDecideItsObjection: behind the use case stands the second wall.
+// A seller raises objections of its own, undecided ones, and changes none; what a
+// correction replaced stays.
+func TestASellerDoesNotDecideItsObjection(t *testing.T) {
+	d := repositorytest.New(t)
+	owner, app := d.Owner(t), application(t, d)
+	ours, theirs := uuid.New(), uuid.New()
+	for _, org := range []uuid.UUID{ours, theirs} {
+		for _, step := range []string{
+			`INSERT INTO organizations (id, world_id, kind, name, legal_type, country, time_zone, email, created_at)
+			 VALUES ($1, '00000000-0000-7000-8000-000000000001', 'seller', 'S', 'company', 'US', 'UTC', 's@example.org', now())`,
+			`INSERT INTO relationships (id, seller_id, code, name, created_at) VALUES ($1, $1, 'D', 'D', now())`,
+			`INSERT INTO invoices (id, seller_id, relationship_id, source, type_code, number, number_key, issued_on, due_on, due_from_terms, currency, payable_minor, basis_minor, status, created_at)
+			 VALUES ($1, $1, $1, 'json', '380', '1', '1', '2026-01-01', '2026-01-31', false, 'USD', 1, 1, 'draft', now())`,
+			`INSERT INTO decisions (id, seller_id, invoice_id, model, outcome, inputs, result, decided_at) VALUES ($1, $1, $1, 'v1', 'refer', '', '', now())`,
+			`INSERT INTO history (id, seller_id, relationship_id, invoice_ref, amount_minor, currency, issued_on, due_on) VALUES ($1, $1, $1, 'A', 1, 'USD', '2026-01-01', '2026-01-31')`,
+		} {
+			if _, err := owner.ExecContext(t.Context(), step, org); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	raise := `INSERT INTO objections (id, world_id, seller_id, decision_id, invoice_id, relationship_id, reason, status, answer, raised_by, raised_at, decided_at)
+		VALUES ($1, '00000000-0000-7000-8000-000000000001', $2, $2, $2, $2, 'x', `
+	undecided, decided := raise+`'received', '', $2, now(), NULL)`, raise+`'rejected', 'x', $2, now(), now())`
+	corrected := `INSERT INTO history_corrections (id, seller_id, relationship_id, history_id, version, amount_minor, currency, issued_on, due_on, disputed, excluded, excluded_for, reason, corrected_by, corrected_at)
+		VALUES ($1, $2, $2, $2, 1, 1, 'USD', '2026-01-01', '2026-01-31', false, false, '', 'x', $2, now())`
+	tests := []struct {
+		name, statement string
+		org             uuid.UUID
+		refused         bool
+		rows            int64
+	}{
+		{"its own", undecided, ours, false, 1},
+		{"another seller's", undecided, theirs, true, 0},
+		{"one that is decided", decided, ours, true, 0},
+		{"a decision on its own", `UPDATE objections SET status = 'accepted' WHERE id <> $1 AND seller_id = $2`, ours, false, 0},
+		{"a correction of its own", corrected, ours, false, 1},
+		{"another seller's correction", corrected, theirs, true, 0},
+		{"a correction taken back", `DELETE FROM history_corrections WHERE id <> $1 AND seller_id = $2`, ours, true, 0},
+		{"a correction rewritten", `UPDATE history_corrections SET reason = '' WHERE id <> $1 AND seller_id = $2`, ours, true, 0},
+	}
+	for _, tc := range tests {
+		tx, err := app.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.ExecContext(t.Context(), `SELECT verdict FROM enter('seller', $1, NULL, NULL, NULL, '', '', NULL)`, ours); err != nil {
+			t.Fatal(err)
+		}
+		result, err := tx.ExecContext(t.Context(), tc.statement, uuid.New(), tc.org)
+		if refused(err) != tc.refused || err != nil && !tc.refused {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+		if err == nil {
+			if n, _ := result.RowsAffected(); n != tc.rows {
+				t.Errorf("%s: %d rows", tc.name, n)
+			}
+			_ = tx.Commit()
+		} else {
+			_ = tx.Rollback()
 		}
 	}
 }

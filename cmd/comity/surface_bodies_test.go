@@ -22,10 +22,10 @@ func (s *scene) equipped(all []operation) []operation {
 	bodies := s.rightBodies(ids)
 	for i, o := range all {
 		all[i].as, all[i].real, all[i].body = s.asker(o), o.path, bodies[o.String()]
-		for _, name := range []string{"{id}", "{code}"} {
+		for _, name := range []string{"{id}", "{code}", "{invoice_id}"} {
 			if strings.Contains(o.path, name) {
 				id := ids[strings.Split(o.path, "/")[2]]
-				if name == "{code}" {
+				if name != "{id}" {
 					id = ids[strings.Split(o.path, "/")[4]]
 				} else if strings.Contains(o.path, "/conditions/") {
 					id = ids["unpaid"]
@@ -45,7 +45,7 @@ func (s *scene) equipped(all []operation) []operation {
 
 // asker returns who may ask an operation.
 func (s *scene) asker(o operation) *client {
-	for _, part := range []string{"/organizations", "/sandboxes", "/release"} {
+	for _, part := range []string{"/organizations", "/sandboxes", "/release", "/objections/{id}/decision"} {
 		if strings.Contains(o.path, part) {
 			return s.platform
 		}
@@ -89,13 +89,40 @@ func (s *scene) things() map[string]string {
 		return strings.ReplaceAll(id, "-", "")
 	}
 	s.counts() // opens the owner's connection
+	objection, row := s.contested("dec_"+first(`SELECT id FROM decisions`), "inv_"+first(`SELECT id FROM history`))
 	return map[string]string{
 		"unpaid": unpaid.Deal.ID, "invoices": s.invoice, "offers": s.offerID, "deals": s.deal, "cases": s.kase, "relationships": s.rel, "bank-accounts": s.alice.account,
 		"conditions": "verified", "stops": "complaint_open", "decisions": "dec_" + first(`SELECT id FROM decisions`), "imports": "imp_" + first(`SELECT id FROM imports`),
 		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
 		"disputes": "dsp_" + first(`SELECT id FROM disputes`), "questions": "qst_" + first(`SELECT id FROM questions`),
+		"objections": objection, "history": row,
 	}
+}
+
+// contested corrects a row of Alice's history and objects to a decision, with a
+// fact about the same row.
+func (s *scene) contested(decision, row string) (objection, corrected string) {
+	s.t.Helper()
+	s.must(s.alice.signIn(s.t.Context()))
+	path := "/v1/relationships/" + s.rel + "/history/" + row
+	response, answer := s.fetch(s.t, http.MethodPatch, path, []byte(`{"disputed":true}`), func(r *http.Request) {
+		r.Header.Set("Authorization", "Bearer "+s.alice.token)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("If-Match", `"`+row+`.1"`)
+	})
+	if response.StatusCode != http.StatusOK {
+		s.t.Fatalf("%s: %d %s", path, response.StatusCode, answer)
+	}
+	return s.made(s.alice.client, "/v1/decisions/"+decision+"/objections", s.objection(row)), row
+}
+
+// objection is a right one about a row of history.
+func (s *scene) objection(row string) map[string]any {
+	return map[string]any{"reason": "it is not so", "reason_code": "general", "facts": []any{
+		map[string]string{"kind": "history", "invoice_id": row, "field": "disputed", "value": "false", "evidence": "a letter"},
+		map[string]string{"kind": "statement", "text": "they are nice"},
+	}}
 }
 
 const historyHeader = "invoice_id,debtor_id,amount,currency,issue_date,due_date,paid_date"
@@ -132,7 +159,15 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"POST /v1/cases/{id}/stops":            map[string]any{"code": "represented", "reason": "a lawyer wrote"},
 		"POST /v1/receipts/{id}/apply":         map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},
 		"PUT /v1/deals/{id}/conditions/{code}": map[string]any{"evidence": "a call", "occurred_at": "2026-02-04T15:00:00Z", "expires_on": "2026-03-06"},
-		"POST /v1/bank-accounts":               map[string]any{"purpose": "payout", "currency": "USD", "holder": "Alice", "country": "US", "routing_number": "021000021", "account_number": "12345678"},
+		"POST /v1/decisions/{id}/objections":   s.objection(ids["history"]),
+		"POST /v1/objections/{id}/decision":    map[string]any{"outcome": "partly_accepted", "answer": "One of them.", "accepted_facts": []int{2}},
+		"PATCH /v1/relationships/{id}/history/{invoice_id}": map[string]any{
+			"amount": "90.00", "issue_date": "2025-01-02", "due_date": "2025-02-02", "paid_date": "2025-02-04", "disputed": false, "excluded": true, "reason": "a letter",
+		},
+		"POST /v1/quotes": map[string]any{
+			"relationship_id": s.rel, "amount": "100.00", "currency": "EUR", "issue_date": "2026-02-02", "due_date": "2026-03-04", "verification": 3,
+		},
+		"POST /v1/bank-accounts": map[string]any{"purpose": "payout", "currency": "USD", "holder": "Alice", "country": "US", "routing_number": "021000021", "account_number": "12345678"},
 		"POST /v1/mandates": map[string]any{
 			"currency": "EUR", "advance_cap": "0.9", "dilution_haircut": "0.04", "verification_haircut": "0.02", "seller_haircut": "0",
 			"fee":              map[string]any{"first_days": 30, "first_rate": "0.03", "step_days": 10, "step_rate": "0.01"},

@@ -181,6 +181,9 @@ func (h *HistoryReader) Position() HistoryPosition {
 // Offset returns how many bytes of the file stand before the next row.
 func (h *HistoryReader) Offset() int64 { return h.rows.offset }
 
+// Field returns column i of the row that Next read last, as it was sent.
+func (h *HistoryReader) Field(i int) string { return string(h.rows.field(i)) }
+
 // Next returns the next row, or why that row is refused, or an error after which
 // there are no more rows: io.EOF at the end, a [*FileError] when the quotes leave
 // open where rows begin, or what the source gave. Empty lines are passed over.

@@ -47,19 +47,25 @@ type Reason struct {
 	Sentence   string
 	Audience   string // all or factor
 	EffectPpm  int    // change of the probability of payment within 14 days after due, in millionths
+
+	// What a fitted model adds. Points are thousandths of a day in its explained
+	// score: those of all reasons add up to it exactly.
+	Points    int
+	Otherwise string // what would be expected if this were as usual; may be empty
 }
 
 // A Decision says when an invoice will probably be paid, and why.
 type Decision struct {
 	Model            string
 	Outcome          string       // offer, refer or decline
-	Curve            []CurvePoint // cumulative, on the fixed grid from -90 to 180
+	Curve            []CurvePoint // cumulative, from -90 to 180: on a fixed grid, or every day
 	Later            money.Ppm    // not paid by day 180: unknown, never a probability of default (D-9)
 	ExpectedDaysLate int          // mean days after due, -90 to 181
 	MedianDaysLate   int          // day by which half is paid; 181 is later than 180
 	P90DaysLate      int          // day by which nine in ten are paid; 181 is later than 180
 	KnownPayments    int          // payments of the relationship that it rests on
 	Reasons          []Reason     // strongest effect first, the general line last
+	Score            int          // explained score of a fitted model, thousandths of a day: the points of all reasons
 }
 
 // ExpectedPayDay returns the day on which the debtor is expected to pay an invoice
@@ -79,6 +85,7 @@ type wireDecision struct {
 	P90DaysLate      int          `json:"p90_days_late"`
 	KnownPayments    int          `json:"known_payments"`
 	Reasons          []wireReason `json:"reasons"`
+	Score            int          `json:"score,omitempty"`
 }
 
 type wireReason struct {
@@ -89,6 +96,8 @@ type wireReason struct {
 	Sentence   string `json:"sentence"`
 	Audience   string `json:"audience"`
 	EffectPpm  int    `json:"effect_ppm"`
+	Points     int    `json:"points,omitempty"`
+	Otherwise  string `json:"otherwise,omitempty"`
 }
 
 // Encode returns the stored form of d: JSON of whole numbers and strings, the
@@ -97,7 +106,7 @@ func (d Decision) Encode() []byte {
 	wire := wireDecision{
 		Model: d.Model, Outcome: d.Outcome, Curve: [][2]int{}, LaterPpm: int(d.Later),
 		ExpectedDaysLate: d.ExpectedDaysLate, MedianDaysLate: d.MedianDaysLate, P90DaysLate: d.P90DaysLate,
-		KnownPayments: d.KnownPayments, Reasons: []wireReason{},
+		KnownPayments: d.KnownPayments, Reasons: []wireReason{}, Score: d.Score,
 	}
 	for _, p := range d.Curve {
 		wire.Curve = append(wire.Curve, [2]int{p.Day, int(p.Paid)})
@@ -117,7 +126,7 @@ func DecodeDecision(stored []byte) (Decision, error) {
 	d := Decision{
 		Model: wire.Model, Outcome: wire.Outcome, Later: ppm(wire.LaterPpm),
 		ExpectedDaysLate: wire.ExpectedDaysLate, MedianDaysLate: wire.MedianDaysLate, P90DaysLate: wire.P90DaysLate,
-		KnownPayments: wire.KnownPayments,
+		KnownPayments: wire.KnownPayments, Score: wire.Score,
 	}
 	for _, p := range wire.Curve {
 		d.Curve = append(d.Curve, CurvePoint{Day: p[0], Paid: ppm(p[1])})

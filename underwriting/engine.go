@@ -15,8 +15,8 @@ type Engine interface {
 // ModelV1 is the name of [EngineV1] in stored inputs and decisions.
 const ModelV1 = "v1"
 
-// engines holds every model that ever decided: a stored decision must replay
-// for as long as it is stored.
+// engines holds the models that are code: a stored decision must replay for as
+// long as it is stored. Fitted models are artefacts, see [NewCurveEngine].
 var engines = map[string]Engine{ModelV1: EngineV1{}}
 
 // Replay decides again on stored inputs and returns the decision in its stored
@@ -27,6 +27,11 @@ func Replay(model string, inputs []byte) ([]byte, error) {
 	if !known {
 		return nil, fmt.Errorf("replay: no model %q", model)
 	}
+	return ReplayWith(engine, inputs)
+}
+
+// ReplayWith is [Replay] with the engine that decided.
+func ReplayWith(engine Engine, inputs []byte) ([]byte, error) {
 	in, err := DecodeInputs(inputs)
 	if err != nil {
 		return nil, fmt.Errorf("replay: %w", err)

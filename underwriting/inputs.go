@@ -60,6 +60,7 @@ type Inputs struct {
 	Open      []OpenBucket // the invoice that is being assessed is not among them
 	Disputed  int          // invoices of the relationship that were ever disputed
 	Payments  int          // paid invoices known; read as the sum over Paid when that is more
+	Record    *Record      // what a fitted model reads; nil for [ModelV1]
 }
 
 // wireInputs is the stored form: whole numbers and strings only.
@@ -76,6 +77,8 @@ type wireInputs struct {
 	Disputed   int      `json:"disputed"`
 	Paid       [][3]int `json:"paid"` // late days, weeks ago, count
 	Open       [][2]int `json:"open"` // days past due, count
+
+	Record *wireRecord `json:"record,omitempty"`
 }
 
 // Encode returns the stored form of in: JSON whose buckets are clipped, merged
@@ -86,7 +89,7 @@ func (in Inputs) Encode() []byte {
 		Model: in.Model, Today: in.Today.String(), Issued: in.Issued.String(), Due: in.Due.String(),
 		BasisMinor: in.Basis.Units(), Currency: string(in.Basis.Currency()),
 		Country: in.Country, LegalType: in.LegalType, Payments: in.Payments, Disputed: in.Disputed,
-		Paid: [][3]int{}, Open: [][2]int{},
+		Paid: [][3]int{}, Open: [][2]int{}, Record: in.Record.wire(),
 	}
 	for _, b := range in.Paid {
 		wire.Paid = append(wire.Paid, [3]int{b.LateDays, b.WeeksAgo, b.Count})
@@ -111,6 +114,7 @@ func DecodeInputs(stored []byte) (Inputs, error) {
 	in := Inputs{
 		Model: wire.Model, Basis: money.Minor(wire.BasisMinor, money.Currency(wire.Currency)),
 		Country: wire.Country, LegalType: wire.LegalType, Payments: wire.Payments, Disputed: wire.Disputed,
+		Record: wire.Record.record(),
 	}
 	var err error
 	if in.Today, in.Issued, in.Due, err = threeDates(wire.Today, wire.Issued, wire.Due); err != nil {

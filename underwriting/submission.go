@@ -1,6 +1,9 @@
 package underwriting
 
-import "comity/domain"
+import (
+	"comity/domain"
+	"comity/underwriting/paytime"
+)
 
 // A Submission is everything that the price of one invoice depends on, as it
 // was found and locked.
@@ -14,4 +17,11 @@ type Submission struct {
 	Disputed     int
 	Buyers       []domain.Buyer
 	HasAccount   bool // the seller has a pay-out account in the invoice's currency
+
+	// What a fitted model reads, see [NewRecord].
+	Cells     []paytime.Paid
+	OpenCells []paytime.Open
+	Book      paytime.Book
+	SameDay   int
+	Register  map[string]string
 }

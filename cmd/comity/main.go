@@ -27,6 +27,8 @@ func commands() []command {
 		{"operator", "make a user of the platform: operator EMAIL NAME", operator},
 		{"demo", "play whole deals over HTTP as an outside client", demo},
 		{"einvoice", "einvoice read FILE…: what e-invoice files say", einvoice},
+		{"fit", "learn a payment-time model from a history: fit -history TRAIN.csv -out model.json", fit},
+		{"backtest", "price a history as of each day and measure: backtest -help", backtestModel},
 		{"generate", "write a synthetic portfolio as a payment history: generate -help", generate},
 		{"ledger", "ledger check: derive every balance again, with separate code", ledgerCommand},
 		{"bench", "measure speed and memory: bench [-seconds N] [-clients N] [-rounds N] [-rows N]", bench},

@@ -1,0 +1,73 @@
+package paytime
+
+import "comity/domain"
+
+// base is day 0 of the package: days are counted from it.
+var base = domain.MustDate("2000-01-01")
+
+// The days that an almanac holds. Dates outside are read as the nearest one.
+const (
+	almanacFirst = -3653        // 1 January 1990
+	almanacDays  = 3653 + 36525 // until 1 January 2100
+)
+
+// DayOf counts a date's days after 1 January 2000.
+func DayOf(d domain.Date) int { return base.DaysUntil(d) }
+
+// An Almanac holds what the model asks about calendar days: whether money moves on
+// them, and where they stand in their week and month. It is safe to share.
+type Almanac struct {
+	days []almanacDay
+}
+
+type almanacDay struct {
+	opened   int32 // open days up to and including this one
+	closed   bool
+	weekday  uint8 // Monday is 0
+	toEnd    uint8 // days to the end of the month, 0 to 30
+	openLeft uint8 // open days after this one in its month
+	before   uint8 // closed days directly before this one
+}
+
+// NewAlmanac returns the almanac of a calendar of banking days.
+func NewAlmanac(cal domain.Calendar) *Almanac {
+	a := &Almanac{days: make([]almanacDay, almanacDays)}
+	opened, closedRun := int32(0), uint8(0)
+	for i := range a.days {
+		date := base.Plus(almanacFirst + i)
+		d := almanacDay{
+			closed:  !cal.IsBusinessDay(date),
+			weekday: uint8((int(date.Weekday()) + 6) % 7),
+			toEnd:   uint8(date.DaysUntil(date.MonthEnd())),
+			before:  closedRun,
+		}
+		if d.closed {
+			closedRun = min(closedRun+1, 200)
+		} else {
+			opened++
+			closedRun = 0
+		}
+		d.opened = opened
+		a.days[i] = d
+	}
+	for i := range a.days {
+		end := min(i+int(a.days[i].toEnd), len(a.days)-1)
+		a.days[i].openLeft = uint8(a.days[end].opened - a.days[i].opened)
+	}
+	return a
+}
+
+// on returns what is known about a day.
+func (a *Almanac) on(day int) *almanacDay {
+	return &a.days[min(max(day-almanacFirst, 0), len(a.days)-1)]
+}
+
+// openLate returns how many open days lie between the due day, moved to the next
+// open day where it is closed, and a day; negative before it.
+func (a *Almanac) openLate(due, day int) int {
+	rolled := int(a.on(due).opened)
+	if a.on(due).closed {
+		rolled++
+	}
+	return int(a.on(day).opened) - rolled
+}

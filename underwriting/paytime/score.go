@@ -1,0 +1,280 @@
+package paytime
+
+import (
+	"math"
+	"sort"
+)
+
+// Million is certainty: probabilities leave the package in millionths.
+const Million = 1_000_000
+
+// A Curve is the distribution of the day on which an invoice is paid, quantised.
+type Curve struct {
+	// PaidBy holds, for each day from FirstDay to LastDay, the probability in
+	// millionths that the invoice is paid by the end of it, given that it was not
+	// paid before Today. It never falls.
+	PaidBy [Days]int32
+	// Score is the explained score in thousandths of a day: Base and Effect add up
+	// to it exactly.
+	Score  int64
+	Base   int64
+	Effect [Families]int64
+}
+
+// Assess computes the curve of an invoice. It allocates nothing.
+func (m *Model) Assess(w *Workspace, p *Profile, q *Invoice, cal *Almanac, out *Curve) {
+	m.priorLogits(w, q)
+	w.read(m, p, q, cal)
+	m.thirdActive(w, q)
+	m.scoreBuckets(w, q, cal)
+	m.spread(w, p, q, cal)
+	w.quantise(q, out)
+	m.explain(w, out)
+}
+
+// priorLogits fills w.prior from the register.
+func (m *Model) priorLogits(w *Workspace, q *Invoice) {
+	for g := range Groups {
+		prior := &m.Prior[g]
+		base := prior.Constant
+		for i := range m.Columns {
+			base += prior.Level[m.offsets.level[i]+int(q.Levels[i])]
+		}
+		for k, b := range prior.Bucket {
+			w.prior[firstOf[g]+k] = min(max(base+b, -9), 9)
+		}
+	}
+	w.prior[Buckets-1] = 9
+}
+
+// thirdActive finds the bin of each part of the third stage.
+func (m *Model) thirdActive(w *Workspace, q *Invoice) {
+	n := 0
+	for i := range m.Bins {
+		w.active[n] = int32(m.offsets.static[i] + binOf(m.Bins[i], w.statics[i]))
+		n++
+	}
+	for i, p := range pairs {
+		a, b := binOf(m.Pairs[p.a], w.statics[p.a]), binOf(m.Pairs[p.b], w.statics[p.b])
+		w.active[n] = int32(m.offsets.pair[i] + a*(len(m.Pairs[p.b])+1) + b)
+		n++
+	}
+	for i := range m.Columns {
+		w.active[n] = int32(m.offsets.column[i] + int(q.Levels[i]))
+		n++
+	}
+}
+
+// binOf returns in which bin a value falls: a cut belongs to the bin above it.
+func binOf(cuts []float64, x float64) int {
+	return sort.Search(len(cuts), func(i int) bool { return cuts[i] > x })
+}
+
+// partFamilies holds the family of each part.
+var partFamilies = func() (of [maxActive]Family) {
+	for part := range of {
+		of[part] = partFamily(part)
+	}
+	return of
+}()
+
+// partFamily returns the family of a part of the third stage.
+func partFamily(part int) Family {
+	switch {
+	case part < statics:
+		return familyOfStatic[part]
+	case part < statics+numPairs:
+		return familyOfStatic[pairs[part-statics].b]
+	case part == statics+numPairs:
+		return FamilyTerm
+	case part == statics+numPairs+1:
+		return FamilyAmount
+	}
+	return FamilySegment
+}
+
+// scoreBuckets fills w.logit, and w.family with what each family adds to it
+// against what is usual.
+func (m *Model) scoreBuckets(w *Workspace, q *Invoice, cal *Almanac) {
+	parts := m.parts()
+	for g := groupOf[w.start]; g < Groups; g++ {
+		second, third, usual := &m.Second[g], &m.Third[g], &m.usual[g]
+		base, shared := usual.base, usual.shared
+		for part, k := range w.active[:parts] {
+			shared[partFamilies[part]] += third.Bin[k]
+		}
+		for f := featStatics; f < features; f++ {
+			shared[familyOf[f]] += second.Feature[f] * w.row[f]
+		}
+		for k, constant := range second.Bucket {
+			j := firstOf[g] + k
+			if j < w.start {
+				continue
+			}
+			w.bucketRow(j, q, cal)
+			family := &w.family[j]
+			*family = shared
+			for _, s := range &stretches {
+				sum := 0.0
+				x := w.row[s.from:s.to]
+				for k, c := range second.Feature[s.from:s.to] {
+					sum += c * x[k]
+				}
+				family[s.family] += sum
+			}
+			logit := base + constant
+			for _, effect := range family {
+				logit += effect
+			}
+			w.logit[j] = logit
+		}
+	}
+}
+
+// usual is what a group's stages say when everything is as usual.
+type usual struct {
+	base   float64
+	shared [Families]float64 // minus what each family adds usually
+}
+
+// settle computes what follows from the coefficients.
+func (m *Model) settle() {
+	m.place()
+	for g := range Groups {
+		second, third, u := &m.Second[g], &m.Third[g], &m.usual[g]
+		*u = usual{base: second.Constant + third.Constant}
+		add := func(family Family, usually float64) {
+			u.base += usually
+			u.shared[family] -= usually
+		}
+		for part, usually := range third.Mean {
+			add(partFamily(part), usually)
+		}
+		for f, mean := range second.Mean {
+			add(familyOf[f], second.Feature[f]*mean)
+		}
+	}
+}
+
+// Spread of a bucket over its days.
+const (
+	shapeStrength = 2    // payments that the general shape weighs as much as
+	shapeFloor    = .3   // payments added to each day of the general shape
+	closedShare   = .05  // of an open day's weight
+	mostRun       = 54.6 // e^4: bounds what habits do to one day
+)
+
+// spread turns hazards into probabilities by day.
+func (m *Model) spread(w *Workspace, p *Profile, q *Invoice, cal *Almanac) {
+	clear(w.day[:])
+	survive := 1.0
+	for j := w.start; j < Buckets-1; j++ {
+		h := sigmoid(w.logit[j])
+		m.spreadBucket(w, p, q, cal, j, survive*h)
+		survive *= 1 - h
+	}
+}
+
+func (m *Model) spreadBucket(w *Workspace, p *Profile, q *Invoice, cal *Almanac, j int, mass float64) {
+	first, last := max(lower[j], FirstDay), min(upper[j], LastDay)
+	if first == last {
+		w.day[first-FirstDay] = mass
+		return
+	}
+	general := 0.0
+	for late := first; late <= last; late++ {
+		general += m.Shape[late-FirstDay] + shapeFloor
+	}
+	total, issued := 0.0, -q.Term()
+	for late := max(first, issued); late <= last; late++ {
+		at := late - FirstDay
+		v := float64(p.Own[at])*perUnit + shapeStrength*(m.Shape[at]+shapeFloor)/general
+		v *= w.dayWeight(cal.on(q.Due + late))
+		w.day[at] = v
+		total += v
+	}
+	for late := max(first, issued); late <= last; late++ {
+		w.day[late-FirstDay] *= mass / total
+	}
+}
+
+// dayWeight says how much likelier the debtor pays on such a day than on others.
+func (w *Workspace) dayWeight(d *almanacDay) float64 {
+	if d.closed {
+		return closedShare
+	}
+	r := &w.runs
+	weight := r.weekday[d.weekday] * r.nth[int(d.weekday)*5+int(d.toEnd)/7] *
+		math.Sqrt(r.toEnd[d.toEnd]*r.openLeft[min(int(d.openLeft), len(r.openLeft)-1)])
+	return min(max(weight, 1/mostRun), mostRun)
+}
+
+// quantise fills the curve from the days that are left after yesterday.
+func (w *Workspace) quantise(q *Invoice, out *Curve) {
+	gone := min(max(q.Today-q.Due-FirstDay, 0), Days) // days of the curve before Today
+	past := 0.0
+	for _, p := range w.day[:gone] {
+		past += p
+	}
+	left := max(1-past, 1e-9)
+	sum, floor := 0.0, int32(0)
+	for i := range out.PaidBy {
+		if i >= gone {
+			sum += w.day[i] / left
+		}
+		floor = max(floor, int32(math.Round(min(sum, 1)*Million)))
+		out.PaidBy[i] = floor
+	}
+}
+
+// explain fills the explained score.
+func (m *Model) explain(w *Workspace, out *Curve) {
+	var effect [Families]float64
+	score := 0.0
+	for j := w.start; j < Buckets-1; j++ {
+		score += m.Weights[j] * w.logit[j]
+		for f, v := range w.family[j] {
+			effect[f] += m.Weights[j] * v
+		}
+	}
+	out.Base = int64(math.Round(score * 1000))
+	for f, v := range effect {
+		out.Effect[f] = int64(math.Round(v * 1000))
+		out.Base -= out.Effect[f]
+	}
+	out.Score = out.Base
+	for _, v := range out.Effect {
+		out.Score += v
+	}
+}
+
+// Without computes the curve that the invoice would have if one family said what
+// is usual, from what [Model.Assess] left in w for the same arguments.
+func (m *Model) Without(w *Workspace, family Family, p *Profile, q *Invoice, cal *Almanac, out *Curve) {
+	kept := w.logit
+	for j := range w.logit {
+		w.logit[j] -= w.family[j][family]
+	}
+	m.spread(w, p, q, cal)
+	w.quantise(q, out)
+	w.logit = kept
+	m.explain(w, out)
+	out.Score -= out.Effect[family]
+	out.Effect[family] = 0
+}
+
+// Quantile returns the first day by which the invoice is paid with the given
+// probability in millionths, or Later.
+func (c *Curve) Quantile(probability int32) int {
+	return FirstDay + sort.Search(Days, func(i int) bool { return c.PaidBy[i] >= probability })
+}
+
+// Mean returns the expected days late in thousandths, payments beyond LastDay
+// counted as Later.
+func (c *Curve) Mean() int64 {
+	unpaid := int64(0)
+	for _, paid := range c.PaidBy {
+		unpaid += int64(Million - paid)
+	}
+	return FirstDay*1000 + unpaid/1000
+}

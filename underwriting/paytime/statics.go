@@ -1,0 +1,119 @@
+package paytime
+
+import "math"
+
+// readStatics computes what is known of an invoice once for all buckets.
+func (w *Workspace) readStatics(p *Profile, q *Invoice) {
+	s := &w.statics
+	cold := 0.0
+	if p.Known <= 3 {
+		cold = 1
+	}
+	s[statKnown] = math.Log1p(float64(p.Known))
+	s[statThin] = 1 / (1 + float64(p.Known)/2)
+	s[statCold] = cold
+	s[statOverdue] = math.Log1p(float64(p.Overdue))
+	s[statMostOverdue] = math.Log1p(float64(p.MostOverdue))
+	s[statMeanOverdue] = math.Log1p(ratio(p.SumOverdue, p.Overdue))
+	s[statOverdueShare] = ratio(p.Overdue, p.Opened)
+	s[statOpen] = math.Log1p(float64(p.Opened))
+	w.readLateness(p)
+	s[statAmountRelative] = 0
+	if p.BandCount > 0 {
+		s[statAmountRelative] = math.Ln2 / bandsPerDoubling * (float64(q.Band) - ratio(p.Bands, p.BandCount))
+		s[statAmountRelative] = min(max(s[statAmountRelative], -3), 3)
+	}
+	s[statAmount] = float64(q.Band) * math.Ln2 / bandsPerDoubling / 2
+	s[statTerm] = math.Log1p(float64(q.Term()))
+	s[statSameDay] = math.Log1p(float64(max(q.SameDay-1, 0)))
+	s[statIssued30] = math.Log1p(float64(p.Issued30))
+	s[statSinceLast] = 4
+	if p.SinceLast >= 0 {
+		s[statSinceLast] = math.Log1p(float64(p.SinceLast))
+	}
+	s[statTenure] = math.Log1p(float64(p.Tenure))
+	w.readSurprise(p)
+	s[statBook] = bookDrift(p.Book)
+	s[statPrior] = logit(min(max(w.priorLate(), .005), .995))
+	s[statPriorCold] = s[statPrior] * cold
+	late := sigmoid(s[statLateAll])
+	s[statOverdueUnusual] = s[statMostOverdue] * (1 - late)
+	s[statAmountLate] = s[statAmountRelative] * late
+	copy(w.row[featStatics:], s[:statPrior])
+}
+
+func ratio(a, b int) float64 {
+	if b == 0 {
+		return 0
+	}
+	return float64(a) / float64(b)
+}
+
+// readLateness computes means of days late and shares of late payments, each
+// shrunk toward the one with the longer memory.
+func (w *Workspace) readLateness(p *Profile) {
+	s := &w.statics
+	mean := func(sum, weight int64, strength, parent float64) float64 {
+		return (float64(sum)*perUnit + strength*parent) / (float64(weight)*perUnit + strength)
+	}
+	all := mean(p.LateSum[0], p.Weight[0], 1, 0)
+	short := mean(p.LateSum[1], p.Weight[1], .5, all)
+	last := mean(p.LateSum[2], p.Weight[2], .5, short)
+	term := mean(p.LateSum[3], p.Weight[3], 2, all)
+	amount := mean(p.AmountLate, p.AmountWeight, 2, all)
+	last3 := (float64(p.Last3) + 2*all) / (float64(p.Last3Count) + 2)
+	s[statShortTrend] = (short - all) / 10
+	s[statLastTrend] = (last - short) / 10
+	s[statLast3Trend] = (last3 - all) / 10
+	s[statAmountTrend] = (amount - all) / 10
+	s[statTermTrend] = (term - all) / 10
+	s[statMean] = all / 10
+	for i, where := range [locations]float64{all, float64(p.Median), short, last3, term, amount} {
+		w.whereExp[i] = quickExp(-where / 2)
+	}
+
+	lateAll := mean(p.Late0[0], p.Weight[0], 3, min(max(w.priorLate(), .005), .995))
+	lateShort := mean(p.Late0[1], p.Weight[1], 2, lateAll)
+	lateLast := mean(p.Late0[2], p.Weight[2], 2, lateShort)
+	s[statLateAll] = logit(lateAll)
+	s[statLateShort] = logit(lateShort) - logit(lateAll)
+	s[statLateLast] = logit(lateLast) - logit(lateShort)
+	s[statLate5] = logit(mean(p.Late5, p.Weight[0], 3, .08))
+}
+
+// priorLate returns the probability of payment after the due day by the prior.
+func (w *Workspace) priorLate() float64 {
+	survive := 1.0
+	for j := w.start; j < Buckets && upper[j] <= 0; j++ {
+		survive *= 1 - w.hazard[j]
+	}
+	return survive
+}
+
+// readSurprise says how surprising it is, by the debtor's own record, that its
+// open invoices are not paid yet: their cumulative hazard, most and on average.
+func (w *Workspace) readSurprise(p *Profile) {
+	most, sum, count, cumulative := 0.0, 0.0, int64(0), 0.0
+	for j, n := range p.Open {
+		if n > 0 {
+			surprise := min(cumulative, 8)
+			most = max(most, surprise)
+			sum += float64(n) * surprise
+			count += n
+		}
+		cumulative -= quickLog(1 - sigmoid(w.expert[expertLong][j]))
+	}
+	if count > 0 {
+		sum /= float64(count)
+	}
+	s := &w.statics
+	s[statSurpriseMost], s[statSurprise], s[statSurpriseRoot] = most, sum, math.Sqrt(sum)
+}
+
+// bookDrift compares how many invoices of the seller's other customers were paid
+// late in the last month with the last year.
+func bookDrift(b Book) float64 {
+	year := (float64(b.Late365) + .5) / (float64(b.Due365) + 2)
+	month := (float64(b.Late30) + 50*year) / (float64(b.Due30) + 50)
+	return logit(month) - logit(year)
+}

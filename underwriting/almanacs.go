@@ -23,6 +23,9 @@ type almanacKey struct {
 func almanacOf(currency money.Currency, country string) *paytime.Almanac {
 	almanacs.Lock()
 	defer almanacs.Unlock()
+	if domain.BankingDays(currency, "").KnowsHolidays() {
+		country = "" // the currency decides
+	}
 	key := almanacKey{currency, country}
 	if almanacs.of[key] == nil {
 		almanacs.of[key] = paytime.NewAlmanac(domain.BankingDays(currency, country))

@@ -30,7 +30,7 @@ type curveWork struct {
 	invoice paytime.Invoice
 	curve   paytime.Curve
 	without paytime.Curve
-	fresh   paytime.Curve // as it would be if the invoice were issued today
+	fresh   paytime.Curve // as it would be on the day of issue, with what is known today
 }
 
 // Assess returns the decision of the fitted model on in.Record; without one it
@@ -40,7 +40,7 @@ func (e CurveEngine) Assess(in Inputs) Decision {
 	in = in.canonical()
 	record := in.Record
 	if record == nil {
-		record = &Record{SameDay: 1}
+		record = &Record{SameDay: 1, Profile: paytime.Profile{SinceLast: -1}}
 	}
 	w, ok := e.work.Get().(*curveWork)
 	if !ok {
@@ -53,7 +53,7 @@ func (e CurveEngine) Assess(in Inputs) Decision {
 		Band: paytime.BandOf(in.Basis.Units()), SameDay: record.SameDay,
 	}
 	e.model.Levels(&w.invoice, record.Register)
-	habit := int(money.Whole)
+	habit := laterDay
 	if in.overdue() > 0 {
 		habit = e.habit(w, record, cal)
 	}
@@ -82,8 +82,8 @@ func dayOr(d, other domain.Date) int {
 	return paytime.DayOf(d)
 }
 
-// habit returns the day by which nine in ten of such invoices are paid, looked at
-// as on the day of issue.
+// habit returns the day by which nine in ten of such invoices are paid, when all
+// that is known of this one is that it was issued.
 func (e CurveEngine) habit(w *curveWork, record *Record, cal *paytime.Almanac) int {
 	issued := w.invoice
 	issued.Today = issued.Issued
@@ -97,7 +97,7 @@ func curveOutcome(in Inputs, record *Record, curve *paytime.Curve, habit int) st
 	if overdue > oldestBought || paytime.Million-curve.PaidBy[paytime.Days-1] > paytime.Million/2 {
 		return OutcomeDecline
 	}
-	aged, known := record.Profile.OpenOlder(agedDays), record.Profile.Known
+	aged, known := record.Profile.Aged, record.Profile.Known
 	manyAged := aged > 0 && aged*agedOneIn >= record.Profile.Opened
 	manyDisputes := in.Disputed >= fewestDisputes && in.Disputed*agedOneIn >= max(known, in.Payments)
 	if overdue > habit || manyAged || manyDisputes {

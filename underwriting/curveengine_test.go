@@ -3,6 +3,7 @@ package underwriting_test
 import (
 	"bytes"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -146,6 +147,8 @@ func TestFittedOutcomes(t *testing.T) {
 		"an invoice much later than the debtor's":      {overdue(80), underwriting.OutcomeRefer},
 		"an invoice past the curve":                    {overdue(91), underwriting.OutcomeDecline},
 		"a quarter of the open invoices is aged":       {recorded(12, 0, paytime.Open{Due: today - 70, Term: 30, Band: 70, Count: 1}), underwriting.OutcomeRefer},
+		"an invoice 61 days past due is aged":          {recorded(12, 0, paytime.Open{Due: today - 61, Term: 30, Band: 70, Count: 1}), underwriting.OutcomeRefer},
+		"an invoice 60 days past due is not":           {recorded(12, 0, paytime.Open{Due: today - 60, Term: 30, Band: 70, Count: 1}), underwriting.OutcomeOffer},
 		"open invoices, none of them aged":             {recorded(12, 0, paytime.Open{Due: today + 5, Term: 30, Band: 70, Count: 3}), underwriting.OutcomeOffer},
 		"a third of the invoices is disputed":          {disputed, underwriting.OutcomeRefer},
 		"nothing known at all":                         {recorded(0, 0), underwriting.OutcomeOffer},
@@ -168,6 +171,38 @@ func TestALateRecordIsExpectedLater(t *testing.T) {
 		if r.Code == underwriting.ReasonHistory && (r.Direction != underwriting.Worse || !strings.Contains(r.Otherwise, "would be expected")) {
 			t.Errorf("%+v", r)
 		}
+	}
+}
+
+func TestAReasonPointsWhereItsCounterfactualDoes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := recorded(rapid.IntRange(0, 30).Draw(t, "payments"), rapid.IntRange(-20, 40).Draw(t, "late"))
+		d := fitted().Assess(in)
+		for _, r := range d.Reasons {
+			_, words, _ := strings.Cut(r.Otherwise, "would be expected ")
+			if words == "" {
+				continue
+			}
+			day := 0
+			if words != "on the due day" {
+				number, side, _ := strings.Cut(words, " ")
+				if day, _ = strconv.Atoi(number); strings.HasSuffix(side, "before due") {
+					day = -day
+				}
+			}
+			if r.Direction == underwriting.Worse && day > d.ExpectedDaysLate || r.Direction == underwriting.Better && day < d.ExpectedDaysLate {
+				t.Errorf("%s is %s, expected %d days late, otherwise %s", r.Code, r.Direction, d.ExpectedDaysLate, words)
+			}
+		}
+	})
+}
+
+func TestAnOverdueInvoiceIsExplained(t *testing.T) {
+	in := recorded(12, 2)
+	in.Due, in.Issued = in.Today.Plus(-20), in.Today.Plus(-50)
+	first := fitted().Assess(in).Reasons[0]
+	if first.Code != underwriting.ReasonThisOverdue || first.Direction != underwriting.Worse || first.EffectPpm >= 0 || !strings.HasPrefix(first.Otherwise, "if it were new") {
+		t.Errorf("%+v", first)
 	}
 }
 

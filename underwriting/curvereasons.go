@@ -43,7 +43,7 @@ func (e CurveEngine) reasons(in Inputs, record *Record, cal *paytime.Almanac, w 
 		r := describe(family, in, record)
 		r.Points, r.Audience = int(points), AudienceAll
 		e.model.Without(&w.space, family, &record.Profile, &w.invoice, cal, &w.without)
-		compare(&r, &w.curve, &w.without)
+		compare(&r, &w.curve, &w.without, in.overdue())
 		found = append(found, r)
 	}
 	if in.Disputed > 0 {
@@ -52,32 +52,52 @@ func (e CurveEngine) reasons(in Inputs, record *Record, cal *paytime.Almanac, w 
 			Sentence: counted(in.Disputed, "invoice") + " of this customer disputed so far",
 		})
 	}
-	if overdue := in.overdue(); overdue > 0 {
-		found = append(found, Reason{
-			Code: ReasonThisOverdue, Value: strconv.Itoa(overdue), Direction: Worse, Audience: AudienceAll,
-			Sentence: "this invoice is " + counted(overdue, "day") + " past due itself",
-		})
-	}
 	slices.SortStableFunc(found, func(a, b Reason) int { return cmp.Compare(abs(b.Points), abs(a.Points)) })
+	if overdue := in.overdue(); overdue > 0 {
+		found = slices.Insert(found, 0, describeOverdue(overdue, w))
+	}
 	return append(found, Reason{
 		Code: ReasonGeneral, Direction: Neutral, Audience: AudienceAll, Points: int(rest),
 		Sentence: "what is usual for every customer, and everything smaller",
 	})
 }
 
+// noticeableDays is the least change of the expected day, in thousandths of a day,
+// that counts as better or worse.
+const noticeableDays = 100
+
 // compare says what a reason changes, by the curve that there would be without it.
-func compare(r *Reason, with, without *paytime.Curve) {
-	at := effectDay - paytime.FirstDay
+func compare(r *Reason, with, without *paytime.Curve, overdue int) {
+	at := min(max(effectDay, overdue+effectDay), lastDay) - paytime.FirstDay
 	r.EffectPpm = int(with.PaidBy[at] - without.PaidBy[at])
-	switch {
-	case r.Points >= leastPoints:
+	r.Direction = Neutral
+	switch moved := with.Mean() - without.Mean(); {
+	case moved >= noticeableDays:
 		r.Direction = Worse
-	case r.Points <= -leastPoints:
+	case moved <= -noticeableDays:
 		r.Direction = Better
-	default:
-		r.Direction = Neutral
 	}
-	r.Otherwise = fmt.Sprintf("if this were as usual, payment would be expected %s", relativeToDue(average(int(without.Mean()), 1000)))
+	r.Otherwise = "if this were as usual, payment would be expected " + expectedBy(without)
+}
+
+// expectedBy says when a curve expects payment.
+func expectedBy(c *paytime.Curve) string {
+	if day := average(int(c.Mean()), 1000); day < laterDay {
+		return relativeToDue(day)
+	}
+	return fmt.Sprintf("more than %d days after due", lastDay)
+}
+
+// describeOverdue says what it means that this invoice was not paid yet. It is no
+// part of the score, which is of the hazards, but of the curve.
+func describeOverdue(overdue int, w *curveWork) Reason {
+	r := Reason{
+		Code: ReasonThisOverdue, Value: strconv.Itoa(overdue), Audience: AudienceAll,
+		Sentence: "this invoice is " + counted(overdue, "day") + " past due itself",
+	}
+	compare(&r, &w.curve, &w.fresh, overdue)
+	r.Otherwise = "if it were new, payment would be expected " + expectedBy(&w.fresh)
+	return r
 }
 
 // describe says what was found of one family.
@@ -103,17 +123,24 @@ func describe(family paytime.Family, in Inputs, record *Record) Reason {
 	case paytime.FamilyVolume:
 		return Reason{
 			Code: ReasonVolume, Value: strconv.Itoa(p.Issued30), Comparison: counted(p.Tenure, "day") + " of trade",
-			Sentence: fmt.Sprintf("your customer for %s, %s in the last 30 days", counted(p.Tenure, "day"), counted(p.Issued30, "invoice")),
+			Sentence: describeTrade(p),
 		}
 	case paytime.FamilyBook, paytime.FamilyGeneral:
 	}
 	return describeBook(p)
 }
 
+func describeTrade(p *paytime.Profile) string {
+	if p.Tenure == 0 {
+		return "the first invoice to this customer that is known"
+	}
+	return fmt.Sprintf("a customer for %s, %s in the last 30 days", counted(p.Tenure, "day"), counted(p.Issued30, "invoice"))
+}
+
 func describeRecord(p *paytime.Profile) Reason {
 	if p.Known <= fewestKnown {
 		return Reason{
-			Code: ReasonThin, Value: strconv.Itoa(p.Known), Comparison: "what is known of companies like it",
+			Code: ReasonThin, Value: strconv.Itoa(p.Known), Comparison: "what is known of customers like it",
 			Sentence: "priced on segment: " + knownPayments(p.Known) + " known",
 		}
 	}
@@ -136,6 +163,8 @@ func beside(late int) string {
 	switch {
 	case late == 0:
 		return "the due day"
+	case late > lastDay:
+		return fmt.Sprintf("some day later than %d days after it is due", lastDay)
 	case late > 0:
 		return counted(late, "day") + " after it is due"
 	}
@@ -151,31 +180,28 @@ func tenth(n int) string {
 	return sign + strconv.Itoa(abs(n)/10) + "." + strconv.Itoa(abs(n)%10)
 }
 
+// describeRecent says how late the recent payments came. That is what is scored:
+// the recent level against what is usual for everybody, not against the debtor's own.
 func describeRecent(p *paytime.Profile) Reason {
 	all, recent, known := p.MeanLate()
-	r := Reason{Code: ReasonRecent, Value: tenth(recent), Comparison: tenth(all) + " days late over all payments"}
-	switch {
-	case !known:
-		r.Value, r.Comparison, r.Sentence = "", "", "no recent payment is known"
-	case recent > all:
-		r.Sentence = fmt.Sprintf("lately it pays %s days later than it used to", tenth(recent-all))
-	case recent < all:
-		r.Sentence = fmt.Sprintf("lately it pays %s days earlier than it used to", tenth(all-recent))
-	default:
-		r.Sentence = "it pays as it used to"
+	if !known {
+		return Reason{Code: ReasonRecent, Sentence: "no recent payment is known"}
 	}
-	return r
+	return Reason{
+		Code: ReasonRecent, Value: tenth(recent), Comparison: tenth(all) + " over all payments",
+		Sentence: "recent payments came " + tenths(recent) + ", all of them " + tenths(all),
+	}
 }
 
 func describeOpen(p *paytime.Profile) Reason {
-	r := Reason{Code: ReasonOpenOverdue, Value: strconv.Itoa(p.Overdue), Comparison: strconv.Itoa(p.Opened) + " open"}
+	r := Reason{Code: ReasonOpenOverdue, Value: strconv.Itoa(p.OverdueNow), Comparison: strconv.Itoa(p.Opened) + " open"}
 	switch {
 	case p.Opened == 0:
 		r.Sentence = "no other invoice is open"
-	case p.Overdue == 0:
+	case p.OverdueNow == 0:
 		r.Sentence = counted(p.Opened, "other invoice") + " open, none past due"
-	default:
-		r.Sentence = fmt.Sprintf("%s past due, the oldest by %s", counted(p.Overdue, "open invoice"), counted(p.MostOverdue, "day"))
+	default: // MostOverdue is of yesterday
+		r.Sentence = fmt.Sprintf("%s past due, the oldest by %s", counted(p.OverdueNow, "open invoice"), counted(p.MostOverdue+1, "day"))
 	}
 	return r
 }
@@ -183,6 +209,9 @@ func describeOpen(p *paytime.Profile) Reason {
 func describeTerm(in Inputs, p *paytime.Profile) Reason {
 	days := in.Issued.DaysUntil(in.Due)
 	r := Reason{Code: ReasonTerm, Value: strconv.Itoa(days), Sentence: "due " + counted(days, "day") + " after issue"}
+	if days <= 0 {
+		r.Sentence = "due at once"
+	}
 	if term, _, known, _ := p.MeanLateLike(); known {
 		r.Comparison = tenth(term) + " days late on such terms"
 		r.Sentence += ": on such terms it pays " + tenths(term)
@@ -199,9 +228,14 @@ func describeAmount(in Inputs, p *paytime.Profile) Reason {
 	return r
 }
 
+// mostAveraged is what a later payment counts as in an average.
+const mostAveraged = 60
+
 // tenths says when, relative to the due day.
 func tenths(late int) string {
 	switch {
+	case late >= 10*mostAveraged:
+		return fmt.Sprintf("%d days after due and more", mostAveraged)
 	case late > 0:
 		return tenth(late) + " days after due on average"
 	case late < 0:
@@ -230,10 +264,10 @@ func describeRuns(p *paytime.Profile) Reason {
 }
 
 func describeSegment(record *Record) Reason {
-	r := Reason{Code: ReasonSegment, Sentence: "how companies like it pay"}
+	r := Reason{Code: ReasonSegment, Sentence: "how customers like it pay"}
 	var facts []string
 	for _, fact := range record.wire().Register {
-		facts = append(facts, strings.ReplaceAll(fact[0], "_", " ")+" "+fact[1])
+		facts = append(facts, strings.ReplaceAll(fact[0], "_", " ")+" "+strings.ReplaceAll(fact[1], "_", " "))
 	}
 	if r.Value = strings.Join(facts, ", "); r.Value != "" {
 		r.Sentence += " (" + r.Value + ")"
@@ -241,11 +275,17 @@ func describeSegment(record *Record) Reason {
 	return r
 }
 
+// describeBook says how the seller's customers pay now. It gives no figure: whoever
+// buys from this seller reads it too, and with two customers the figure would be the
+// other one's (D-7).
 func describeBook(p *paytime.Profile) Reason {
 	b := p.Book
-	share := func(late, due int) int { return 1000 * late / max(due, 1) }
-	month, year := share(b.Late30, b.Due30), share(b.Late365, b.Due365)
-	r := Reason{Code: ReasonBook, Value: tenth(month) + " %", Comparison: tenth(year) + " % over the year"}
-	r.Sentence = fmt.Sprintf("of all your invoices %s %% were paid late in the last month, %s %% over the year", tenth(month), tenth(year))
+	r := Reason{Code: ReasonBook, Sentence: "the seller's customers pay as they did over the year"}
+	switch month, year := b.Late30*b.Due365, b.Late365*b.Due30; {
+	case month > year:
+		r.Sentence = "the seller's customers pay later than they did over the year"
+	case month < year:
+		r.Sentence = "the seller's customers pay earlier than they did over the year"
+	}
 	return r
 }

@@ -1,7 +1,9 @@
 // Package underwriting says what an invoice is worth: when its debtor will
 // probably pay (an [Engine] and its [Decision]) and at what price a mandate buys it
 // ([Price]). It is pure and it replays: the same stored inputs give the same
-// stored bytes on every machine, so the engine computes in whole numbers only.
+// stored bytes. The first model computes in whole numbers only; a fitted one
+// computes in floats, and its results are cut to millionths and whole days before
+// anything is made of them.
 package underwriting
 
 import (

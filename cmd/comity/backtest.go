@@ -39,6 +39,8 @@ func backtestModel(_ context.Context, args []string) error {
 	price := flags.String("price", "", "the CSV file of invoices to price")
 	flags.Var(&also, "also", "a CSV file of further invoices, which are not priced; may be given again")
 	predictions := flags.String("predictions", "", "the CSV file to write the curves to")
+	drawings := flags.String("figures", "", "a folder to draw calibration, PIT, curves and skill into, as SVG and PNG")
+	rivals := flags.String("rivals", "", "a CSV file with the columns model and skill, for the figure of skill")
 	metrics := flags.String("json", "", "the JSON file to write the metrics to")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -69,6 +71,9 @@ func backtestModel(_ context.Context, args []string) error {
 	fmt.Printf("model %s\n", sum)
 	for _, name := range sortedKeys(named) {
 		fmt.Printf("%-8s %.5f\n", name, named[name])
+	}
+	if err := drawFigures(*drawings, *rivals, portfolio, results); err != nil {
+		return err
 	}
 	return writeTo(*metrics, func(w io.Writer) error {
 		out := json.NewEncoder(w)

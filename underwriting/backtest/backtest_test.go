@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -95,9 +96,10 @@ func TestTheSameRowsGiveTheSameModel(t *testing.T) {
 		return artefact, sum
 	}
 	first, sum := fit(strings.Join(lines, "\n"))
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(lines)-1, func(i, j int) { lines[i+1], lines[j+1] = lines[j+1], lines[i+1] })
 	second, _ := fit(strings.Join(lines, "\n"))
 	if !bytes.Equal(first, second) {
-		t.Error("a second fit of the same rows is another artefact")
+		t.Error("a fit of the same rows in another order is another artefact")
 	}
 	if _, decoded, err := paytime.Decode(first, nil); err != nil || decoded != sum {
 		t.Errorf("the artefact decodes as %s, %v", decoded, err)
@@ -200,6 +202,88 @@ A9,D2,100.00,USD,2024-01-02,2024-02-01,,,
 	if p.Used["file"] != 2 || len(p.History.Rows) != 2 {
 		t.Errorf("%d rows used", p.Used["file"])
 	}
+}
+
+func TestAColumnThatTellsTheOutcomeIsNotUsed(t *testing.T) {
+	train, updates, test := split(history(7, 60), cutDay)
+	tell := func(csv string) string {
+		lines := strings.Split(strings.TrimSpace(csv), "\n")
+		lines[0] += ",clear_date,was_late"
+		for i, line := range lines[1:] {
+			f := strings.Split(line, ",")
+			late := ""
+			if f[6] != "" {
+				late = "no"
+				if f[6] > f[5] {
+					late = "yes"
+				}
+			}
+			lines[i+1] = line + "," + f[6] + "," + late
+		}
+		return strings.Join(lines, "\n") + "\n"
+	}
+	m, err := backtest.Fit(read(t, tell(train), updates, tell(test)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range m.Columns {
+		if c.Name == "clear_date" || c.Name == "was_late" {
+			t.Errorf("%s is a column", c.Name)
+		}
+	}
+}
+
+func TestRowsWithoutAPaymentAreNotMeasured(t *testing.T) {
+	train, updates, test := split(history(7, 60), cutDay)
+	lines := strings.Split(strings.TrimSpace(test), "\n")
+	for i := 2; i < len(lines); i += 3 {
+		f := strings.Split(lines[i], ",")
+		f[6] = ""
+		lines[i] = strings.Join(f, ",")
+	}
+	p := read(t, train, updates, strings.Join(lines, "\n")+"\n")
+	named := backtest.Named(p, backtest.Price(p, fitted(), 2))
+	if named["n"]+named["unpaid"] != float64(len(p.Priced)) || named["unpaid"] < 50 || named["CRPS"] > 10 {
+		t.Errorf("%v measured, %v not, CRPS %v", named["n"], named["unpaid"], named["CRPS"])
+	}
+	none := backtest.Named(p, nil)
+	for name, v := range none {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			t.Errorf("%s of nothing is %v", name, v)
+		}
+	}
+}
+
+func TestAWrongObservationDayHarmsItsOwnRowOnly(t *testing.T) {
+	train, _, _ := split(history(7, 60), cutDay)
+	lines := strings.Split(strings.TrimSpace(train), "\n")
+	lines[0] += ",observed_until"
+	for i := range lines[1:] {
+		lines[i+1] += ",2024-07-31"
+	}
+	fit := func() float64 {
+		p, err := backtest.Read([]backtest.Source{{Name: "train", Rows: strings.NewReader(strings.Join(lines, "\n"))}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := backtest.Fit(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return backtest.Named(p, backtest.Price(withTest(t, lines), m, 2))["CRPS"]
+	}
+	right := fit()
+	lines[5] = strings.Replace(lines[5], "2024-07-31", "2098-07-31", 1)
+	if wrong := fit(); math.Abs(wrong-right) > .05*right {
+		t.Errorf("CRPS %v, with one typo %v", right, wrong)
+	}
+}
+
+// withTest returns the held-out rows of the shared history, with a history.
+func withTest(t *testing.T, lines []string) *backtest.Portfolio {
+	t.Helper()
+	_, updates, test := split(history(7, 60), cutDay)
+	return read(t, strings.Join(lines, "\n"), updates, test)
 }
 
 func TestColumnsThatAreMissingDoNoHarm(t *testing.T) {

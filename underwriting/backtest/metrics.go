@@ -62,6 +62,7 @@ const (
 type Result struct {
 	PaidBy [paytime.Days]int32
 	Late   int   // clipped
+	Known  bool  // that it was paid, and so Late
 	Minor  int64 // amount
 }
 
@@ -109,8 +110,23 @@ func (r *Result) below(a float64) float64 {
 	return min(max((a-low)/max(high-low, 1e-12), 0), 1)
 }
 
-// Measure computes the metrics of results.
+// known returns the results whose payment is known: nothing can be measured on others.
+func known(results []Result) []Result {
+	if !slices.ContainsFunc(results, func(r Result) bool { return !r.Known }) {
+		return results
+	}
+	var of []Result
+	for i := range results {
+		if results[i].Known {
+			of = append(of, results[i])
+		}
+	}
+	return of
+}
+
+// Measure computes the metrics of the results whose payment is known.
 func Measure(results []Result) Metrics {
+	results = known(results)
 	m := Metrics{Rows: len(results), After: map[int]AfterDay{}}
 	if len(results) == 0 {
 		return m
@@ -162,7 +178,7 @@ func measureAfter(p []float64, happened []bool) (a AfterDay, enough bool) {
 		}
 		a.Brier += (p[i] - y) * (p[i] - y)
 	}
-	if events < fewestAfter {
+	if events < fewestAfter || events == len(p) {
 		return a, false
 	}
 	a.Base = float64(events) / n

@@ -25,10 +25,10 @@ func TestMetricsByHand(t *testing.T) {
 	sure := step(map[int]int32{0: paytime.Million})
 	half := step(map[int]int32{0: paytime.Million / 2, 10: paytime.Million})
 	results := []backtest.Result{
-		{PaidBy: sure, Late: 0, Minor: 100},  // CRPS 0, median 0
-		{PaidBy: sure, Late: 4, Minor: 300},  // CRPS 4
-		{PaidBy: half, Late: 10, Minor: 100}, // CRPS 10 × 1/4, median 0
-		{PaidBy: half, Late: 0, Minor: 100},  // CRPS 10 × 1/4
+		{Known: true, PaidBy: sure, Late: 0, Minor: 100},  // CRPS 0, median 0
+		{Known: true, PaidBy: sure, Late: 4, Minor: 300},  // CRPS 4
+		{Known: true, PaidBy: half, Late: 10, Minor: 100}, // CRPS 10 × 1/4, median 0
+		{Known: true, PaidBy: half, Late: 0, Minor: 100},  // CRPS 10 × 1/4
 	}
 	m := backtest.Measure(results)
 	for name, c := range map[string]struct{ got, want float64 }{
@@ -55,7 +55,7 @@ func TestAPerfectForecastIsCalibrated(t *testing.T) {
 	var results []backtest.Result
 	for range 20_000 {
 		late := int32(dice.IntN(paytime.Million))
-		r := backtest.Result{PaidBy: step(map[int]int32{-5: (paytime.Million - late) / 2, 0: paytime.Million - late, 20: paytime.Million}), Minor: 1}
+		r := backtest.Result{Known: true, PaidBy: step(map[int]int32{-5: (paytime.Million - late) / 2, 0: paytime.Million - late, 20: paytime.Million}), Minor: 1}
 		switch draw := dice.Int32N(paytime.Million); {
 		case draw < (paytime.Million-late)/2:
 			r.Late = -5

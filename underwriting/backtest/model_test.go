@@ -2,9 +2,11 @@ package backtest_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"comity/domain"
 	"comity/generator"
@@ -99,10 +101,34 @@ func BenchmarkPricingWithReasons(b *testing.B) {
 	var w paytime.Workspace
 	var curve paytime.Curve
 	b.ReportAllocs()
+	took := make([]time.Duration, 0, 1<<20)
 	i := 0
 	for b.Loop() {
 		c := &cases[i%len(cases)]
+		began := time.Now()
 		m.Assess(&w, &c.profile, &c.invoice, c.cal, &curve)
+		if len(took) < cap(took) {
+			took = append(took, time.Since(began))
+		}
 		i++
 	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Nanoseconds()), "p50-ns")
+	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds()), "p99-ns")
+}
+
+func BenchmarkReadingARecord(b *testing.B) {
+	train, updates, test := split(history(7, 60), cutDay)
+	p := read(b, train, updates, test)
+	reader := p.History.Reader()
+	var profile paytime.Profile
+	var invoice paytime.Invoice
+	b.ReportAllocs()
+	i, payments := 0, 0
+	for b.Loop() {
+		reader.Read(p.Priced[i%len(p.Priced)].Row, &profile, &invoice)
+		payments += profile.Known
+		i++
+	}
+	b.ReportMetric(float64(payments)/float64(i), "payments/op")
 }

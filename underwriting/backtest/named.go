@@ -9,9 +9,11 @@ import (
 // global Kaplan-Meier curve and the skill against it.
 func Named(p *Portfolio, results []Result) map[string]float64 {
 	named := Measure(results).Named()
-	base := Measure(Baseline(p, results)).CRPS
-	named["CRPS_km"] = base
-	named["skill"] = 1 - named["CRPS"]/base
+	named["unpaid"] = float64(len(results) - len(known(results))) // priced, not measured
+	if base := Measure(Baseline(p, results)).CRPS; base > 0 {
+		named["CRPS_km"] = base
+		named["skill"] = 1 - named["CRPS"]/base
+	}
 	for name, v := range named {
 		named[name] = toPlaces(v)
 	}
@@ -21,9 +23,26 @@ func Named(p *Portfolio, results []Result) map[string]float64 {
 // toPlaces rounds to the places that are shown.
 func toPlaces(x float64) float64 { return math.Round(x*1e5) / 1e5 }
 
-// calibration returns predicted and observed shares of late payment by tenths of
+// PIT returns the histogram, in ten bins, of the probability integral transform of
+// the outcomes, spread evenly over the atom of each.
+func PIT(results []Result) []float64 {
+	results = known(results)
+	shares := make([]float64, eceBins)
+	for i := range results {
+		below := 0.0
+		for b := range shares {
+			upTo := results[i].below(float64(b+1) / eceBins)
+			shares[b] += (upTo - below) / float64(len(results))
+			below = upTo
+		}
+	}
+	return shares
+}
+
+// Calibration returns predicted and observed shares of late payment by tenths of
 // the rows, in the order of the prediction.
-func calibration(results []Result) [][2]float64 {
+func Calibration(results []Result) [][2]float64 {
+	results = known(results)
 	order := make([]int, len(results))
 	for i := range order {
 		order[i] = i

@@ -53,8 +53,8 @@ func (x *pricer) price(priced Priced, out *Result) {
 	x.m.Levels(&x.invoice, x.register)
 	x.m.Assess(&x.work, &x.profile, &x.invoice, x.h.Calendars[row.Calendar], &x.curve)
 	out.PaidBy = x.curve.PaidBy
-	out.Late, out.Minor = paytime.Later, priced.Minor
-	if row.Paid != paytime.NotPaid {
+	out.Minor = priced.Minor
+	if out.Known = row.Paid != paytime.NotPaid; out.Known {
 		out.Late = clipLate(row.Paid - row.Due)
 	}
 }
@@ -128,7 +128,7 @@ func Baseline(p *Portfolio, results []Result) []Result {
 	}
 	base := make([]Result, len(results))
 	for i := range results {
-		base[i] = Result{PaidBy: curve, Late: results[i].Late, Minor: results[i].Minor}
+		base[i] = Result{PaidBy: curve, Late: results[i].Late, Known: results[i].Known, Minor: results[i].Minor}
 	}
 	return base
 }

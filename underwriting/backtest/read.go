@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"slices"
+	"strings"
 
 	"comity/domain"
 	"comity/formats"
@@ -47,8 +50,8 @@ type Portfolio struct {
 	Priced  []Priced // in the order of their files
 	Refused []Refused
 	Used    map[string]int // rows by source
-	// Cut is the day after the last day on which the history was observed, or the
-	// day after its last issue when the files do not say.
+	// Cut is the day after the last day on which the history was observed; where the
+	// files do not say, the day after its last issue or payment.
 	Cut  int
 	From domain.Date // first and last day of issue of rows that are not priced
 	To   domain.Date
@@ -84,7 +87,7 @@ type reader struct {
 // is a file that cannot be read.
 func Read(sources []Source, updates io.Reader) (*Portfolio, error) {
 	r := &reader{
-		p: &Portfolio{Used: map[string]int{}}, debtors: map[string]int{}, seen: map[string]bool{},
+		p: &Portfolio{Used: map[string]int{}, Cut: math.MinInt}, debtors: map[string]int{}, seen: map[string]bool{},
 		calendar: map[string]int{}, column: map[string]int{},
 	}
 	for _, source := range sources {
@@ -138,7 +141,7 @@ func (r *reader) source(s Source) error {
 		register := make([]string, len(others))
 		for i, at := range others {
 			if at >= 0 {
-				register[i] = in.Field(at)
+				register[i] = strings.ToValidUTF8(in.Field(at), "\uFFFD") // as an artefact can hold it
 			}
 		}
 		r.keep(s, row, register)
@@ -160,6 +163,8 @@ func (r *reader) rule(row formats.HistoryRow) *formats.RowError {
 		return refuse("due_date", "term-too-long", "due %d days after issue; up to %d are read", term, longestTerm)
 	case row.Amount.Units() > largestAmount:
 		return refuse("amount", "amount-absurd", "%s is no invoice", row.Amount)
+	case row.ObservedUntil.After(lastDay):
+		return refuse("observed_until", "date-out-of-range", "%s is after %s", row.ObservedUntil, lastDay)
 	case !row.Paid.IsZero() && row.Issued.DaysUntil(row.Paid) > paytime.LongestTerm:
 		return refuse("paid_date", "paid-too-late", "paid %d days after issue; up to %d are read", row.Issued.DaysUntil(row.Paid), paytime.LongestTerm)
 	}
@@ -182,6 +187,9 @@ func (r *reader) keep(s Source, row formats.HistoryRow, register []string) {
 	kept := paytime.Row{
 		ID: row.InvoiceID, Debtor: at, Issued: paytime.DayOf(row.Issued), Due: paytime.DayOf(row.Due), Paid: paytime.NotPaid,
 		Band: paytime.BandOf(row.Amount.Units()), Calendar: r.calendarOf(row.Amount.Currency()), Register: register,
+	}
+	if !row.ObservedUntil.IsZero() {
+		kept.Observed = paytime.DayOf(row.ObservedUntil)
 	}
 	if !row.Paid.IsZero() {
 		kept.Paid = paytime.DayOf(row.Paid)
@@ -221,15 +229,24 @@ func (r *reader) calendarOf(currency money.Currency) int {
 	return at
 }
 
-// updates reads invoice_id and paid_date of rows that were open.
+// updates reads invoice_id and paid_date of rows that were open. An empty file has
+// none.
 func (r *reader) updates(in io.Reader) error {
 	if in == nil {
 		return nil
 	}
 	rows := csv.NewReader(in)
+	rows.FieldsPerRecord = -1
 	header, err := rows.Read()
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
 	if err != nil {
 		return err
+	}
+	header[0] = strings.TrimPrefix(header[0], "\uFEFF")
+	for i := range header {
+		header[i] = strings.ToLower(strings.TrimSpace(header[i]))
 	}
 	id, paid := slices.Index(header, "invoice_id"), slices.Index(header, "paid_date")
 	if id < 0 || paid < 0 {
@@ -247,8 +264,12 @@ func (r *reader) updates(in io.Reader) error {
 		if err != nil {
 			return err
 		}
-		line, _ := rows.FieldPos(id)
-		if refused := r.update(at, fields[id], fields[paid], line); refused != nil {
+		line, _ := rows.FieldPos(0)
+		refused := &formats.RowError{Line: line, Rule: "too-few-fields", Detail: fmt.Sprintf("%d fields, the header has %d", len(fields), len(header))}
+		if len(fields) > max(id, paid) {
+			refused = r.update(at, fields[id], fields[paid], line)
+		}
+		if refused != nil {
 			r.p.Refused = append(r.p.Refused, Refused{"updates", *refused})
 		}
 	}
@@ -273,13 +294,27 @@ func (r *reader) update(at map[string]int, id, paid string, line int) *formats.R
 		return refuse("invoice_id", "paid-already", id+" has a payment already")
 	case day < row.Issued:
 		return refuse("paid_date", "paid-before-issue", id+" is paid before it is issued")
+	case day-row.Issued > paytime.LongestTerm:
+		return refuse("paid_date", "paid-too-late", fmt.Sprintf("%s is paid %d days after it is issued", id, day-row.Issued))
 	}
 	row.Paid = day
 	return nil
 }
 
-// finish sorts the rows and finds the priced ones again.
+// finish sorts the rows and finds the priced ones again. Debtors are numbered by
+// name, so that the order of the rows does not matter.
 func (r *reader) finish() {
+	names := slices.Sorted(maps.Keys(r.debtors))
+	number := make([]int, len(names))
+	for n, name := range names {
+		number[r.debtors[name]] = n
+	}
+	for i := range r.rows {
+		r.rows[i].Debtor = number[r.rows[i].Debtor]
+	}
+	if r.p.Cut == math.MinInt {
+		r.p.Cut = 0
+	}
 	for i := range r.rows { // rows of files that lack a column of another one
 		for len(r.rows[i].Register) < len(r.columns) {
 			r.rows[i].Register = append(r.rows[i].Register, "")

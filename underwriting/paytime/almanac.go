@@ -7,8 +7,8 @@ var base = domain.MustDate("2000-01-01")
 
 // The days that an almanac holds. Dates outside are read as the nearest one.
 const (
-	almanacFirst = -3653        // 1 January 1990
-	almanacDays  = 3653 + 36525 // until 1 January 2100
+	almanacFirst = -3652        // 1 January 1990, a Monday
+	almanacDays  = 3652 + 36525 // until 31 December 2099
 )
 
 // DayOf counts a date's days after 1 January 2000.

@@ -22,6 +22,8 @@ const (
 const (
 	columnTerm   = "term_days"
 	columnAmount = "amount_band"
+
+	registerColumns = 2 // where the columns of the register begin
 )
 
 // A Column is a fact about the debtor or the invoice that is known on the day of
@@ -98,9 +100,9 @@ func quantiles(values []float64, shares []float64) []float64 {
 
 // The rules by which a field of training rows becomes a column.
 const (
-	mostLevels     = 12 // a number with fewer values is a code
-	fewestDebtors  = 8  // a code shared by fewer debtors says who, not what
-	largestColumns = 400
+	mostLevels    = 12  // a number with fewer values is a code
+	fewestDebtors = 8   // a code shared by fewer debtors says who, not what
+	mostCodes     = 400 // in all columns together
 )
 
 var (
@@ -110,8 +112,10 @@ var (
 	dateShares   = []float64{.05, .15, .3, .5, .7, .85}
 )
 
-// columns finds the register columns of training rows.
-func columns(rows []*Row, names []string) []Column {
+// columns finds the register columns of training rows, of which payments before cut
+// are known.
+func columns(rows []*Row, names []string, cut int) []Column {
+	levels := 0
 	term, amount := make([]float64, len(rows)), make([]float64, len(rows))
 	for i, r := range rows {
 		term[i], amount[i] = float64(r.Due-r.Issued), float64(r.Band)
@@ -121,14 +125,38 @@ func columns(rows []*Row, names []string) []Column {
 		{Name: columnAmount, Kind: kindNumber, Cuts: quantiles(amount, amountShares)},
 	}
 	for at, name := range names {
-		if name == columnTerm || name == columnAmount || len(found) == MaxColumns {
+		if name == "" || name == columnTerm || name == columnAmount || len(found) == MaxColumns || tellsOutcome(rows, at, cut) {
 			continue
 		}
-		if c, useful := column(rows, at, name); useful {
+		if c, useful := column(rows, at, name); useful && levels+len(c.Levels) <= mostCodes {
 			found = append(found, c)
+			levels += len(c.Levels)
 		}
 	}
 	return found
+}
+
+// tellsOutcome reports whether a field is one that is filled in when an invoice is
+// paid: a date after its issue, or a field that is empty on every open row and on
+// hardly any other. What is not known on the day of issue is no column.
+func tellsOutcome(rows []*Row, at, cut int) bool {
+	open, openFilled, paid, paidFilled := 0, 0, 0, 0
+	for _, r := range rows {
+		field := r.Register[at]
+		if date, err := domain.ParseDate(field); err == nil && DayOf(date) > r.Issued {
+			return true
+		}
+		filled := 0
+		if field != "" {
+			filled = 1
+		}
+		if r.Paid < cut {
+			paid, paidFilled = paid+1, paidFilled+filled
+		} else {
+			open, openFilled = open+1, openFilled+filled
+		}
+	}
+	return open > 0 && openFilled == 0 && 2*paidFilled > paid
 }
 
 // column reads one field of all rows: a date, a number or a code.
@@ -167,5 +195,5 @@ func column(rows []*Row, at int, name string) (Column, bool) {
 		}
 	}
 	slices.Sort(c.Levels)
-	return c, len(c.Levels) > 0 && len(c.Levels) <= largestColumns
+	return c, len(c.Levels) > 0
 }

@@ -19,35 +19,7 @@ const (
 	Families       = int(FamilyGeneral) + 1
 )
 
-// A stretch is neighbouring features of one family.
-type stretch struct {
-	family   Family
-	from, to int
-}
-
-// stretches holds the features that differ between buckets.
-var stretches = [...]stretch{
-	{FamilyRecord, featRecord, featRecent},
-	{FamilyRecent, featRecent, featTerm},
-	{FamilyTerm, featTerm, featAmount},
-	{FamilyAmount, featAmount, featCalendar},
-	{FamilyCalendar, featCalendar, featRuns},
-	{FamilyRuns, featRuns, featPrior},
-	{FamilySegment, featPrior, featDay},
-	{FamilyGeneral, featDay, featStatics},
-}
-
-// familyOf holds the family of each feature of the second stage.
-var familyOf = func() (of [features]Family) {
-	for _, s := range stretches {
-		for f := s.from; f < s.to; f++ {
-			of[f] = s.family
-		}
-	}
-	copy(of[featStatics:], familyOfStatic[:statPrior])
-	return of
-}()
-
+// familyOfStatic holds the family of what is known once for all buckets.
 var familyOfStatic = [statics]Family{
 	statKnown: FamilyRecord, statThin: FamilyRecord, statCold: FamilyRecord,
 	statOverdue: FamilyOpen, statMostOverdue: FamilyOpen, statMeanOverdue: FamilyOpen, statOverdueShare: FamilyOpen, statOpen: FamilyOpen,

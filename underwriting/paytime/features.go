@@ -113,6 +113,8 @@ type Workspace struct {
 	prior    [Buckets]float64 // logits
 	hazard   [Buckets]float64 // of the prior
 	expert   [experts][Buckets]float64
+	runLog   [Buckets][runsInRow]float64
+	marks    [Buckets][featRuns - featWeekdays]float64 // what the days of each bucket are
 	atRisk   [Buckets]float64
 	statics  [statics]float64
 	whereExp [locations]float64 // e^(-where/2)
@@ -139,9 +141,9 @@ func logit(p float64) float64 {
 	return quickLog(p / (1 - p))
 }
 
-// logOdds returns the logit of yes/(yes+no).
-func logOdds(yes, no float64) float64 {
-	return quickLog(min(max(yes/no, 1e-4/(1-1e-4)), (1-1e-4)/1e-4))
+// odds returns yes/no, cut so that the probability stays between 1e-4 and 1 − 1e-4.
+func odds(yes, no float64) float64 {
+	return min(max(yes/no, 1e-4/(1-1e-4)), (1-1e-4)/1e-4)
 }
 
 func sigmoid(x float64) float64 { return 1 / (1 + quickExp(-x)) }
@@ -157,24 +159,29 @@ func (w *Workspace) read(m *Model, p *Profile, q *Invoice, cal *Almanac) {
 	}
 	w.readExperts(p, q, cal)
 	w.readRuns(m, p)
+	w.readCalendar(q, cal)
 	w.readStatics(p, q)
 }
 
+// readExperts fills the experts: with odds first, because they are quicker to make,
+// and then with their logarithms.
 func (w *Workspace) readExperts(p *Profile, q *Invoice, cal *Almanac) {
-	risk := w.shrink(expertAll, &p.Paid[memAll], &p.Open, 1, &w.hazard, priorStrength)
-	w.atRisk = risk
+	w.atRisk = w.shrink(expertAll, &p.Paid[memAll], &p.Open, 1, &w.hazard, priorStrength)
 	w.shrink(expertLong, &p.Paid[memLong], &p.Open, 1, &w.hazard, priorStrength)
 	w.shrink(expertShort, &p.Paid[memShort], &p.Open, 1, &w.hazard, priorStrength)
 	var long [Buckets]float64
-	for j := range long {
-		long[j] = sigmoid(w.expert[expertLong][j])
+	for j, o := range w.expert[expertLong] {
+		long[j] = o / (1 + o)
 	}
 	w.shrink(expertLast, &p.Paid[memLast], &p.Open, 1, &long, lastStrength)
 	for i := range p.OpenLike {
 		w.shrink(expertTerm+i, &p.Paid[memTerm+i], &p.OpenLike[i], perUnit, &long, parentStrength)
 	}
-	w.openDays(expertOpenLong, &p.PaidOpenDays[0], &p.OpenOpenDays, q, cal)
-	w.openDays(expertOpenShort, &p.PaidOpenDays[1], &p.OpenOpenDays, q, cal)
+	w.openDays(p, q, cal)
+	w.readSurprise(p)
+	for e := range w.expert {
+		logAll(w.expert[e][w.start:])
+	}
 }
 
 // shrink fills one expert: the hazard of a bucket is (paid in it + strength × the
@@ -182,35 +189,42 @@ func (w *Workspace) readExperts(p *Profile, q *Invoice, cal *Almanac) {
 // buckets before the one that yesterday was.
 func (w *Workspace) shrink(e int, paid, open *[Buckets]int64, openUnit float64, parent *[Buckets]float64, strength float64) (risk [Buckets]float64) {
 	later, waiting := int64(0), int64(0)
+	out := &w.expert[e]
 	for j := Buckets - 1; j >= 0; j-- {
 		later += paid[j]
 		risk[j] = float64(later)*perUnit + float64(waiting)*openUnit
 		waiting += open[j]
 		yes := float64(paid[j])*perUnit + strength*parent[j]
-		if j >= w.start || e == expertLong { // the surprise of open invoices needs all of it
-			w.expert[e][j] = logOdds(yes, risk[j]+strength-yes)
-		}
+		out[j] = odds(yes, risk[j]+strength-yes)
 	}
 	return risk
 }
 
-// openDays fills an expert whose clock stands still on closed days.
-func (w *Workspace) openDays(e int, paid, open *[openDays]int64, q *Invoice, cal *Almanac) {
-	var risk [openDays]float64
-	later, waiting := int64(0), int64(0)
+// closedOdds is what an expert of open days says of a bucket in which every day is
+// closed: a hazard of a quarter of a percent.
+const closedOdds = .0024787521766663585 // e^-6
+
+// openDays fills the experts whose clock stands still on closed days.
+func (w *Workspace) openDays(p *Profile, q *Invoice, cal *Almanac) {
+	var risk [2][openDays]float64
+	later, waiting := [2]int64{}, int64(0)
 	for k := openDays - 1; k >= 0; k-- {
-		later += paid[k]
-		risk[k] = float64(later)*perUnit + float64(waiting)
-		waiting += open[k]
+		for e := range risk {
+			later[e] += p.PaidOpenDays[e][k]
+			risk[e][k] = float64(later[e])*perUnit + float64(waiting)
+		}
+		waiting += p.OpenOpenDays[k]
 	}
+	long, short := &w.expert[expertOpenLong], &w.expert[expertOpenShort]
 	for j := w.start; j < Buckets; j++ {
 		if upper[j] > 60 || lower[j] < -60 {
-			w.expert[e][j] = w.expert[expertLong][j]
+			long[j], short[j] = w.expert[expertLong][j], w.expert[expertLong][j]
 			continue
 		}
-		opened := int(cal.on(q.Due+upper[j]).opened - cal.on(q.Due+lower[j]-1).opened)
+		last := cal.on(q.Due + upper[j])
+		opened := int(last.opened - cal.on(q.Due+lower[j]-1).opened)
 		if opened == 0 {
-			w.expert[e][j] = -6
+			long[j], short[j] = closedOdds, closedOdds
 			continue
 		}
 		daily := w.hazard[j]
@@ -218,12 +232,14 @@ func (w *Workspace) openDays(e int, paid, open *[openDays]int64, q *Invoice, cal
 			daily = 1 - quickExp(quickLog(1-w.hazard[j])/float64(opened))
 		}
 		first := cal.openLate(q.Due, q.Due+upper[j]) - opened + 1
-		survive := 1.0
+		survive := [2]float64{1, 1}
 		for late := first; late < first+opened; late++ {
 			k := openDayIndex(late)
-			survive *= 1 - (float64(paid[k])*perUnit+priorStrength*daily)/(risk[k]+priorStrength)
+			for e := range survive {
+				survive[e] *= 1 - (float64(p.PaidOpenDays[e][k])*perUnit+priorStrength*daily)/(risk[e][k]+priorStrength)
+			}
 		}
-		w.expert[e][j] = logOdds(1-survive, survive)
+		long[j], short[j] = odds(1-survive[0], survive[0]), odds(1-survive[1], survive[1])
 	}
 }
 

@@ -15,8 +15,12 @@ const (
 	secondRidge   = 400
 	thirdRidge    = 300
 	pairRidge     = 450
-	expertsShare  = .8 // how far the second stage is pulled toward the experts' mean
-	fadingDebtor  = 5  // the nth row of a debtor weighs 5/(5+n) in the prior
+	registerRidge = 900 // of register levels in the third stage
+	lateGroup     = 8   // from this group on there are few payments, and
+	lateRegister  = 25  // what a register says about them is held back so much more
+	lateSecond    = 2   // and every feature so much
+	expertsShare  = .8  // how far the second stage is pulled toward the experts' mean
+	fadingDebtor  = 5   // the nth row of a debtor weighs 5/(5+n) in the prior
 	folds         = 5
 	fewestEvents  = 20 // a group with fewer payments is left to the record
 	mostRows      = 120_000
@@ -42,6 +46,7 @@ func Fit(h *History, cut int) (*Model, error) {
 		return nil, ErrTooFewRows
 	}
 	f.rows = f.rows[max(0, len(f.rows)-mostRows):]
+	f.count()
 	f.habitsOfAll()
 	f.fitPriors()
 	f.readAll()
@@ -55,6 +60,21 @@ func Fit(h *History, cut int) (*Model, error) {
 	f.m.settle()
 	f.weigh()
 	return f.m, nil
+}
+
+// count says what the model is fitted on.
+func (f *fit) count() {
+	t, debtors := &f.m.Trained, map[int]bool{}
+	for _, i := range f.rows {
+		r := &f.h.Rows[i]
+		debtors[r.Debtor] = true
+		if r.Paid >= f.cut {
+			t.Censored++
+		}
+	}
+	t.Rows, t.Debtors = len(f.rows), len(debtors)
+	t.From = base.Plus(f.h.Rows[f.rows[0]].Issued).String()
+	t.Until = base.Plus(f.h.Rows[f.rows[len(f.rows)-1]].Issued).String()
 }
 
 // fit is a model on its way.
@@ -83,7 +103,7 @@ func (f *fit) outcome(r *Row) (late int, paid bool) {
 	if r.Paid < f.cut {
 		return r.Paid - r.Due, true
 	}
-	return f.cut - 1 - r.Due, false
+	return min(f.cut-1, r.observed()) - r.Due, false
 }
 
 // span returns the buckets in which the row was at risk of being paid, the last of
@@ -125,6 +145,14 @@ func (f *fit) habitsOfAll() {
 	}
 }
 
+// held says how much more the register is held back in a group.
+func held(g int) float64 {
+	if g >= lateGroup {
+		return lateRegister
+	}
+	return 1
+}
+
 // rounded cuts a coefficient so that an artefact does not hang on the last bits.
 func rounded(x float64) float64 { return math.Round(x/significant) * significant }
 
@@ -146,7 +174,7 @@ func (f *fit) fitPriors() {
 	for n, i := range f.rows {
 		sample[n] = &f.h.Rows[i]
 	}
-	f.m.Columns = columns(sample, f.h.Names)
+	f.m.Columns = columns(sample, f.h.Names, f.cut)
 	f.m.place()
 	f.read = make([]reading, len(f.rows))
 	f.levels = make([][]int32, len(f.rows))
@@ -212,7 +240,7 @@ func (f *fit) fitPrior(g, without int, sample []*Row, weights []float64) Prior {
 	}
 	under := ridge{strength: make([]float64, levels+buckets+1), centre: make([]float64, levels+buckets+1)}
 	for k := range share {
-		strength := float64(priorRidge)
+		strength := priorRidge * held(g)
 		if k >= levels {
 			strength = priorBuckets
 		}
@@ -252,7 +280,7 @@ func (f *fit) readRow(n int, reader *Reader, w *Workspace, p *Profile, q *Invoic
 	out.first, out.last, out.paid = f.span(r)
 	out.x = make([]float32, 0, max(out.last-out.first+1, 0)*features)
 	for j := out.first; j <= out.last; j++ {
-		w.bucketRow(j, q, cal)
+		w.bucketRow(j)
 		for _, v := range w.row {
 			out.x = append(out.x, float32(v))
 		}

@@ -10,8 +10,12 @@ var towards = []int{
 	expertAt[expertShort], expertAt[expertLong], expertAt[expertTerm], expertAt[expertAmount], expertAt[expertOpenShort],
 }
 
-// fitSecond fits the linear stage of a group. The coefficients of the experts are
-// never negative: a record that shows more payments never makes one less likely.
+// recordFeatures are the experts, and what is made of them and of how much they know.
+var recordFeatures = append(expertAt[:], featOwnRelative, featLongBelief)
+
+// fitSecond fits the linear stage of a group. The coefficients of the experts, and
+// of what is made of them, are never negative: an expert that sees more payments
+// never makes one less likely.
 func (f *fit) fitSecond(g int) {
 	buckets := f.m.bucketsIn(g)
 	width := features + buckets
@@ -41,14 +45,17 @@ func (f *fit) fitSecond(g int) {
 	under := ridge{strength: make([]float64, width+1), centre: make([]float64, width+1)}
 	for k := range width {
 		under.strength[k] = secondRidge
+		if g >= lateGroup {
+			under.strength[k] *= lateSecond
+		}
 	}
 	for _, k := range towards {
 		under.centre[k] = expertsShare / float64(len(towards)) * d.div[k]
 	}
 	beta := maximise(d, under)
-	for range experts { // drop what is negative until nothing is
+	for range recordFeatures { // drop what is negative until nothing is
 		negative := false
-		for _, k := range expertAt {
+		for _, k := range recordFeatures {
 			if beta[k] < -1e-9 {
 				under.strength[k], under.centre[k], negative = 1e12, 0, true
 			}
@@ -66,7 +73,7 @@ func (d *dense) unfold(beta []float64, buckets int) Second {
 	s := Second{Constant: beta[d.width], Bucket: make([]float64, buckets)}
 	for k := range d.width {
 		c := beta[k] / d.div[k]
-		if slices.Contains(expertAt[:], k) {
+		if slices.Contains(recordFeatures, k) {
 			c = max(c, 0)
 		}
 		if k < features {
@@ -156,6 +163,9 @@ func (f *fit) fitThird(g int) {
 		under.strength[k] = thirdRidge
 		if k >= f.m.offsets.pair[0] && k < f.m.offsets.column[0] {
 			under.strength[k] = pairRidge
+		}
+		if k >= f.m.offsets.column[registerColumns] {
+			under.strength[k] = registerRidge * held(g)
 		}
 	}
 	beta := roundAll(maximise(&s, under))

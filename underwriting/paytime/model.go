@@ -1,6 +1,7 @@
 package paytime
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -200,12 +201,22 @@ func (m *Model) check() error {
 	if m.Format != Format {
 		return fmt.Errorf("its format is %q", m.Format)
 	}
-	if len(m.Columns) < 2 || len(m.Columns) > MaxColumns {
-		return fmt.Errorf("it has %d columns", len(m.Columns))
+	if err := m.checkColumns(); err != nil {
+		return err
 	}
 	for _, share := range m.WeekdayShare {
-		if share <= 0 {
+		if !(share > 0 && share <= 1) {
 			return errors.New("a weekday has no share")
+		}
+	}
+	for _, n := range m.Shape {
+		if !(n >= 0 && n <= 1e9) {
+			return errors.New("the shape has an impossible count")
+		}
+	}
+	for k := range statics {
+		if !ascending(m.Bins[k]) || !ascending(m.Pairs[k]) {
+			return errors.New("bins are not in order")
 		}
 	}
 	m.place()
@@ -216,8 +227,63 @@ func (m *Model) check() error {
 			len(m.Third[g].Mean) != m.parts() {
 			return fmt.Errorf("group %d has another size", g)
 		}
+		second, third := &m.Second[g], &m.Third[g]
+		for _, of := range [][]float64{
+			m.Prior[g].Bucket, m.Prior[g].Level,
+			{m.Prior[g].Constant},
+			second.Bucket, second.Feature[:], second.Mean[:],
+			{second.Constant},
+			third.Bin, third.Mean,
+			{third.Constant},
+			m.Weights[:],
+		} {
+			if !small(of) {
+				return fmt.Errorf("group %d has an impossible coefficient", g)
+			}
+		}
 	}
 	return nil
+}
+
+func (m *Model) checkColumns() error {
+	if len(m.Columns) < registerColumns || len(m.Columns) > MaxColumns {
+		return fmt.Errorf("it has %d columns", len(m.Columns))
+	}
+	if m.Columns[0].Name != columnTerm || m.Columns[1].Name != columnAmount {
+		return errors.New("its first columns are not terms and amount")
+	}
+	for i, c := range m.Columns {
+		level := c.Kind == kindLevel
+		switch {
+		case !level && c.Kind != kindNumber && c.Kind != kindDate, i < registerColumns && c.Kind != kindNumber:
+			return fmt.Errorf("column %q is of kind %q", c.Name, c.Kind)
+		case level && len(c.Cuts) > 0, !level && len(c.Levels) > 0, !ascending(c.Cuts), !ascending(c.Levels):
+			return fmt.Errorf("the levels of column %q are not in order", c.Name)
+		}
+	}
+	return nil
+}
+
+// ascending reports whether values rise strictly.
+func ascending[V cmp.Ordered](of []V) bool {
+	for k := 1; k < len(of); k++ {
+		if cmp.Compare(of[k-1], of[k]) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// mostCoefficient is far beyond what a fit gives, and far from where sums overflow.
+const mostCoefficient = 1e4
+
+func small(of []float64) bool {
+	for _, v := range of {
+		if !(v >= -mostCoefficient && v <= mostCoefficient) {
+			return false
+		}
+	}
+	return true
 }
 
 // parts is how many parts the third stage has: each adds one bin.

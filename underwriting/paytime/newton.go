@@ -52,6 +52,9 @@ func maximise(of likelihood, under ridge) []float64 {
 		previous = loss
 		step(beta, gradient, hessian)
 	}
+	if loss, _, _ := evaluate(of, under, beta); loss > previous {
+		return last
+	}
 	return beta
 }
 

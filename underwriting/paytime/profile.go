@@ -28,17 +28,18 @@ type Invoice struct {
 	Issued  int
 	Due     int
 	Band    int // of the amount
-	SameDay int // invoices of the relationship issued on Today, this one among them
+	SameDay int // invoices of the relationship issued on the same day, this one among them
 	// Levels are the invoice's places in the model's register columns, from
 	// [Model.Levels].
 	Levels [MaxColumns]uint16
 }
 
-// Term returns the days from issue to due.
-func (q *Invoice) Term() int { return q.Due - q.Issued }
+// Term returns the days from issue to due, 0 for an invoice due before its issue.
+func (q *Invoice) Term() int { return max(q.Due-q.Issued, 0) }
 
-// A Book is how the seller's other customers pay now: invoices that fell due in
-// the last 30 and 365 days, and how many of them were not paid on the due day.
+// A Book is how the seller's customers pay now, this one among them: invoices that
+// fell due in the last 30 and 365 days, and how many of them were not paid on the
+// due day.
 type Book struct {
 	Due30, Late30, Due365, Late365 int
 }
@@ -70,8 +71,10 @@ type Profile struct {
 	Known       int // payments
 	Opened      int // open invoices
 	Overdue     int // open invoices past due yesterday
-	MostOverdue int // days
+	MostOverdue int // days, yesterday
 	SumOverdue  int
+	OverdueNow  int // open invoices past due today
+	Aged        int // of them more than 60 days
 	Last3       int // sum of days late, from -30 to 60, of the last three payments
 	Last3Count  int
 	Median      int
@@ -82,6 +85,9 @@ type Profile struct {
 	SinceLast   int // days since the last payment, -1 when there is none
 	Book        Book
 }
+
+// agedDays is how long past due an open invoice is aged (DOMAIN 3.4).
+const agedDays = 60
 
 // Build reads a record as of an invoice's Today: payments of that day and later,
 // and invoices issued on it and later, are not looked at. The order of the cells
@@ -183,7 +189,7 @@ func (b *builder) habits(c *Paid, w int64) {
 }
 
 // weekOf tells even weeks from odd ones.
-func weekOf(day int) int { return (day - almanacFirst) / 7 % 2 }
+func weekOf(day int) int { return max(day-almanacFirst, 0) / 7 % 2 }
 
 func (b *builder) unpaid(c *Open) {
 	p, n := b.p, int64(c.Count)
@@ -196,6 +202,12 @@ func (b *builder) unpaid(c *Open) {
 		p.OpenLike[i][bucket] += n * w
 	}
 	p.OpenOpenDays[openDayIndex(b.cal.openLate(c.Due, yesterday))] += n
+	if now := b.q.Today - c.Due; now > 0 {
+		p.OverdueNow += c.Count
+		if now > agedDays {
+			p.Aged += c.Count
+		}
+	}
 	if late := yesterday - c.Due; late > 0 {
 		p.Overdue += c.Count
 		p.MostOverdue = max(p.MostOverdue, late)
@@ -283,7 +295,7 @@ func (p *Profile) numbers() (arrays [][]int64, single []*int) {
 		p.Weekday[:], p.ToEnd[:], p.OpenLeft[:], p.Nth[:], p.Parity[:], p.Own[:],
 		p.Weight[:], p.LateSum[:], p.Late0[:])
 	single = []*int{
-		&p.Known, &p.Opened, &p.Overdue, &p.MostOverdue, &p.SumOverdue, &p.Last3, &p.Last3Count, &p.Median,
+		&p.Known, &p.Opened, &p.Overdue, &p.MostOverdue, &p.SumOverdue, &p.OverdueNow, &p.Aged, &p.Last3, &p.Last3Count, &p.Median,
 		&p.Bands, &p.BandCount, &p.Issued30, &p.Tenure, &p.SinceLast,
 		&p.Book.Due30, &p.Book.Late30, &p.Book.Due365, &p.Book.Late365,
 	}
@@ -343,23 +355,11 @@ func (p *Profile) Fill(sparse [][2]int64) bool {
 	return true
 }
 
-// OpenOlder returns how many open invoices were more than some days past due
-// yesterday; days must be the last one of a bucket.
-func (p *Profile) OpenOlder(days int) int {
-	n := int64(0)
-	for j := range p.Open {
-		if lower[j] > days {
-			n += p.Open[j]
-		}
-	}
-	return int(n)
-}
-
 // MeanLate returns the mean days late of all payments and of the recent ones (half-
 // life 45 days), each payment counted from -30 to 60, in tenths of a day; ok is
 // false where there is none.
 func (p *Profile) MeanLate() (all, recent int, ok bool) {
-	if p.Weight[0] == 0 || p.Weight[1] == 0 {
+	if p.Weight[0] == 0 || p.Weight[1] < unit/2 {
 		return 0, 0, false
 	}
 	return int(10 * p.LateSum[0] / p.Weight[0]), int(10 * p.LateSum[1] / p.Weight[1]), true

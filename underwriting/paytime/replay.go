@@ -11,9 +11,18 @@ type Row struct {
 	Issued   int // as [DayOf]
 	Due      int
 	Paid     int // NotPaid when no payment is known
+	Observed int // last day on which Paid was looked for; 0 when that is not said
 	Band     int
 	Calendar int      // index into the calendars of a [History]
 	Register []string // by column of the history
+}
+
+// observed returns the last day on which the row was looked at.
+func (r *Row) observed() int {
+	if r.Observed == 0 {
+		return NotPaid
+	}
+	return max(r.Observed, r.Issued)
 }
 
 // NotPaid stands for a payment that is not known.
@@ -59,6 +68,10 @@ func compareText(a, b string) int {
 	return 0
 }
 
+// mostEarlier bounds how many earlier invoices of one debtor a profile is read from:
+// the latest ones. Reading is linear in them.
+const mostEarlier = 20_000
+
 // A Reader reads profiles out of a history. It is not safe to share.
 type Reader struct {
 	h    *History
@@ -77,8 +90,8 @@ func (r *Reader) Read(i int, p *Profile, q *Invoice) {
 	*q = Invoice{Today: row.Issued, Issued: row.Issued, Due: row.Due, Band: row.Band, SameDay: 1}
 	r.paid, r.open = r.paid[:0], r.open[:0]
 	mine := r.h.byDebtor[row.Debtor]
-	for k, other := range mine {
-		o := &r.h.Rows[other]
+	for k := max(0, int(r.h.at[i])-mostEarlier); k < len(mine); k++ {
+		o := &r.h.Rows[mine[k]]
 		if o.Issued > row.Issued {
 			break
 		}

@@ -12,7 +12,7 @@ var halfDays = func() (e [Buckets]float64) {
 
 // bucketRow fills w.row with the features of one bucket; those that are the same
 // for all are in it already.
-func (w *Workspace) bucketRow(j int, q *Invoice, cal *Almanac) {
+func (w *Workspace) bucketRow(j int) {
 	x := &w.row
 	for e, at := range expertAt {
 		x[at] = w.expert[e][j]
@@ -27,56 +27,67 @@ func (w *Workspace) bucketRow(j int, q *Invoice, cal *Almanac) {
 		x[whereAt[i]] = (r - 1) / (r + 1)
 	}
 	x[featDay] = float64(min(upper[j], Later)) / 30
-	w.calendarRow(j, q, cal)
+	copy(x[featWeekdays:featRuns], w.marks[j][:])
+	r := &w.runLog[j]
+	x[featRuns] = r[0]
+	for k := 1; k < runsInRow-1; k++ {
+		above := max(r[k], 0)
+		x[featRuns+2*k-1], x[featRuns+2*k] = r[k], above*above
+	}
+	x[featRuns+2*runsInRow-3] = r[runsInRow-1]
 }
 
-// calendarRow fills in what the days of a bucket are in the calendar. Buckets
-// without an end have none of it.
-func (w *Workspace) calendarRow(j int, q *Invoice, cal *Almanac) {
-	x, r := &w.row, &w.runs
-	clear(x[featWeekdays:featPrior])
-	if j == 0 || j == Buckets-1 {
-		return
-	}
+// runsInRow is how many ratios a bucket has: of weekday, month end, open days left,
+// nth weekday and parity. Those in the middle have their squares beside them.
+const runsInRow = 5
+
+// readCalendar fills in what the days of each bucket are in the calendar, and how
+// much the debtor likes to pay on them. Buckets without an end have none of it.
+func (w *Workspace) readCalendar(q *Invoice, cal *Almanac) {
 	due := cal.on(q.Due)
-	var weekday, toEnd, openLeft, nth, parity, opened float64
+	w.marks = [Buckets][featRuns - featWeekdays]float64{}
+	for j := w.start; j < Buckets; j++ {
+		ratio := &w.runLog[j]
+		*ratio = [runsInRow]float64{1, 1, 1, 1, 1}
+		if j > 0 && j < Buckets-1 {
+			w.calendarOf(j, q.Due, due, cal, ratio)
+		}
+		logAll(ratio[:])
+	}
+}
+
+func (w *Workspace) calendarOf(j, dueDay int, due *almanacDay, cal *Almanac, ratio *[runsInRow]float64) {
+	x, r, opened := &w.marks[j], &w.runs, 0.0
+	var sum [runsInRow]float64
 	for late := lower[j]; late <= upper[j]; late++ {
-		d := cal.on(q.Due + late)
+		d := cal.on(dueDay + late)
 		if d.closed {
-			x[featClosed]++
+			x[featClosed-featWeekdays]++
 			continue
 		}
 		opened++
-		x[featWeekdays+int(d.weekday)]++
-		x[featAfterClosed] += float64(d.before)
+		x[d.weekday]++
+		x[featAfterClosed-featWeekdays] += float64(d.before)
 		if due.closed && late > 0 && d.opened-due.opened == 1 {
-			x[featRollOn]++
+			x[featRollOn-featWeekdays]++
 		}
 		if late < 0 && d.opened == due.opened {
-			x[featRollBack]++
+			x[featRollBack-featWeekdays]++
 		}
-		weekday += r.weekday[d.weekday]
-		toEnd += r.toEnd[d.toEnd]
-		openLeft += r.openLeft[min(int(d.openLeft), len(r.openLeft)-1)]
-		nth += r.nth[int(d.weekday)*5+int(d.toEnd)/7]
-		parity += r.parity[int(d.weekday)*2+weekOf(q.Due+late)]
+		sum[0] += r.weekday[d.weekday]
+		sum[1] += r.toEnd[d.toEnd]
+		sum[2] += r.openLeft[min(int(d.openLeft), len(r.openLeft)-1)]
+		sum[3] += r.nth[int(d.weekday)*5+int(d.toEnd)/7]
+		sum[4] += r.parity[int(d.weekday)*2+weekOf(dueDay+late)]
 	}
-	days := float64(upper[j] - lower[j] + 1)
-	for k := featWeekdays; k <= featAfterClosed; k++ {
-		x[k] /= days
+	if days := upper[j] - lower[j] + 1; days > 1 {
+		for k := range featAfterClosed - featWeekdays + 1 {
+			x[k] /= float64(days)
+		}
 	}
 	if opened > 0 {
-		x[featRuns] = quickLog(weekday / opened)
-		x[featRuns+1], x[featRuns+2] = withSquare(toEnd / opened)
-		x[featRuns+3], x[featRuns+4] = withSquare(openLeft / opened)
-		x[featRuns+5], x[featRuns+6] = withSquare(nth / opened)
-		x[featRuns+7] = quickLog(parity / opened)
+		for k, s := range sum {
+			ratio[k] = s / opened
+		}
 	}
-}
-
-// withSquare returns the logarithm of a ratio, and its square where the ratio is
-// more than one.
-func withSquare(ratio float64) (log, square float64) {
-	log = quickLog(ratio)
-	return log, max(log, 0) * max(log, 0)
 }

@@ -26,7 +26,7 @@ func (m *Model) Assess(w *Workspace, p *Profile, q *Invoice, cal *Almanac, out *
 	m.priorLogits(w, q)
 	w.read(m, p, q, cal)
 	m.thirdActive(w, q)
-	m.scoreBuckets(w, q, cal)
+	m.scoreBuckets(w)
 	m.spread(w, p, q, cal)
 	w.quantise(q, out)
 	m.explain(w, out)
@@ -95,7 +95,7 @@ func partFamily(part int) Family {
 
 // scoreBuckets fills w.logit, and w.family with what each family adds to it
 // against what is usual.
-func (m *Model) scoreBuckets(w *Workspace, q *Invoice, cal *Almanac) {
+func (m *Model) scoreBuckets(w *Workspace) {
 	parts := m.parts()
 	for g := groupOf[w.start]; g < Groups; g++ {
 		second, third, usual := &m.Second[g], &m.Third[g], &m.usual[g]
@@ -104,24 +104,17 @@ func (m *Model) scoreBuckets(w *Workspace, q *Invoice, cal *Almanac) {
 			shared[partFamilies[part]] += third.Bin[k]
 		}
 		for f := featStatics; f < features; f++ {
-			shared[familyOf[f]] += second.Feature[f] * w.row[f]
+			shared[familyOfStatic[f-featStatics]] += second.Feature[f] * w.row[f]
 		}
 		for k, constant := range second.Bucket {
 			j := firstOf[g] + k
 			if j < w.start {
 				continue
 			}
-			w.bucketRow(j, q, cal)
+			w.bucketRow(j)
 			family := &w.family[j]
 			*family = shared
-			for _, s := range &stretches {
-				sum := 0.0
-				x := w.row[s.from:s.to]
-				for k, c := range second.Feature[s.from:s.to] {
-					sum += c * x[k]
-				}
-				family[s.family] += sum
-			}
+			addFamilies(family, &second.Feature, &w.row)
 			logit := base + constant
 			for _, effect := range family {
 				logit += effect
@@ -129,6 +122,25 @@ func (m *Model) scoreBuckets(w *Workspace, q *Invoice, cal *Almanac) {
 			w.logit[j] = logit
 		}
 	}
+}
+
+// addFamilies adds to each family what its features in a bucket say. What an expert
+// of some memory says is the record as far as the long one says it too; only the
+// rest belongs to the family of its memory. Likewise with the places around which
+// the debtor pays. It is written out because this is the innermost loop.
+func addFamilies(family *[Families]float64, c, x *[features]float64) {
+	long, all := x[1], x[5] // the long expert, and the place of all payments
+	family[FamilyRecord] += c[0]*x[0] + c[2]*x[2] + c[3]*x[3] + c[4]*x[4] + c[6]*x[6] +
+		(c[1]+c[7]+c[8]+c[9]+c[12]+c[14]+c[16])*long + (c[5]+c[10]+c[11]+c[13]+c[15])*all
+	family[FamilyRecent] += c[7]*(x[7]-long) + c[8]*(x[8]-long) + c[9]*(x[9]-long) + c[10]*(x[10]-all) + c[11]*(x[11]-all)
+	family[FamilyTerm] += c[12]*(x[12]-long) + c[13]*(x[13]-all)
+	family[FamilyAmount] += c[14]*(x[14]-long) + c[15]*(x[15]-all)
+	family[FamilyCalendar] += c[16]*(x[16]-long) + c[17]*x[17] + c[18]*x[18] + c[19]*x[19] + c[20]*x[20] + c[21]*x[21] +
+		c[22]*x[22] + c[23]*x[23] + c[24]*x[24] + c[25]*x[25] + c[26]*x[26] + c[27]*x[27]
+	family[FamilyRuns] += c[28]*x[28] + c[29]*x[29] + c[30]*x[30] + c[31]*x[31] +
+		c[32]*x[32] + c[33]*x[33] + c[34]*x[34] + c[35]*x[35]
+	family[FamilySegment] += c[36]*x[36] + c[37]*x[37]
+	family[FamilyGeneral] += c[38] * x[38]
 }
 
 // usual is what a group's stages say when everything is as usual.
@@ -150,8 +162,13 @@ func (m *Model) settle() {
 		for part, usually := range third.Mean {
 			add(partFamily(part), usually)
 		}
-		for f, mean := range second.Mean {
-			add(familyOf[f], second.Feature[f]*mean)
+		var usually [Families]float64
+		addFamilies(&usually, &second.Feature, &second.Mean)
+		for f := featStatics; f < features; f++ {
+			usually[familyOfStatic[f-featStatics]] += second.Feature[f] * second.Mean[f]
+		}
+		for family, v := range usually {
+			add(Family(family), v)
 		}
 	}
 }

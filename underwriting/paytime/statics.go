@@ -32,7 +32,6 @@ func (w *Workspace) readStatics(p *Profile, q *Invoice) {
 		s[statSinceLast] = math.Log1p(float64(p.SinceLast))
 	}
 	s[statTenure] = math.Log1p(float64(p.Tenure))
-	w.readSurprise(p)
 	s[statBook] = bookDrift(p.Book)
 	s[statPrior] = logit(min(max(w.priorLate(), .005), .995))
 	s[statPriorCold] = s[statPrior] * cold
@@ -91,8 +90,14 @@ func (w *Workspace) priorLate() float64 {
 }
 
 // readSurprise says how surprising it is, by the debtor's own record, that its
-// open invoices are not paid yet: their cumulative hazard, most and on average.
+// open invoices are not paid yet: their cumulative hazard, most and on average. It
+// wants the odds of the long expert.
 func (w *Workspace) readSurprise(p *Profile) {
+	s := &w.statics
+	s[statSurpriseMost], s[statSurprise], s[statSurpriseRoot] = 0, 0, 0
+	if p.Opened == 0 {
+		return
+	}
 	most, sum, count, cumulative := 0.0, 0.0, int64(0), 0.0
 	for j, n := range p.Open {
 		if n > 0 {
@@ -101,12 +106,9 @@ func (w *Workspace) readSurprise(p *Profile) {
 			sum += float64(n) * surprise
 			count += n
 		}
-		cumulative -= quickLog(1 - sigmoid(w.expert[expertLong][j]))
+		cumulative += quickLog(1 + w.expert[expertLong][j])
 	}
-	if count > 0 {
-		sum /= float64(count)
-	}
-	s := &w.statics
+	sum /= float64(max(count, 1))
 	s[statSurpriseMost], s[statSurprise], s[statSurpriseRoot] = most, sum, math.Sqrt(sum)
 }
 

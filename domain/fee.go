@@ -123,6 +123,16 @@ func (f FeeTerms) Recognised(basis money.Amount, day int) money.Amount {
 	return basis.Share(finished.Plus(running), 1, int64(length))
 }
 
+// RecognisedOn returns the fee of any family that is income by the end of the given
+// day: of bands that of [FeeTerms.Recognised], of an up-front and daily fee what is
+// owed by then, the up-front rate on the funding date.
+func (f FeeTerms) RecognisedOn(basis, advance money.Amount, day int) money.Amount {
+	if f.Family() == FeeDaily {
+		return f.OwedOn(basis, advance, day)
+	}
+	return f.Recognised(basis, day)
+}
+
 // band returns the band that a day lies in: how many days lie before it, its
 // length and its rate. The length is 0 where nothing is being earned.
 func (f FeeTerms) band(day int) (before, length int, rate money.Rate) {

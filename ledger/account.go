@@ -29,6 +29,8 @@ const (
 	DiscountFeeIncome Account = "discount_fee_income"
 	OriginationIncome Account = "origination_income"
 	WireFeeIncome     Account = "wire_fee_income"
+
+	CreditLoss Account = "credit_loss"
 )
 
 // An AccountType says on which side of the accounts an account stands: "A", "L",
@@ -66,6 +68,7 @@ var chart = []description{
 	{DiscountFeeIncome, Income, "Discount-fee income"},
 	{OriginationIncome, Income, "Origination income"},
 	{WireFeeIncome, Income, "Wire-fee income"},
+	{CreditLoss, Expense, "Credit loss"},
 }
 
 // Chart returns every account there is, in the order of a trial balance.

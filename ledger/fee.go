@@ -9,6 +9,7 @@ import (
 type FeeClock struct {
 	Fee      domain.FeeTerms
 	Basis    money.Amount
+	Advance  money.Amount // of an up-front and daily fee only
 	FundedOn domain.Date  // day 0: the value date of E3b
 	Booked   money.Amount // what the deal's E4 journals debited to Accrued fees so far, net; zero is none
 }
@@ -19,7 +20,7 @@ type FeeClock struct {
 // after a later month end was booked it takes the days after it back: income is
 // debited then. Bands are spread evenly over their days (D-13).
 func AccrueFee(c FeeClock, through domain.Date) (Journal, bool) {
-	earned := c.Fee.Recognised(c.Basis, c.FundedOn.DaysUntil(through))
+	earned := c.Fee.RecognisedOn(c.Basis, c.Advance, c.FundedOn.DaysUntil(through))
 	if !c.Booked.IsZero() {
 		earned = earned.Minus(c.Booked)
 	}
@@ -31,7 +32,7 @@ func AccrueFee(c FeeClock, through domain.Date) (Journal, bool) {
 // ends on that day.
 func EarnRest(c FeeClock, paidOn domain.Date) (Journal, bool) {
 	day := c.FundedOn.DaysUntil(paidOn)
-	rest := c.Fee.Owed(c.Basis, day).Minus(c.Fee.Recognised(c.Basis, day))
+	rest := c.Fee.OwedOn(c.Basis, c.Advance, day).Minus(c.Fee.RecognisedOn(c.Basis, c.Advance, day))
 	return earn(KindEarnRest, paidOn, rest)
 }
 

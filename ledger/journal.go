@@ -27,6 +27,11 @@ const (
 	KindRebatePaid        Kind = "e7b_rebate_paid"
 	KindUnidentified      Kind = "v8_unidentified"
 	KindApplyUnidentified Kind = "v8_apply"
+	KindRecourse          Kind = "v4_recourse"
+	KindRecoursePaid      Kind = "v4p_recourse_paid"
+	KindCollectHeld       Kind = "v4d_collect_held"
+	KindPassOn            Kind = "v4d_pass_on"
+	KindWriteOff          Kind = "v5_write_off"
 	KindReversal          Kind = "reversal"
 )
 
@@ -34,7 +39,8 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		KindPurchase, KindCharges, KindInstruct, KindDisburse, KindAccrueFee, KindEarnRest, KindCollect, KindSweep,
-		KindSettle, KindRebateInstruct, KindRebatePaid, KindUnidentified, KindApplyUnidentified, KindReversal,
+		KindSettle, KindRebateInstruct, KindRebatePaid, KindUnidentified, KindApplyUnidentified,
+		KindRecourse, KindRecoursePaid, KindCollectHeld, KindPassOn, KindWriteOff, KindReversal,
 	}
 }
 

@@ -132,10 +132,10 @@ func TestTheChartIsComplete(t *testing.T) {
 			t.Errorf("%s: name %q, type %q", account, account.Name(), account.Type())
 		}
 	}
-	if len(ledger.Chart()) != 16 || ledger.Account("petty_cash").Known() {
+	if len(ledger.Chart()) != 17 || ledger.Account("petty_cash").Known() {
 		t.Errorf("%d accounts", len(ledger.Chart()))
 	}
-	if got := len(ledger.Kinds()); got != 14 {
+	if got := len(ledger.Kinds()); got != 19 {
 		t.Errorf("%d kinds of journal", got)
 	}
 }

@@ -40,6 +40,8 @@ import (
 //	@tag.description			When an invoice will probably be paid, and why
 //	@tag.name					objections
 //	@tag.description			What sellers say against decisions, and the answers
+//	@tag.name					models
+//	@tag.description			The fitted models that say when invoices are paid
 //	@tag.name					offers
 //	@tag.description			Firm prices for invoices
 //	@tag.name					deals

@@ -50,6 +50,7 @@ var when = map[string]string{
 	"second-person-needed":    "The first person has agreed; a second one must do the same.",
 	"objection-open":          "Wait for the answer to the open objection. GET /v1/objections lists it.",
 	"not-imported":            "The invoice was handed in or sold here, so that what became of it was recorded by Comity and is not yours to correct. If it is wrong, object to the decision with a statement.",
+	"shadow-taken":            "One model at a time scores beside the live one. Retire it, or make it live, first.",
 	"outside-mandate":         "The currency, the size or the term of the invoice is not one that the factor committed to buy.",
 	"too-late-payer":          "The debtor is expected to pay later than the factor's mandate allows.",
 	"nothing-to-pay-out":      "Haircuts, the highest fee and the charges leave no cash on the day of purchase.",

@@ -17,6 +17,8 @@ func (s *Server) routes() []route {
 		s.invoiceRoutes(),
 		s.decisionRoutes(),
 		s.objectionRoutes(),
+		s.modelRoutes(),
+		s.driftRoutes(),
 		s.offerRoutes(),
 		s.dealRoutes(),
 		s.payoutRoutes(),

@@ -184,3 +184,12 @@ type Correction struct {
 	By            UserID
 	At            time.Time
 }
+
+// An Example is a past invoice that a model may be fitted on, with what is known of
+// its debtor.
+type Example struct {
+	PastInvoice
+	ID        InvoiceID
+	Country   string
+	LegalType LegalType
+}

@@ -62,31 +62,40 @@ func beside(ctx context.Context, tx Tx, by domain.Caller, d domain.Decision) (Be
 // Replay decides again on a decision's stored inputs, and says whether the same
 // bytes came out.
 func (s *Service) Replay(ctx context.Context, by domain.Caller, id domain.DecisionID) (domain.Decision, bool, error) {
-	found, err := s.Decision(ctx, by, id)
-	d := found.Decision
+	entry, err := sees(by)
 	if err != nil {
-		return d, false, err
+		return domain.Decision{}, false, err
 	}
-	again, err := underwriting.Replay(d.Model, d.Inputs)
-	if err != nil {
-		return d, false, fmt.Errorf("replay %s: %w", id, err)
-	}
-	return d, string(again) == string(d.Result), nil
+	var d domain.Decision
+	var again []byte
+	err = s.read(ctx, entry, func(tx Tx) error {
+		var err error
+		if d, err = tx.Decision(ctx, id, by.Organization, by.Kind); err != nil {
+			return err
+		}
+		if again, err = s.replay(ctx, tx, d.Model, d.Inputs); err != nil {
+			return fmt.Errorf("replay %s: %w", id, err)
+		}
+		return nil
+	})
+	return d, string(again) == string(d.Result), err
 }
 
 // again makes a decision again, with the model of the first and as of its day, on
 // payments that were looked up anew: the two differ by the facts only.
-func again(ctx context.Context, tx Tx, first domain.Decision, inv domain.Invoice) (domain.Decision, error) {
+func (s *Service) again(ctx context.Context, tx Tx, first domain.Decision, inv domain.Invoice) (domain.Decision, error) {
 	inputs, err := underwriting.DecodeInputs(first.Inputs)
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("read inputs of %s: %w", first.ID, err)
 	}
+	inv.Issued, inv.Due, inv.Basis = inputs.Issued, inputs.Due, inputs.Basis
 	payments, err := tx.PaymentsAsOf(ctx, inv, inputs.Today, first.Known())
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("look up payments as of %s: %w", inputs.Today, err)
 	}
+	payments.Invoice, payments.Relationship.Country = inv, inputs.Country
 	stored := paidAs(inputs, payments).Encode()
-	result, err := underwriting.Replay(first.Model, stored)
+	result, err := s.replay(ctx, tx, first.Model, stored)
 	if err != nil {
 		return domain.Decision{}, fmt.Errorf("decide %s again: %w", first.ID, err)
 	}

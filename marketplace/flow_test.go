@@ -233,6 +233,11 @@ func TestADealRunsToTheCent(t *testing.T) {
 	if len(findings) > 0 || books.Journals != 12 {
 		t.Errorf("ledger check of %d journals: %v", books.Journals, findings)
 	}
+	tallies, rows, err := repository.CheckTallies(t.Context(), m.owner)
+	must(t, err)
+	if len(tallies) > 0 || rows != 1 {
+		t.Errorf("tallies of %d rows: %v", rows, tallies)
+	}
 	if cash := ledger.Sum("USD", all...).Cash(); cash != money.Minor(44_000, "USD") {
 		t.Errorf("the factor's cash is %s, want 440.00", cash)
 	}

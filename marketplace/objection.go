@@ -194,7 +194,7 @@ func (s *Service) AnswerObjection(ctx context.Context, by domain.Caller, id doma
 		done := Contested{Objection: o, First: first}
 		trail := domain.Trail{}
 		if o.Upheld() {
-			if trail, err = uphold(ctx, tx, by, &done, inv, ids); err != nil {
+			if trail, err = s.uphold(ctx, tx, by, &done, inv, ids); err != nil {
 				return domain.Answer{}, err
 			}
 		}
@@ -206,7 +206,7 @@ func (s *Service) AnswerObjection(ctx context.Context, by domain.Caller, id doma
 }
 
 // uphold applies what was accepted and makes the decision again.
-func uphold(ctx context.Context, tx Tx, by domain.Caller, done *Contested, inv domain.Invoice, ids answerIDs) (domain.Trail, error) {
+func (s *Service) uphold(ctx context.Context, tx Tx, by domain.Caller, done *Contested, inv domain.Invoice, ids answerIDs) (domain.Trail, error) {
 	o := &done.Objection
 	seller, err := tx.Organization(ctx, o.Seller)
 	if err != nil {
@@ -226,7 +226,7 @@ func uphold(ctx context.Context, tx Tx, by domain.Caller, done *Contested, inv d
 			return domain.Trail{}, err
 		}
 	}
-	made, err := again(ctx, tx, done.First, inv)
+	made, err := s.again(ctx, tx, done.First, inv)
 	if err != nil {
 		return domain.Trail{}, err
 	}

@@ -1,7 +1,10 @@
 package marketplace
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"comity/domain"
@@ -22,12 +25,20 @@ type Bid struct {
 	No    *domain.Refusal
 }
 
-// price asks the engine once and every mandate for its terms. It stores nothing: a
-// submission and a quote are priced by it alike.
-func price(engine underwriting.Engine, m underwriting.Submission, now time.Time) (Priced, error) {
+// price asks the model that is live once and every mandate for its terms. It stores
+// nothing: a submission and a quote are priced by it alike.
+func (s *Service) price(ctx context.Context, tx Tx, m underwriting.Submission, use domain.ModelsInUse, now time.Time) (Priced, error) {
+	engine := s.engine
 	inputs := underwriting.Inputs{
 		Model: underwriting.ModelV1, Today: today(now, m.Seller.Zone()), Issued: m.Invoice.Issued, Due: m.Invoice.Due, Basis: m.Invoice.Basis,
 		Country: m.Relationship.Country, LegalType: string(m.Relationship.LegalType),
+	}
+	if use.Live != "" {
+		var err error
+		if engine, err = s.fittedEngine(ctx, tx, use.Live); err != nil {
+			return Priced{}, fmt.Errorf("live model: %w", err)
+		}
+		inputs.Model, inputs.Record = use.Live, &underwriting.Record{Register: m.Register}
 	}
 	inputs = paidAs(inputs, m)
 	priced := Priced{Inputs: inputs, Decision: engine.Assess(inputs)}
@@ -46,10 +57,43 @@ func price(engine underwriting.Engine, m underwriting.Submission, now time.Time)
 }
 
 // paidAs returns inputs with the payments, open invoices and disputes that were
-// found: everything in them that a correction of history may change.
+// found, counted as their model reads them: everything in them that a correction of
+// history may change.
 func paidAs(inputs underwriting.Inputs, m underwriting.Submission) underwriting.Inputs {
 	inputs.Paid, inputs.Open, inputs.Payments, inputs.Disputed = m.Paid, m.Open, m.Payments, m.Disputed
+	if inputs.Record != nil {
+		m.Register = inputs.Record.Register
+		inputs.Record = underwriting.NewRecord(m, inputs.Today)
+	}
 	return inputs
+}
+
+// shadow scores an invoice by the model that looks on, on the inputs of the one
+// that decided. The zero score is none.
+func (s *Service) shadow(ctx context.Context, tx Tx, m underwriting.Submission, use domain.ModelsInUse, decided Priced) (domain.ShadowScore, error) {
+	if use.Shadow == "" {
+		return domain.ShadowScore{}, nil
+	}
+	engine, err := s.fittedEngine(ctx, tx, use.Shadow)
+	if err != nil {
+		return domain.ShadowScore{}, fmt.Errorf("shadow model: %w", err)
+	}
+	inputs := decided.Inputs
+	if inputs.Model = use.Shadow; inputs.Record == nil {
+		inputs.Record = &underwriting.Record{Register: m.Register}
+		inputs = paidAs(inputs, m)
+	}
+	d := engine.Assess(inputs)
+	curve := make([][2]int, len(d.Curve))
+	for i, p := range d.Curve {
+		curve[i] = [2]int{p.Day, int(p.Paid)}
+	}
+	score := domain.ShadowScore{
+		Model: use.Shadow, Outcome: d.Outcome, Expected: d.ExpectedDaysLate, Median: d.MedianDaysLate, P90: d.P90DaysLate,
+		Apart: d.ExpectedDaysLate - decided.Decision.ExpectedDaysLate,
+	}
+	score.Curve, err = json.Marshal(curve)
+	return score, err
 }
 
 // bid asks one mandate for its terms.

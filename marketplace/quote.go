@@ -37,7 +37,7 @@ func (s *Service) Quote(ctx context.Context, by domain.Caller, of WhatIf) (Quote
 	}
 	var quoted Quoted
 	err := s.read(ctx, by.In(domain.ScopeMarket), func(tx Tx) error {
-		m, err := tx.Prospect(ctx, by.Organization, domain.Invoice{ID: of.Invoice, Relationship: of.Relationship, Basis: of.Amount}, by.Now)
+		m, use, err := tx.Prospect(ctx, by.Organization, domain.Invoice{ID: of.Invoice, Relationship: of.Relationship, Basis: of.Amount, Issued: of.Issued}, by.Now)
 		if err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func (s *Service) Quote(ctx context.Context, by domain.Caller, of WhatIf) (Quote
 			return err
 		}
 		quoted = Quoted{Invoice: m.Invoice, Verified: of.Verified, Needed: needed(m)}
-		quoted.Priced, err = price(s.engine, m, by.Now)
+		quoted.Priced, err = s.price(ctx, tx, m, use, by.Now)
 		return err
 	})
 	return quoted, err

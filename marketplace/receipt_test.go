@@ -37,7 +37,9 @@ func (m *market) book(what string, want map[ledger.Account]int64) {
 	}
 	findings, _, err := repository.CheckLedger(m.t.Context(), m.owner)
 	must(m.t, err)
-	for _, f := range findings {
+	tallies, _, err := repository.CheckTallies(m.t.Context(), m.owner)
+	must(m.t, err)
+	for _, f := range append(findings, tallies...) {
 		m.t.Errorf("%s: %s", what, f)
 	}
 }

@@ -17,6 +17,7 @@ import (
 type Tx interface {
 	parties
 	trade
+	models
 	objections
 	purchase
 	bank
@@ -49,8 +50,12 @@ var Wide = map[string]domain.Scope{
 	"Deal":            domain.ScopeMarket, // the platform reads any deal
 	"Deals":           domain.ScopeMarket,
 	"PayoutFile":      domain.ScopeMarket, // the seller's account
+	"ModelComparison": domain.ScopeMarket, // decisions of every seller
+	"ModelDrift":      domain.ScopeMarket,
+	"WatchModel":      domain.ScopeWork,
 	"Quote":           domain.ScopeMarket, // mandates of every factor
 	"Decision":        domain.ScopeMarket, // the platform reads any decision that is objected to
+	"Replay":          domain.ScopeMarket,
 	"Objection":       domain.ScopeMarket, // and any objection
 	"Objections":      domain.ScopeMarket,
 	"AnswerObjection": domain.ScopeMarket, // the platform decides on a seller's rows
@@ -59,14 +64,16 @@ var Wide = map[string]domain.Scope{
 // A Service is the use cases of this room.
 type Service struct {
 	atomically  Atomically
-	engine      underwriting.Engine
+	engine      underwriting.Engine // decides while no fitted model is live
 	fingerprint func(string) []byte
+	fitted      fitted
 }
 
-// New returns the use cases. fingerprint is a keyed digest, under which the
+// New returns the use cases. engine decides while no fitted model is live.
+// fingerprint is a keyed digest, under which the
 // same invoice is found across sellers without anybody's data being kept.
 func New(atomically Atomically, engine underwriting.Engine, fingerprint func(string) []byte) *Service {
-	return &Service{atomically, engine, fingerprint}
+	return &Service{atomically: atomically, engine: engine, fingerprint: fingerprint, fitted: fitted{engines: map[string]underwriting.Engine{}}}
 }
 
 // read runs a use case that changes nothing.

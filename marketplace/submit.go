@@ -26,19 +26,27 @@ func (s *Service) Submit(ctx context.Context, by domain.Caller, id domain.Invoic
 	}
 	ids := newSubmitIDs()
 	return s.atomically(ctx, once.Entry(by, domain.ScopeMarket), func(tx Tx) (domain.Answer, error) {
-		submission, err := tx.Submission(ctx, id, by.Organization, by.Now)
+		submission, use, err := tx.Submission(ctx, id, by.Organization, by.Now)
 		if err != nil {
 			return domain.Answer{}, fmt.Errorf("load submission of %s: %w", id, err)
 		}
 		if err := submittable(submission); err != nil {
 			return domain.Answer{}, err
 		}
-		done, err := s.price(submission, ids, by.Now)
+		priced, err := s.price(ctx, tx, submission, use, by.Now)
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		shadow, err := s.shadow(ctx, tx, submission, use, priced)
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		done, err := submitted(submission, priced, ids, by.Now)
 		if err != nil {
 			return domain.Answer{}, err
 		}
 		answer := once.Answer(done)
-		if err := tx.SaveSubmission(ctx, done.Invoice, done.Decision, done.Offers); err != nil {
+		if err := tx.SaveSubmission(ctx, done.Invoice, done.Decision, done.Offers, shadow); err != nil {
 			return domain.Answer{}, fmt.Errorf("save submission of %s: %w", id, err)
 		}
 		return answer, tx.SaveTrail(ctx, submissionTrail(by, done, ids))
@@ -76,12 +84,8 @@ func submittable(m underwriting.Submission) error {
 	return nil
 }
 
-// price makes what is stored of a submission out of what was priced.
-func (s *Service) price(m underwriting.Submission, ids submitIDs, now time.Time) (Submitted, error) {
-	priced, err := price(s.engine, m, now)
-	if err != nil {
-		return Submitted{}, err
-	}
+// submitted makes what is stored of a submission out of what was priced.
+func submitted(m underwriting.Submission, priced Priced, ids submitIDs, now time.Time) (Submitted, error) {
 	done := Submitted{Invoice: m.Invoice, Decision: domain.Decision{
 		ID: ids.decision, Seller: m.Invoice.Seller, Invoice: m.Invoice.ID, Model: priced.Decision.Model, Outcome: priced.Decision.Outcome,
 		Inputs: priced.Inputs.Encode(), Result: priced.Decision.Encode(), DecidedAt: now,

@@ -20,9 +20,9 @@ type trade interface {
 	Document(context.Context, domain.BlobID, domain.OrganizationID) (domain.Document, error)
 	Events(context.Context, domain.OrganizationID, domain.OrganizationKind, domain.EventFilter, domain.Page) ([]domain.Event, error)
 
-	Submission(ctx context.Context, id domain.InvoiceID, seller domain.OrganizationID, now time.Time) (underwriting.Submission, error)
-	SaveSubmission(ctx context.Context, inv domain.Invoice, decision domain.Decision, offers []domain.Offer) error
-	Prospect(ctx context.Context, seller domain.OrganizationID, of domain.Invoice, now time.Time) (underwriting.Submission, error)
+	Submission(ctx context.Context, id domain.InvoiceID, seller domain.OrganizationID, now time.Time) (underwriting.Submission, domain.ModelsInUse, error)
+	SaveSubmission(ctx context.Context, inv domain.Invoice, decision domain.Decision, offers []domain.Offer, shadow domain.ShadowScore) error
+	Prospect(ctx context.Context, seller domain.OrganizationID, of domain.Invoice, now time.Time) (underwriting.Submission, domain.ModelsInUse, error)
 	PaymentsAsOf(ctx context.Context, inv domain.Invoice, today domain.Date, known time.Time) (underwriting.Submission, error)
 	Decision(context.Context, domain.DecisionID, domain.OrganizationID, domain.OrganizationKind) (domain.Decision, error)
 	MadeAgain(ctx context.Context, first domain.Decision) (domain.Decision, error)
@@ -32,6 +32,19 @@ type trade interface {
 	LockOffer(context.Context, domain.OfferID, domain.OrganizationID) (domain.Offer, error)
 	UpdateOffer(context.Context, domain.Offer) error
 	EndOffers(context.Context, domain.InvoiceID, domain.OfferStatus) error
+}
+
+// models is the fitted models.
+type models interface {
+	SaveModel(ctx context.Context, m domain.Model, artefact []byte) error
+	Model(ctx context.Context, name string) (domain.Model, error)
+	Models(context.Context) ([]domain.Model, error)
+	LockModels(ctx context.Context, name string) ([]domain.Model, error)
+	UpdateModel(context.Context, domain.Model) error
+	Artefact(ctx context.Context, name string) ([]byte, error)
+	CompareShadow(ctx context.Context, model string, limit int) (domain.Comparison, error)
+	Forecasts(ctx context.Context, model string, today domain.Date, limit int) ([]domain.Forecast, error)
+	LastEvent(ctx context.Context, kind string) (time.Time, error)
 }
 
 // objections is what sellers say against decisions.

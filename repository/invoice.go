@@ -241,8 +241,12 @@ SELECT ` + eventColumns + ` FROM events
 SELECT ` + eventColumns + ` FROM events WHERE id = $1`
 )
 
-// A factor's events are the same list by its own column.
-var listFactorEvents = strings.Replace(listSellerEvents, "seller_id = $1", "factor_id = $1", 1)
+// A factor's events are the same list by its own column; the platform's are those
+// that concern neither side.
+var (
+	listFactorEvents   = strings.Replace(listSellerEvents, "seller_id = $1", "factor_id = $1", 1)
+	listPlatformEvents = strings.Replace(listSellerEvents, "seller_id = $1", "($1::uuid IS NOT NULL) AND factor_id IS NULL AND seller_id IS NULL", 1)
+)
 
 type eventRow struct {
 	ID      uuid.UUID     `json:"id"`
@@ -267,12 +271,8 @@ func (r eventRow) event() domain.Event {
 
 // Events returns a page of what happened to one side's things, oldest first.
 func (tx *Tx) Events(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, about domain.EventFilter, page domain.Page) ([]domain.Event, error) {
-	query := listSellerEvents
-	if kind == domain.KindFactor {
-		query = listFactorEvents
-	}
 	var rows []eventRow
-	err := tx.list(ctx, &rows, query, org.UUID, orNull(about.Invoice.UUID), orNull(about.Deal.UUID), orNull(about.Case.UUID), page.After, page.Limit)
+	err := tx.list(ctx, &rows, bySide(kind, listSellerEvents, listFactorEvents, listPlatformEvents), org.UUID, orNull(about.Invoice.UUID), orNull(about.Deal.UUID), orNull(about.Case.UUID), page.After, page.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}

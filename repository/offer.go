@@ -63,37 +63,38 @@ func (r mandateRow) mandate() domain.Mandate {
 
 const (
 	loadSubmission = `SELECT load_submission($1, $2, $3, $4)`
-	loadQuote      = `SELECT load_quote($1, $2, $3, $4, $5, $6)`
-	countPayments  = `SELECT experience_counts($1, $2, $3, $4::date, $5)`
+	loadQuote      = `SELECT load_quote($1, $2, $3, $4, $5, $6, $7::date)`
+	countPayments  = `SELECT experience_counts($1, $2, $3, $4::date, $5) || curve_facts($1, $2, $3, $6, $7::date, $4::date, $5)`
 )
 
-// Submission locks an invoice and returns everything that its price depends on.
-func (tx *Tx) Submission(ctx context.Context, id domain.InvoiceID, seller domain.OrganizationID, now time.Time) (underwriting.Submission, error) {
+// Submission locks an invoice and returns everything that its price depends on, and
+// which models are in use.
+func (tx *Tx) Submission(ctx context.Context, id domain.InvoiceID, seller domain.OrganizationID, now time.Time) (underwriting.Submission, domain.ModelsInUse, error) {
 	var data []byte
 	if err := tx.get(ctx, &data, loadSubmission, id.UUID, seller.UUID, tx.entry.By.World.UUID, instant(now)); err != nil {
-		return underwriting.Submission{}, err
+		return underwriting.Submission{}, domain.ModelsInUse{}, err
 	}
-	found, err := submissionOf(data)
+	found, use, err := submissionOf(data)
 	if err == nil && found.Invoice.ID.IsZero() {
 		err = domain.ErrNotFound
 	}
-	return found, err
+	return found, use, err
 }
 
 // Prospect returns everything that the price of an invoice would depend on, and
 // locks nothing: of one that is here, or, without its id, of one of a relationship
-// in a currency that is only thought of.
-func (tx *Tx) Prospect(ctx context.Context, seller domain.OrganizationID, of domain.Invoice, now time.Time) (underwriting.Submission, error) {
+// in a currency that is only thought of. A day of issue that is thought of is told.
+func (tx *Tx) Prospect(ctx context.Context, seller domain.OrganizationID, of domain.Invoice, now time.Time) (underwriting.Submission, domain.ModelsInUse, error) {
 	var data []byte
-	err := tx.get(ctx, &data, loadQuote, orNull(of.Relationship.UUID), orNull(of.ID.UUID), string(of.Basis.Currency()), seller.UUID, tx.entry.By.World.UUID, instant(now))
+	err := tx.get(ctx, &data, loadQuote, orNull(of.Relationship.UUID), orNull(of.ID.UUID), string(of.Basis.Currency()), seller.UUID, tx.entry.By.World.UUID, instant(now), day(of.Issued))
 	if err != nil {
-		return underwriting.Submission{}, err
+		return underwriting.Submission{}, domain.ModelsInUse{}, err
 	}
-	found, err := submissionOf(data)
+	found, use, err := submissionOf(data)
 	if err == nil && found.Relationship.ID.IsZero() {
 		err = domain.ErrNotFound
 	}
-	return found, err
+	return found, use, err
 }
 
 // PaymentsAsOf returns the counts of payments and open invoices that a decision
@@ -101,16 +102,29 @@ func (tx *Tx) Prospect(ctx context.Context, seller domain.OrganizationID, of dom
 // were known at an instant, imported rows as they are now.
 func (tx *Tx) PaymentsAsOf(ctx context.Context, inv domain.Invoice, today domain.Date, known time.Time) (underwriting.Submission, error) {
 	var data []byte
-	if err := tx.get(ctx, &data, countPayments, inv.Seller.UUID, inv.Relationship.UUID, inv.ID.UUID, day(today), instant(known)); err != nil {
+	err := tx.get(ctx, &data, countPayments, inv.Seller.UUID, inv.Relationship.UUID, inv.ID.UUID, day(today), instant(known), inv.Number, day(inv.Issued))
+	if err != nil {
 		return underwriting.Submission{}, err
 	}
-	return submissionOf(data)
+	found, _, err := submissionOf(data)
+	return found, err
 }
 
-// submissionOf reads what a load function made: an invoice, parties and mandates
-// where it looked for them, and counts.
-func submissionOf(data []byte) (underwriting.Submission, error) {
+type buyerRow struct {
+	Mandate    mandateRow      `json:"mandate"`
+	Factor     organizationRow `json:"factor"`
+	Collection accountRow      `json:"collection"`
+}
+
+func (r buyerRow) buyer() domain.Buyer {
+	return domain.Buyer{Mandate: r.Mandate.mandate(), Factor: r.Factor.organization(), Collection: r.Collection.account()}
+}
+
+// submissionOf reads what a load function made: an invoice, parties, mandates and
+// models where it looked for them, and counts.
+func submissionOf(data []byte) (underwriting.Submission, domain.ModelsInUse, error) {
 	var found struct {
+		curveFacts
 		Invoice      invoiceRow      `json:"invoice"`
 		Seller       organizationRow `json:"seller"`
 		Relationship relationshipRow `json:"relationship"`
@@ -123,21 +137,19 @@ func submissionOf(data []byte) (underwriting.Submission, error) {
 			Past  int `json:"past"`
 			Count int `json:"n"`
 		} `json:"open"`
-		Payments int `json:"payments"`
-		Disputed int `json:"disputed"`
-		Buyers   []struct {
-			Mandate    mandateRow      `json:"mandate"`
-			Factor     organizationRow `json:"factor"`
-			Collection accountRow      `json:"collection"`
-		} `json:"buyers"`
-		HasAccount bool `json:"has_account"`
+		Payments   int        `json:"payments"`
+		Disputed   int        `json:"disputed"`
+		Buyers     []buyerRow `json:"buyers"`
+		HasAccount bool       `json:"has_account"`
+		Live       string     `json:"live"`
+		Shadow     string     `json:"shadow"`
 	}
 	if err := loaded(data, &found); err != nil {
-		return underwriting.Submission{}, err
+		return underwriting.Submission{}, domain.ModelsInUse{}, err
 	}
 	out := underwriting.Submission{
 		Invoice: found.Invoice.invoice(), Seller: found.Seller.organization(), Relationship: found.Relationship.relationship(),
-		Payments: found.Payments, Disputed: found.Disputed, HasAccount: found.HasAccount,
+		Payments: found.Payments, Disputed: found.Disputed, Buyers: mapped(found.Buyers, buyerRow.buyer), HasAccount: found.HasAccount,
 	}
 	for _, p := range found.Paid {
 		out.Paid = append(out.Paid, underwriting.PaidBucket{LateDays: p.Late, WeeksAgo: p.Weeks, Count: p.Count})
@@ -145,10 +157,8 @@ func submissionOf(data []byte) (underwriting.Submission, error) {
 	for _, o := range found.Open {
 		out.Open = append(out.Open, underwriting.OpenBucket{DaysPastDue: o.Past, Count: o.Count})
 	}
-	for _, b := range found.Buyers {
-		out.Buyers = append(out.Buyers, domain.Buyer{Mandate: b.Mandate.mandate(), Factor: b.Factor.organization(), Collection: b.Collection.account()})
-	}
-	return out, nil
+	found.into(&out)
+	return out, domain.ModelsInUse{Live: found.Live, Shadow: found.Shadow}, nil
 }
 
 const saveSubmission = `
@@ -157,6 +167,9 @@ WITH priced AS (
 ), decided AS (
   INSERT INTO decisions (id, seller_id, invoice_id, model, outcome, inputs, result, decided_at)
   VALUES ($4, $5, $1, $6, $7, $8, $9, $10)
+), beside AS (
+  INSERT INTO shadow_scores (decision_id, model, outcome, expected_days, median_days, p90_days, curve, apart_days)
+  SELECT $4::uuid, $18::text, $19::text, $20::integer, $21::integer, $22::integer, $23::bytea, $24::integer WHERE $18::text <> ''
 ), old AS (
   UPDATE offers SET status = 'superseded' WHERE invoice_id = $1 AND status = 'open'
 )
@@ -164,8 +177,9 @@ INSERT INTO offers (id, factor_id, seller_id, invoice_id, mandate_id, decision_i
 SELECT o.id, o.factor, $5, $1, o.mandate, $4, 'open', $11, o.terms, o.now_minor, $10, o.expires
   FROM unnest($12::uuid[], $13::uuid[], $14::uuid[], $15::bytea[], $16::bigint[], $17::timestamptz[]) AS o(id, factor, mandate, terms, now_minor, expires)`
 
-// SaveSubmission saves what came of a submission, in one statement.
-func (tx *Tx) SaveSubmission(ctx context.Context, inv domain.Invoice, decision domain.Decision, offers []domain.Offer) error {
+// SaveSubmission saves what came of a submission, in one statement; the zero shadow
+// is none.
+func (tx *Tx) SaveSubmission(ctx context.Context, inv domain.Invoice, decision domain.Decision, offers []domain.Offer, shadow domain.ShadowScore) error {
 	var ids, factors, mandates uuids
 	var terms [][]byte
 	var nows []int64
@@ -176,7 +190,8 @@ func (tx *Tx) SaveSubmission(ctx context.Context, inv domain.Invoice, decision d
 	}
 	return tx.exec(ctx, saveSubmission, inv.ID.UUID, string(inv.Status), inv.Version,
 		decision.ID.UUID, inv.Seller.UUID, decision.Model, decision.Outcome, decision.Inputs, decision.Result, instant(decision.DecidedAt),
-		string(inv.Basis.Currency()), ids.array(), factors.array(), mandates.array(), pq.ByteaArray(terms), pq.Array(nows), instants(expiries))
+		string(inv.Basis.Currency()), ids.array(), factors.array(), mandates.array(), pq.ByteaArray(terms), pq.Array(nows), instants(expiries),
+		shadow.Model, shadow.Outcome, shadow.Expected, shadow.Median, shadow.P90, shadow.Curve, shadow.Apart)
 }
 
 type offerRow struct {

@@ -114,7 +114,8 @@ func (w *benchWorld) script(l lane) string {
 		put("load_submission", invoice, s.seller, s.world, s.now)
 		put("save_submission", invoice, "'offered'", "2", s.made("7002"), s.seller, quoted(w.facts.Model), "'offer'", bytea(w.facts.Inputs), bytea(w.facts.Result),
 			s.now, quoted(w.facts.Currency), array(s.made("7003")), array(s.factor), array(uid(w.facts.Mandate)), array(bytea(w.facts.Terms)),
-			array(strconv.FormatInt(w.facts.TermsNow, 10)), array(instant(w.facts.Expires)))
+			array(strconv.FormatInt(w.facts.TermsNow, 10)), array(instant(w.facts.Expires)),
+			"''", "''", "0", "0", "0", "NULL", "0")
 		put("insert_trail", s.trail("invoice.submitted", "invoice", invoice, false)...)
 		put("keep", s.seller, "'"+route+"'", s.key, "200", bytea(w.facts.SubmitAnswer), "NULL")
 	}

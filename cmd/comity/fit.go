@@ -16,29 +16,30 @@ import (
 )
 
 // fit learns a payment-time model from a history and writes its artefact.
-func fit(_ context.Context, args []string) error {
+func fit(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("fit", flag.ContinueOnError)
 	history := flags.String("history", "", "the CSV file of past invoices")
+	database := flags.Bool("database", false, "instead of a file, the imported history of the live world, on DATABASE_URL")
 	out := flags.String("out", "", "the artefact to write")
 	key := flags.String("key", "", "a file with an Ed25519 seed in hexadecimal, to sign with; none: not signed")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *history == "" || *out == "" || flags.NArg() > 0 {
-		return errors.New("usage: comity fit -history TRAIN.csv -out model.json [-key FILE]")
+	if (*history == "") != *database || *out == "" || flags.NArg() > 0 {
+		return errors.New("usage: comity fit {-history TRAIN.csv | -database} -out model.json [-key FILE]")
 	}
 	sign, err := signer(*key)
 	if err != nil {
 		return err
 	}
-	portfolio, err := readPortfolio([]portfolioFile{{path: *history}}, "")
+	portfolio, err := readTraining(ctx, *history)
 	if err != nil {
 		return err
 	}
 	report(os.Stderr, portfolio)
 	model, err := backtest.Fit(portfolio)
 	if err != nil {
-		return fmt.Errorf("fit %s: %w", *history, err)
+		return fmt.Errorf("fit: %w", err)
 	}
 	artefact, sum, err := model.Encode(sign)
 	if err != nil {
@@ -48,9 +49,22 @@ func fit(_ context.Context, args []string) error {
 		return fmt.Errorf("fit: %w", err)
 	}
 	t := model.Trained
-	fmt.Printf("fitted on %d rows of %d debtors, %s to %s, %d of them open; CRPS in sample %.4f days\nsha256 %s\n",
-		t.Rows, t.Debtors, t.From, t.Until, t.Censored, t.CRPS, sum)
+	fmt.Printf("fitted on %d rows of %d debtors, %s to %s, %d of them open; CRPS in sample %.4f days\n",
+		t.Rows, t.Debtors, t.From, t.Until, t.Censored, t.CRPS)
+	fmt.Print("columns:")
+	for _, c := range model.Columns {
+		fmt.Printf(" %s (%s)", c.Name, c.Kind)
+	}
+	fmt.Printf("\nsha256 %s\n", sum)
 	return nil
+}
+
+// readTraining reads the rows to fit on, from the database when there is no file.
+func readTraining(ctx context.Context, history string) (*backtest.Portfolio, error) {
+	if history == "" {
+		return readDatabase(ctx)
+	}
+	return readPortfolio([]portfolioFile{{path: history}}, "")
 }
 
 // signer returns what signs with the seed in a file, nil for no file.
@@ -76,23 +90,32 @@ func readModel(path, key string) (*paytime.Model, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("model: %w", err)
 	}
-	var verify func(content, signature []byte) bool
-	if key != "" {
-		text, err := os.ReadFile(key)
-		if err != nil {
-			return nil, "", fmt.Errorf("public key: %w", err)
-		}
-		public, err := hex.DecodeString(strings.TrimSpace(string(text)))
-		if err != nil || len(public) != ed25519.PublicKeySize {
-			return nil, "", fmt.Errorf("public key: %s does not hold 32 bytes in hexadecimal", key)
-		}
-		verify = func(content, signature []byte) bool { return ed25519.Verify(public, content, signature) }
+	verify, err := verifier(key)
+	if err != nil {
+		return nil, "", err
 	}
 	model, sum, err := paytime.Decode(stored, verify)
 	if err != nil {
 		return nil, "", fmt.Errorf("model %s: %w", path, err)
 	}
 	return model, sum, nil
+}
+
+// verifier returns what checks a signature by the public key in a file, nil for no
+// file.
+func verifier(path string) (func(content, signature []byte) bool, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("public key: %w", err)
+	}
+	public, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(public) != ed25519.PublicKeySize {
+		return nil, fmt.Errorf("public key: %s does not hold 32 bytes in hexadecimal", path)
+	}
+	return func(content, signature []byte) bool { return ed25519.Verify(public, content, signature) }, nil
 }
 
 // A portfolioFile is read as history, unless it is priced or only goes along.

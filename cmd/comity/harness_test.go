@@ -26,6 +26,7 @@ import (
 type house struct {
 	*client
 	t        *testing.T
+	app      *app
 	data     *repositorytest.Database
 	platform *client
 	world    string
@@ -52,7 +53,7 @@ func newHouse(t *testing.T, engine underwriting.Engine, start string) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{t: t, data: data, serving: httptest.NewServer(handler), logged: logged}
+	h := &house{t: t, app: a, data: data, serving: httptest.NewServer(handler), logged: logged}
 	a.config.PublicURL = h.serving.URL
 	ctx, cancel := context.WithCancel(context.Background())
 	if err := catchMail(ctx, a.config, a.log); err != nil {

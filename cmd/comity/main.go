@@ -27,10 +27,13 @@ func commands() []command {
 		{"operator", "make a user of the platform: operator EMAIL NAME", operator},
 		{"demo", "play whole deals over HTTP as an outside client", demo},
 		{"einvoice", "einvoice read FILE…: what e-invoice files say", einvoice},
-		{"fit", "learn a payment-time model from a history: fit -history TRAIN.csv -out model.json", fit},
+		{"fit", "learn a payment-time model from a history: fit {-history TRAIN.csv | -database} -out model.json", fit},
+		{"model", "fitted models: model propose -file model.json | list | shadow NAME | live NAME | retire NAME, on DATABASE_URL", modelCommand},
 		{"backtest", "price a history as of each day and measure: backtest -help", backtestModel},
+		{"simulate-policy", "replay a history with money under a buying policy: simulate-policy -help", simulatePolicy},
 		{"generate", "write a synthetic portfolio as a payment history: generate -help", generate},
 		{"ledger", "ledger check: derive every balance again, with separate code", ledgerCommand},
+		{"tallies", "tallies check: count payments again, with separate code", talliesCommand},
 		{"bench", "measure speed and memory: bench [-seconds N] [-clients N] [-rounds N] [-rows N]", bench},
 		{"with-postgres", "with-postgres COMMAND…: run a command with a throw-away PostgreSQL", withPostgres},
 	}
@@ -57,7 +60,7 @@ func dispatch(ctx context.Context, args []string) error {
 	}
 	fmt.Fprintln(os.Stderr, "usage: comity COMMAND")
 	for _, c := range commands() {
-		fmt.Fprintf(os.Stderr, "  %-14s %s\n", c.name, c.about)
+		fmt.Fprintf(os.Stderr, "  %-15s %s\n", c.name, c.about)
 	}
 	return errUsage
 }

@@ -55,12 +55,15 @@ func (s *scene) apply(receipt, amount string) error {
 	return s.eastbrook.post(s.t.Context(), "/v1/receipts/"+receipt+"/apply", body, nil)
 }
 
-// right checks the whole ledger with the code of its own that `ledger check` runs.
+// right checks the whole ledger, and what is counted of payments, with the code of
+// their own that `ledger check` and `tallies check` run.
 func (s *scene) right() {
 	s.t.Helper()
 	found, _, err := repository.CheckLedger(s.t.Context(), s.data.OwnerURL)
 	s.must(err)
-	for _, f := range found {
+	tallies, _, err := repository.CheckTallies(s.t.Context(), s.data.OwnerURL)
+	s.must(err)
+	for _, f := range append(found, tallies...) {
 		s.t.Error(f)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"comity/repository/repositorytest"
 )
 
 // equipped gives every operation somebody who may ask it, ids of things that
@@ -22,10 +24,10 @@ func (s *scene) equipped(all []operation) []operation {
 	bodies := s.rightBodies(ids)
 	for i, o := range all {
 		all[i].as, all[i].real, all[i].body = s.asker(o), o.path, bodies[o.String()]
-		for _, name := range []string{"{id}", "{code}", "{invoice_id}"} {
+		for _, name := range []string{"{id}", "{code}", "{invoice_id}", "{name}"} {
 			if strings.Contains(o.path, name) {
 				id := ids[strings.Split(o.path, "/")[2]]
-				if name != "{id}" {
+				if name != "{id}" && name != "{name}" {
 					id = ids[strings.Split(o.path, "/")[4]]
 				} else if strings.Contains(o.path, "/conditions/") {
 					id = ids["unpaid"]
@@ -45,7 +47,7 @@ func (s *scene) equipped(all []operation) []operation {
 
 // asker returns who may ask an operation.
 func (s *scene) asker(o operation) *client {
-	for _, part := range []string{"/organizations", "/sandboxes", "/release", "/objections/{id}/decision"} {
+	for _, part := range []string{"/organizations", "/sandboxes", "/release", "/objections/{id}/decision", "/models"} {
 		if strings.Contains(o.path, part) {
 			return s.platform
 		}
@@ -73,6 +75,7 @@ func (s *scene) things() map[string]string {
 	}
 	s.arrives("2026-02-10", 5_00, "no word of what for")
 	s.must(s.alice.do(ctx, call{method: http.MethodPost, path: "/v1/imports", raw: []byte(historyHeader + "\nH-1,B1,100.00,EUR,2025-01-01,2025-02-01,2025-02-03\nH-2,B1,x\n"), media: "text/csv"}, nil))
+	model := s.shadow()
 	another := s.alice
 	second := s.invoiceOf(s.alice, "SECOND")
 	second["supplier_tax_id"] = "DE111"
@@ -96,8 +99,18 @@ func (s *scene) things() map[string]string {
 		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
 		"disputes": "dsp_" + first(`SELECT id FROM disputes`), "questions": "qst_" + first(`SELECT id FROM questions`),
-		"objections": objection, "history": row,
+		"objections": objection, "history": row, "models": model,
 	}
+}
+
+// shadow proposes a fitted model, lets it look on, and returns its name.
+func (s *scene) shadow() string {
+	s.t.Helper()
+	by := atTheCommandLine()
+	m, err := s.app.market.ProposeModel(s.t.Context(), by, repositorytest.Artefact(s.t, 1), "a test", nil)
+	s.must(err)
+	s.must(s.platform.post(s.t.Context(), "/v1/models/"+m.Name+"/moves", map[string]any{"to": "shadow"}, nil))
+	return m.Name
 }
 
 // contested corrects a row of Alice's history and objects to a decision, with a
@@ -164,6 +177,7 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"PATCH /v1/relationships/{id}/history/{invoice_id}": map[string]any{
 			"amount": "90.00", "issue_date": "2025-01-02", "due_date": "2025-02-02", "paid_date": "2025-02-04", "disputed": false, "excluded": true, "reason": "a letter",
 		},
+		"POST /v1/models/{name}/moves": map[string]any{"to": "retired"},
 		"POST /v1/quotes": map[string]any{
 			"relationship_id": s.rel, "amount": "100.00", "currency": "EUR", "issue_date": "2026-02-02", "due_date": "2026-03-04", "verification": 3,
 		},

@@ -65,13 +65,25 @@ func (a *app) work(ctx context.Context) error {
 	return nil
 }
 
-// sweep clears up every now and then.
+// sweep clears up every now and then, and looks at the live model.
 func (w *worker) sweep(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := w.db.Sweep(ctx); err != nil && ctx.Err() == nil {
 			w.log.ErrorContext(ctx, "cannot sweep", "error", err)
 		}
+		w.watch(ctx)
 		pause(ctx, sweepEvery)
+	}
+}
+
+// watch looks whether the live model still says what happens.
+func (w *worker) watch(ctx context.Context) {
+	alert, err := w.market.WatchModel(ctx, time.Now().UTC())
+	if err != nil && ctx.Err() == nil {
+		w.log.ErrorContext(ctx, "cannot watch the live model", "error", err)
+	}
+	if alert != "" {
+		w.log.WarnContext(ctx, "the live model drifts", "alert", alert)
 	}
 }
 

@@ -35,6 +35,7 @@ type Model struct {
 
 	offsets offsets
 	usual   [Groups]usual
+	bins    [][Groups]float64 // Third, by bin
 }
 
 // Training says what a model was fitted on.

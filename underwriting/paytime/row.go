@@ -41,15 +41,20 @@ func (w *Workspace) bucketRow(j int) {
 // nth weekday and parity. Those in the middle have their squares beside them.
 const runsInRow = 5
 
+// lastRun is the last day late on which it matters what day it is: who pays later
+// than that does not pay by habit.
+const lastRun = 60
+
 // readCalendar fills in what the days of each bucket are in the calendar, and how
-// much the debtor likes to pay on them. Buckets without an end have none of it.
+// much the debtor likes to pay on them. The first bucket, which has no beginning,
+// and those after lastRun have none of it.
 func (w *Workspace) readCalendar(q *Invoice, cal *Almanac) {
 	due := cal.on(q.Due)
 	w.marks = [Buckets][featRuns - featWeekdays]float64{}
 	for j := w.start; j < Buckets; j++ {
 		ratio := &w.runLog[j]
 		*ratio = [runsInRow]float64{1, 1, 1, 1, 1}
-		if j > 0 && j < Buckets-1 {
+		if j > 0 && upper[j] <= lastRun {
 			w.calendarOf(j, q.Due, due, cal, ratio)
 		}
 		logAll(ratio[:])

@@ -96,12 +96,18 @@ func partFamily(part int) Family {
 // scoreBuckets fills w.logit, and w.family with what each family adds to it
 // against what is usual.
 func (m *Model) scoreBuckets(w *Workspace) {
-	parts := m.parts()
+	var binned [Families][Groups]float64
+	for part, k := range w.active[:m.parts()] {
+		sum := &binned[partFamilies[part]]
+		for g, v := range m.bins[k] {
+			sum[g] += v
+		}
+	}
 	for g := groupOf[w.start]; g < Groups; g++ {
-		second, third, usual := &m.Second[g], &m.Third[g], &m.usual[g]
+		second, usual := &m.Second[g], &m.usual[g]
 		base, shared := usual.base, usual.shared
-		for part, k := range w.active[:parts] {
-			shared[partFamilies[part]] += third.Bin[k]
+		for family := range shared {
+			shared[family] += binned[family][g]
 		}
 		for f := featStatics; f < features; f++ {
 			shared[familyOfStatic[f-featStatics]] += second.Feature[f] * w.row[f]
@@ -152,6 +158,12 @@ type usual struct {
 // settle computes what follows from the coefficients.
 func (m *Model) settle() {
 	m.place()
+	m.bins = make([][Groups]float64, m.offsets.bins)
+	for g := range Groups {
+		for k, v := range m.Third[g].Bin {
+			m.bins[k][g] = v
+		}
+	}
 	for g := range Groups {
 		second, third, u := &m.Second[g], &m.Third[g], &m.usual[g]
 		*u = usual{base: second.Constant + third.Constant}
@@ -206,7 +218,11 @@ func (m *Model) spreadBucket(w *Workspace, p *Profile, q *Invoice, cal *Almanac,
 	for late := max(first, issued); late <= last; late++ {
 		at := late - FirstDay
 		v := float64(p.Own[at])*perUnit + shapeStrength*(m.Shape[at]+shapeFloor)/general
-		v *= w.dayWeight(cal.on(q.Due + late))
+		if d := cal.on(q.Due + late); d.closed {
+			v *= closedShare
+		} else if late <= lastRun {
+			v *= w.dayWeight(d)
+		}
 		w.day[at] = v
 		total += v
 	}
@@ -215,11 +231,8 @@ func (m *Model) spreadBucket(w *Workspace, p *Profile, q *Invoice, cal *Almanac,
 	}
 }
 
-// dayWeight says how much likelier the debtor pays on such a day than on others.
+// dayWeight says how much likelier the debtor pays on such an open day than on others.
 func (w *Workspace) dayWeight(d *almanacDay) float64 {
-	if d.closed {
-		return closedShare
-	}
 	r := &w.runs
 	weight := r.weekday[d.weekday] * r.nth[int(d.weekday)*5+int(d.toEnd)/7] *
 		math.Sqrt(r.toEnd[d.toEnd]*r.openLeft[min(int(d.openLeft), len(r.openLeft)-1)])
@@ -239,7 +252,7 @@ func (w *Workspace) quantise(q *Invoice, out *Curve) {
 		if i >= gone {
 			sum += w.day[i] / left
 		}
-		floor = max(floor, int32(math.Round(min(sum, 1)*Million)))
+		floor = max(floor, int32(min(sum, 1)*Million+.5))
 		out.PaidBy[i] = floor
 	}
 }

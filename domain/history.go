@@ -190,6 +190,7 @@ type Correction struct {
 type Example struct {
 	PastInvoice
 	ID        InvoiceID
+	Seller    OrganizationID
 	Country   string
 	LegalType LegalType
 }

@@ -15,7 +15,7 @@ import (
 // Imported rows of the live world: what a seller brought was brought to be learned
 // from (D-7); what was sold here has consents of its own.
 const listTraining = `
-SELECT h.id, h.relationship_id, h.invoice_ref, h.amount_minor, h.currency, h.issued_on, h.due_on, h.paid_on, h.observed_until, h.disputed,
+SELECT h.id, h.seller_id, h.relationship_id, h.invoice_ref, h.amount_minor, h.currency, h.issued_on, h.due_on, h.paid_on, h.observed_until, h.disputed,
        coalesce(r.country, '') AS country, coalesce(r.legal_type, '') AS legal_type
   FROM history h JOIN relationships r ON r.id = h.relationship_id JOIN organizations o ON o.id = h.seller_id
  WHERE o.world_id = $1 AND NOT h.excluded AND (h.relationship_id, h.invoice_ref) > ($2::uuid, $3::text)
@@ -24,12 +24,13 @@ SELECT h.id, h.relationship_id, h.invoice_ref, h.amount_minor, h.currency, h.iss
 type exampleRow struct {
 	historyRow
 	ID        uuid.UUID `json:"id"`
+	Seller    uuid.UUID `json:"seller_id"`
 	Country   string    `json:"country"`
 	LegalType string    `json:"legal_type"`
 }
 
 func (r exampleRow) example() domain.Example {
-	return domain.Example{PastInvoice: r.past(), ID: domain.InvoiceID{UUID: r.ID}, Country: r.Country, LegalType: domain.LegalType(r.LegalType)}
+	return domain.Example{PastInvoice: r.past(), ID: domain.InvoiceID{UUID: r.ID}, Seller: domain.OrganizationID{UUID: r.Seller}, Country: r.Country, LegalType: domain.LegalType(r.LegalType)}
 }
 
 const trainingPage = 10_000

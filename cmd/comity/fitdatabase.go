@@ -51,7 +51,7 @@ func portfolioOf(ctx context.Context, db *repository.DB) (*backtest.Portfolio, e
 // exampleColumns are those of a payment history, and what is known of a debtor
 // under the names by which the register of a relationship has it.
 var exampleColumns = []string{
-	"invoice_id", "debtor_id", "amount", "currency", "issue_date", "due_date", "paid_date", "disputed", "observed_until", "country", "legal_type",
+	"invoice_id", "seller_id", "debtor_id", "amount", "currency", "issue_date", "due_date", "paid_date", "disputed", "observed_until", "country", "legal_type",
 }
 
 func writeExamples(ctx context.Context, w io.Writer, db *repository.DB) error {
@@ -75,7 +75,7 @@ func writeExamples(ctx context.Context, w io.Writer, db *repository.DB) error {
 // and nothing else.
 func exampleFields(e domain.Example) []string {
 	return []string{
-		hex.EncodeToString(e.ID.UUID[:]), hex.EncodeToString(e.Relationship.UUID[:]), e.Amount.Decimal(), string(e.Amount.Currency()),
+		hex.EncodeToString(e.ID.UUID[:]), hex.EncodeToString(e.Seller.UUID[:]), hex.EncodeToString(e.Relationship.UUID[:]), e.Amount.Decimal(), string(e.Amount.Currency()),
 		e.Issued.String(), e.Due.String(), e.Paid.String(), strconv.FormatBool(e.Disputed), e.ObservedUntil.String(), e.Country, string(e.LegalType),
 	}
 }

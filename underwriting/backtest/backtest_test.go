@@ -233,6 +233,32 @@ func TestAColumnThatTellsTheOutcomeIsNotUsed(t *testing.T) {
 	}
 }
 
+func TestADebtorOfTwoSellersIsTwo(t *testing.T) {
+	const csv = `invoice_id,seller_id,debtor_id,amount,currency,issue_date,due_date,paid_date,disputed
+A1,S1,D1,100.00,EUR,2024-01-02,2024-02-01,2024-02-09,
+A2,S1,D1,100.00,EUR,2024-03-04,2024-04-03,,
+B1,S2,D1,100.00,USD,2024-03-05,2024-04-04,,
+B2,S2,D2,100.00,USD,2024-01-03,2024-02-02,2024-02-01,
+`
+	p, err := backtest.Read([]backtest.Source{{Name: "file", Rows: strings.NewReader(csv), Price: true}}, nil)
+	if err != nil || len(p.Refused) > 0 {
+		t.Fatal(err, p.Refused)
+	}
+	known, late := map[string]int{}, map[string]int{}
+	for _, priced := range p.Priced {
+		var profile paytime.Profile
+		var invoice paytime.Invoice
+		p.History.Reader().Read(priced.Row, &profile, &invoice)
+		known[priced.ID], late[priced.ID] = profile.Known, profile.Book.Late365
+	}
+	if known["A2"] != 1 || known["B1"] != 0 {
+		t.Errorf("payments known: %v", known)
+	}
+	if late["A2"] != 1 || late["B1"] != 0 {
+		t.Errorf("late ones in the seller's book: %v", late)
+	}
+}
+
 func TestRowsWithoutAPaymentAreNotMeasured(t *testing.T) {
 	train, updates, test := split(history(7, 60), cutDay)
 	lines := strings.Split(strings.TrimSpace(test), "\n")

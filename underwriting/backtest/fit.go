@@ -22,7 +22,7 @@ func Fit(p *Portfolio) (*paytime.Model, error) {
 		if r.Paid >= p.Cut {
 			paid = paytime.NotPaid
 		}
-		fmt.Fprintf(sum, "%q %d %d %d %d %d %d %q\n", r.ID, r.Debtor, r.Issued, r.Due, paid, r.Observed, r.Band, r.Register)
+		fmt.Fprintf(sum, "%q %d %d %d %d %d %d %d %q\n", r.ID, r.Seller, r.Debtor, r.Issued, r.Due, paid, r.Observed, r.Band, r.Register)
 	}
 	m.Trained.Fingerprint = hex.EncodeToString(sum.Sum(nil))
 	measureInSample(p, m)

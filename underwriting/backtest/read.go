@@ -71,8 +71,9 @@ type Priced struct {
 type reader struct {
 	p         *Portfolio
 	rows      []paytime.Row
-	debtors   map[string]int
-	names     []string // by debtor index
+	sellers   map[string]int
+	debtors   map[string]int // by seller and name
+	names     []string       // by debtor index
 	currency  []money.Currency
 	seen      map[string]bool
 	calendars []*paytime.Almanac
@@ -87,7 +88,7 @@ type reader struct {
 // is a file that cannot be read.
 func Read(sources []Source, updates io.Reader) (*Portfolio, error) {
 	r := &reader{
-		p: &Portfolio{Used: map[string]int{}, Cut: math.MinInt}, debtors: map[string]int{}, seen: map[string]bool{},
+		p: &Portfolio{Used: map[string]int{}, Cut: math.MinInt}, sellers: map[string]int{}, debtors: map[string]int{}, seen: map[string]bool{},
 		calendar: map[string]int{}, column: map[string]int{},
 	}
 	for _, source := range sources {
@@ -102,9 +103,16 @@ func Read(sources []Source, updates io.Reader) (*Portfolio, error) {
 	return r.p, nil
 }
 
+// sellerColumn names whose invoices they are, in a history of several sellers. A
+// debtor of two sellers is two: each knows its own record only.
+const sellerColumn = "seller_id"
+
 // otherColumns finds the columns that are no common ones, by name.
 func (r *reader) otherColumns(header formats.HistoryHeader) (at []int) {
 	for _, name := range header.Ignored() {
+		if name == sellerColumn {
+			continue
+		}
 		if _, known := r.column[name]; !known {
 			r.column[name] = len(r.columns)
 			r.columns = append(r.columns, name)
@@ -123,6 +131,7 @@ func (r *reader) source(s Source) error {
 		return err
 	}
 	others := r.otherColumns(in.Header())
+	sellerAt := slices.Index(in.Header().Columns, sellerColumn)
 	for {
 		row, refused, err := in.Next()
 		if errors.Is(err, io.EOF) {
@@ -131,8 +140,12 @@ func (r *reader) source(s Source) error {
 		if err != nil {
 			return err
 		}
+		seller := ""
+		if sellerAt >= 0 && refused == nil {
+			seller = in.Field(sellerAt)
+		}
 		if refused == nil {
-			refused = r.rule(row)
+			refused = r.rule(row, debtorKey(seller, row.DebtorID))
 		}
 		if refused != nil {
 			r.p.Refused = append(r.p.Refused, Refused{s.Name, *refused})
@@ -144,12 +157,12 @@ func (r *reader) source(s Source) error {
 				register[i] = strings.ToValidUTF8(in.Field(at), "\uFFFD") // as an artefact can hold it
 			}
 		}
-		r.keep(s, row, register)
+		r.keep(s, row, seller, register)
 	}
 }
 
 // rule returns why a row that parses is refused all the same.
-func (r *reader) rule(row formats.HistoryRow) *formats.RowError {
+func (r *reader) rule(row formats.HistoryRow, debtor string) *formats.RowError {
 	refuse := func(column, rule, format string, args ...any) *formats.RowError {
 		return &formats.RowError{Line: row.Line, Column: column, Rule: rule, Detail: fmt.Sprintf(format, args...)}
 	}
@@ -168,24 +181,29 @@ func (r *reader) rule(row formats.HistoryRow) *formats.RowError {
 	case !row.Paid.IsZero() && row.Issued.DaysUntil(row.Paid) > paytime.LongestTerm:
 		return refuse("paid_date", "paid-too-late", "paid %d days after issue; up to %d are read", row.Issued.DaysUntil(row.Paid), paytime.LongestTerm)
 	}
-	if at, known := r.debtors[row.DebtorID]; known && r.currency[at] != row.Amount.Currency() {
+	if at, known := r.debtors[debtor]; known && r.currency[at] != row.Amount.Currency() {
 		return refuse("currency", "currency-mixed", "%s owes in %s in an earlier row", row.DebtorID, r.currency[at])
 	}
 	return nil
 }
 
-func (r *reader) keep(s Source, row formats.HistoryRow, register []string) {
-	at, known := r.debtors[row.DebtorID]
+func debtorKey(seller, debtor string) string { return seller + "\x00" + debtor }
+
+func (r *reader) keep(s Source, row formats.HistoryRow, seller string, register []string) {
+	if _, known := r.sellers[seller]; !known {
+		r.sellers[seller] = len(r.sellers)
+	}
+	at, known := r.debtors[debtorKey(seller, row.DebtorID)]
 	if !known {
 		at = len(r.names)
-		r.debtors[row.DebtorID] = at
+		r.debtors[debtorKey(seller, row.DebtorID)] = at
 		r.names = append(r.names, row.DebtorID)
 		r.currency = append(r.currency, row.Amount.Currency())
 	}
 	r.seen[row.InvoiceID] = true
 	r.p.Used[s.Name]++
 	kept := paytime.Row{
-		ID: row.InvoiceID, Debtor: at, Issued: paytime.DayOf(row.Issued), Due: paytime.DayOf(row.Due), Paid: paytime.NotPaid,
+		ID: row.InvoiceID, Seller: r.sellers[seller], Debtor: at, Issued: paytime.DayOf(row.Issued), Due: paytime.DayOf(row.Due), Paid: paytime.NotPaid,
 		Band: paytime.BandOf(row.Amount.Units()), Calendar: r.calendarOf(row.Amount.Currency()), Register: register,
 	}
 	if !row.ObservedUntil.IsZero() {
@@ -301,16 +319,21 @@ func (r *reader) update(at map[string]int, id, paid string, line int) *formats.R
 	return nil
 }
 
-// finish sorts the rows and finds the priced ones again. Debtors are numbered by
-// name, so that the order of the rows does not matter.
-func (r *reader) finish() {
-	names := slices.Sorted(maps.Keys(r.debtors))
-	number := make([]int, len(names))
-	for n, name := range names {
-		number[r.debtors[name]] = n
+// byName returns the number of each index in the order of the names.
+func byName(index map[string]int) []int {
+	number := make([]int, len(index))
+	for n, name := range slices.Sorted(maps.Keys(index)) {
+		number[index[name]] = n
 	}
+	return number
+}
+
+// finish sorts the rows and finds the priced ones again. Sellers and debtors are
+// numbered by name, so that the order of the rows does not matter.
+func (r *reader) finish() {
+	sellers, debtors := byName(r.sellers), byName(r.debtors)
 	for i := range r.rows {
-		r.rows[i].Debtor = number[r.rows[i].Debtor]
+		r.rows[i].Seller, r.rows[i].Debtor = sellers[r.rows[i].Seller], debtors[r.rows[i].Debtor]
 	}
 	if r.p.Cut == math.MinInt {
 		r.p.Cut = 0

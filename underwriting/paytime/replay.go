@@ -7,7 +7,8 @@ import (
 // A Row is one invoice of a history.
 type Row struct {
 	ID       string
-	Debtor   int // index
+	Seller   int // index
+	Debtor   int // index; a debtor of two sellers is two
 	Issued   int // as [DayOf]
 	Due      int
 	Paid     int // NotPaid when no payment is known
@@ -35,7 +36,7 @@ type History struct {
 	Calendars []*Almanac
 	byDebtor  [][]int32 // rows of each debtor, in order
 	at        []int32   // where each row stands among its debtor's
-	book      *books
+	book      []*books  // by seller
 }
 
 // NewHistory sorts rows by day of issue, rows of one day by ID.
@@ -55,7 +56,16 @@ func NewHistory(rows []Row, names []string, calendars []*Almanac) *History {
 		h.at[i] = int32(len(*of))
 		*of = append(*of, int32(i))
 	}
-	h.book = newBooks(rows)
+	bySeller := [][]*Row{}
+	for i := range rows {
+		for rows[i].Seller >= len(bySeller) {
+			bySeller = append(bySeller, nil)
+		}
+		bySeller[rows[i].Seller] = append(bySeller[rows[i].Seller], &rows[i])
+	}
+	for _, of := range bySeller {
+		h.book = append(h.book, newBooks(of))
+	}
 	return h
 }
 
@@ -107,7 +117,7 @@ func (r *Reader) Read(i int, p *Profile, q *Invoice) {
 			r.open = append(r.open, Open{Due: o.Due, Term: o.Due - o.Issued, Band: o.Band, Count: 1})
 		}
 	}
-	Build(p, q, r.h.Calendars[row.Calendar], r.paid, r.open, r.h.book.on(row.Issued))
+	Build(p, q, r.h.Calendars[row.Calendar], r.paid, r.open, r.h.book[row.Seller].on(row.Issued))
 }
 
 // books counts, by day, invoices that fell due and those that were not paid then.
@@ -116,7 +126,7 @@ type books struct {
 	due, late []int32 // sums up to the day before
 }
 
-func newBooks(rows []Row) *books {
+func newBooks(rows []*Row) *books {
 	if len(rows) == 0 {
 		return &books{due: make([]int32, 1), late: make([]int32, 1)}
 	}

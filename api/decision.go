@@ -33,6 +33,8 @@ type decisionSaid struct {
 	P90DaysLate      int              `json:"p90_days_late" example:"30"`
 	KnownPayments    int              `json:"known_payments" example:"42"`
 	Reasons          []DecisionReason `json:"reasons"`
+	// Score is the explained score of a fitted model in thousandths of a day: the points of all reasons.
+	Score int `json:"score" example:"-1240"`
 }
 
 // Decision says when an invoice will probably be paid, and why.
@@ -73,6 +75,10 @@ type DecisionReason struct {
 	Comparison string `json:"comparison" example:"general table comity-1: 12 days after due"`
 	Direction  string `json:"direction" enums:"better,worse,neutral" example:"better"`
 	Sentence   string `json:"sentence" example:"42 payments known, on average 6 days after due"`
+	// Points are thousandths of a day in the score; later is more.
+	Points int `json:"points" example:"-820"`
+	// Otherwise says what would be expected if this were as usual, from the model run again; empty where nothing was.
+	Otherwise string `json:"otherwise" example:"if this were as usual, payment would be expected 3 days after due"`
 } //	@name	DecisionReason
 
 // audienceOf is who reads the reasons (D-8): a seller only what everybody reads, the
@@ -89,13 +95,16 @@ func said(d underwriting.Decision, by domain.Caller) decisionSaid {
 	out := decisionSaid{
 		Model: d.Model, Outcome: d.Outcome, Curve: []CurvePoint{}, Later: d.Later.String(),
 		ExpectedDaysLate: d.ExpectedDaysLate, MedianDaysLate: d.MedianDaysLate, P90DaysLate: d.P90DaysLate,
-		KnownPayments: d.KnownPayments, Reasons: []DecisionReason{},
+		KnownPayments: d.KnownPayments, Reasons: []DecisionReason{}, Score: d.Score,
 	}
 	for _, p := range d.Curve {
 		out.Curve = append(out.Curve, CurvePoint{Day: p.Day, Paid: p.Paid.String()})
 	}
 	for _, r := range underwriting.ReasonsFor(audienceOf(by), d.Reasons) {
-		out.Reasons = append(out.Reasons, DecisionReason{Code: r.Code, Value: r.Value, Comparison: r.Comparison, Direction: r.Direction, Sentence: r.Sentence})
+		out.Reasons = append(out.Reasons, DecisionReason{
+			Code: r.Code, Value: r.Value, Comparison: r.Comparison, Direction: r.Direction, Sentence: r.Sentence,
+			Points: r.Points, Otherwise: r.Otherwise,
+		})
 	}
 	return out
 }

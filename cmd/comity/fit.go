@@ -19,7 +19,7 @@ import (
 func fit(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("fit", flag.ContinueOnError)
 	history := flags.String("history", "", "the CSV file of past invoices")
-	database := flags.Bool("database", false, "instead of a file, the imported history of the live world, on DATABASE_URL")
+	database := flags.Bool("database", false, "instead of a file, the imported history of the live world, on DATABASE_URL or in the private database")
 	out := flags.String("out", "", "the artefact to write")
 	key := flags.String("key", "", "a file with an Ed25519 seed in hexadecimal, to sign with; none: not signed")
 	if err := flags.Parse(args); err != nil {

@@ -14,16 +14,18 @@ import (
 	"comity/underwriting/backtest"
 )
 
-// readDatabase reads the history on DATABASE_URL that a model may be fitted on, by
-// the way that a file is read: as rows of CSV.
+// readDatabase reads the history on DATABASE_URL, or in the private database, that a
+// model may be fitted on, by the way that a file is read: as rows of CSV.
 func readDatabase(ctx context.Context) (*backtest.Portfolio, error) {
 	c, err := readConfig()
 	if err != nil {
 		return nil, err
 	}
-	if c.DatabaseURL == "" {
-		return nil, errors.New("DATABASE_URL is required: the application role's address")
+	stop, err := c.startDatabase(ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer stop()
 	db, err := repository.Open(ctx, repository.Options{URL: c.DatabaseURL, MaxConns: 1, Now: time.Now})
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 
 const modelUsage = "usage: comity model propose -file model.json [-public-key FILE] [-note TEXT] | list | shadow NAME | live NAME | retire NAME"
 
-// modelCommand is the operator's hand on fitted models, on DATABASE_URL.
+// modelCommand is the operator's hand on fitted models, on DATABASE_URL or the private database.
 func modelCommand(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return errors.New(modelUsage)
@@ -55,7 +55,7 @@ func proposeModel(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return withApp(ctx, func(a *app) error {
+	return withOperator(ctx, func(a *app) error {
 		m, err := a.market.ProposeModel(ctx, atTheCommandLine(), artefact, *note, verify)
 		if err != nil {
 			return fmt.Errorf("propose %s: %w", *file, err)
@@ -66,7 +66,7 @@ func proposeModel(ctx context.Context, args []string) error {
 }
 
 func listModels(ctx context.Context) error {
-	return withApp(ctx, func(a *app) error {
+	return withOperator(ctx, func(a *app) error {
 		models, err := a.market.Models(ctx, atTheCommandLine())
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ func listModels(ctx context.Context) error {
 }
 
 func moveModel(ctx context.Context, name string, to domain.ModelStatus) error {
-	return withApp(ctx, func(a *app) error {
+	return withOperator(ctx, func(a *app) error {
 		once := domain.Once[domain.Model]{Answer: func(domain.Model) domain.Answer { return domain.Answer{} }}
 		if _, err := a.market.MoveModel(ctx, atTheCommandLine(), name, to, once); err != nil {
 			return fmt.Errorf("move %s: %w", name, err)

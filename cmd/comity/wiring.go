@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -45,6 +46,29 @@ func withApp(ctx context.Context, do func(*app) error) error {
 	if err := c.withDatabase(); err != nil {
 		return err
 	}
+	a, err := wire(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer a.db.Close()
+	return do(a)
+}
+
+// withOperator is withApp for a command of the operator: without DATABASE_URL it is
+// about the private database of this machine, whether `comity run` is up or not.
+func withOperator(ctx context.Context, do func(*app) error) error {
+	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	if c.KeysFile == "" {
+		c.KeysFile = filepath.Join(c.DataDir, "keys.json")
+	}
+	stop, err := c.startDatabase(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	a, err := wire(ctx, c)
 	if err != nil {
 		return err

@@ -35,7 +35,9 @@ type Model struct {
 
 	offsets offsets
 	usual   [Groups]usual
-	bins    [][Groups]float64 // Third, by bin
+	bins    [][Groups]float64          // Third, by bin
+	statics [statPrior][Groups]float64 // Second, by static
+	general [Days]float64              // of Shape, in payments, by day of a bucket
 }
 
 // Training says what a model was fitted on.

@@ -52,7 +52,11 @@ func logAll(x []float64) {
 // quickExp returns e to the power of x, for x from -700 to 700; beyond it the value
 // at the end.
 func quickExp(x float64) float64 {
-	x = min(max(x, -700), 700)
+	if x < -700 {
+		x = -700
+	} else if x > 700 {
+		x = 700
+	}
 	n := int(math.Floor(x*((1<<expBits)/math.Ln2) + .5))
 	r := x - float64(n)*(math.Ln2/(1<<expBits))
 	scale := math.Float64frombits(uint64(n>>expBits+1023) << 52)

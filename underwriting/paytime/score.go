@@ -103,14 +103,17 @@ func (m *Model) scoreBuckets(w *Workspace) {
 			sum[g] += v
 		}
 	}
+	for f := range statPrior {
+		sum, x := &binned[familyOfStatic[f]], w.statics[f]
+		for g, c := range m.statics[f] {
+			sum[g] += c * x
+		}
+	}
 	for g := groupOf[w.start]; g < Groups; g++ {
 		second, usual := &m.Second[g], &m.usual[g]
 		base, shared := usual.base, usual.shared
 		for family := range shared {
 			shared[family] += binned[family][g]
-		}
-		for f := featStatics; f < features; f++ {
-			shared[familyOfStatic[f-featStatics]] += second.Feature[f] * w.row[f]
 		}
 		for k, constant := range second.Bucket {
 			j := firstOf[g] + k
@@ -163,6 +166,18 @@ func (m *Model) settle() {
 		for k, v := range m.Third[g].Bin {
 			m.bins[k][g] = v
 		}
+		for f := range statPrior {
+			m.statics[f][g] = m.Second[g].Feature[featStatics+f]
+		}
+	}
+	for j := range Buckets {
+		total := 0.0
+		for late := max(lower[j], FirstDay); late <= min(upper[j], LastDay); late++ {
+			total += m.Shape[late-FirstDay] + shapeFloor
+		}
+		for late := max(lower[j], FirstDay); late <= min(upper[j], LastDay); late++ {
+			m.general[late-FirstDay] = shapeStrength * (m.Shape[late-FirstDay] + shapeFloor) / total
+		}
 	}
 	for g := range Groups {
 		second, third, u := &m.Second[g], &m.Third[g], &m.usual[g]
@@ -210,14 +225,10 @@ func (m *Model) spreadBucket(w *Workspace, p *Profile, q *Invoice, cal *Almanac,
 		w.day[first-FirstDay] = mass
 		return
 	}
-	general := 0.0
-	for late := first; late <= last; late++ {
-		general += m.Shape[late-FirstDay] + shapeFloor
-	}
 	total, issued := 0.0, -q.Term()
 	for late := max(first, issued); late <= last; late++ {
 		at := late - FirstDay
-		v := float64(p.Own[at])*perUnit + shapeStrength*(m.Shape[at]+shapeFloor)/general
+		v := float64(p.Own[at])*perUnit + m.general[at]
 		if d := cal.on(q.Due + late); d.closed {
 			v *= closedShare
 		} else if late <= lastRun {
@@ -226,8 +237,9 @@ func (m *Model) spreadBucket(w *Workspace, p *Profile, q *Invoice, cal *Almanac,
 		w.day[at] = v
 		total += v
 	}
+	scale := mass / total
 	for late := max(first, issued); late <= last; late++ {
-		w.day[late-FirstDay] *= mass / total
+		w.day[late-FirstDay] *= scale
 	}
 }
 
@@ -236,7 +248,13 @@ func (w *Workspace) dayWeight(d *almanacDay) float64 {
 	r := &w.runs
 	weight := r.weekday[d.weekday] * r.nth[int(d.weekday)*5+int(d.toEnd)/7] *
 		math.Sqrt(r.toEnd[d.toEnd]*r.openLeft[min(int(d.openLeft), len(r.openLeft)-1)])
-	return min(max(weight, 1/mostRun), mostRun)
+	if weight < 1/mostRun {
+		return 1 / mostRun
+	}
+	if weight > mostRun {
+		return mostRun
+	}
+	return weight
 }
 
 // quantise fills the curve from the days that are left after yesterday.
@@ -252,7 +270,7 @@ func (w *Workspace) quantise(q *Invoice, out *Curve) {
 		if i >= gone {
 			sum += w.day[i] / left
 		}
-		floor = max(floor, int32(min(sum, 1)*Million+.5))
+		floor = max(floor, min(int32(sum*Million+.5), Million))
 		out.PaidBy[i] = floor
 	}
 }

@@ -54,11 +54,15 @@ BEGIN
   SELECT m.seller_id, m.due_on, sum(m.due), sum(m.paid_by_due)
     FROM unnest(p_due) AS m GROUP BY 1, 2 HAVING sum(m.due) <> 0 OR sum(m.paid_by_due) <> 0 ORDER BY 1, 2
   ON CONFLICT (seller_id, due_on) DO UPDATE SET due = t.due + excluded.due, paid_by_due = t.paid_by_due + excluded.paid_by_due;
-  DELETE FROM payment_tallies t USING unnest(p_paid) AS m
-   WHERE m.count < 0 AND t.count = 0 AND t.seller_id = m.seller_id AND t.relationship_id = m.relationship_id AND t.paid_on = m.paid_on
-     AND t.late_days = m.late_days AND t.term_days = m.term_days AND t.amount_band = m.amount_band;
-  DELETE FROM due_tallies t USING unnest(p_due) AS m
-   WHERE m.due < 0 AND t.due = 0 AND t.paid_by_due = 0 AND t.seller_id = m.seller_id AND t.due_on = m.due_on;
+  IF EXISTS (SELECT FROM unnest(p_paid) AS m WHERE m.count < 0) THEN -- an import has none, and need not look
+    DELETE FROM payment_tallies t USING unnest(p_paid) AS m
+     WHERE m.count < 0 AND t.count = 0 AND t.seller_id = m.seller_id AND t.relationship_id = m.relationship_id AND t.paid_on = m.paid_on
+       AND t.late_days = m.late_days AND t.term_days = m.term_days AND t.amount_band = m.amount_band;
+  END IF;
+  IF EXISTS (SELECT FROM unnest(p_due) AS m WHERE m.due < 0) THEN
+    DELETE FROM due_tallies t USING unnest(p_due) AS m
+     WHERE m.due < 0 AND t.due = 0 AND t.paid_by_due = 0 AND t.seller_id = m.seller_id AND t.due_on = m.due_on;
+  END IF;
 END $$;
 
 -- The counters move in the statement that moves a row. The application reads them;

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -26,8 +27,10 @@ func TestTheDatabaseBandsAmountsAsTheModelDoes(t *testing.T) {
 	db := repositorytest.New(t).Owner(t)
 	amounts := []int64{math.MinInt64, -1, 0, 1, 2, 3, math.MaxInt64 - 1, math.MaxInt64}
 	for power := range 63 {
-		for _, near := range []float64{1, math.Sqrt(math.Sqrt2), math.Sqrt2, math.Sqrt2 * math.Sqrt(math.Sqrt2)} {
-			at := int64(math.Exp2(float64(power)) * near)
+		for quarter := range uint(4) {
+			// 2^(power + quarter/4), cut: the fourth root of a power of two
+			root := new(big.Int).Lsh(big.NewInt(1), 4*uint(power)+quarter)
+			at := root.Sqrt(root.Sqrt(root)).Int64()
 			for step := int64(-3); step <= 3; step++ {
 				amounts = append(amounts, at+step)
 			}

@@ -4,15 +4,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"comity/repository"
 )
 
-// ledgerCommand derives every balance again, with code and statements of its
-// own, on the database of MIGRATE_DATABASE_URL (the owner sees every book).
+// ledgerCommand derives every balance again, with code and statements of its own.
 func ledgerCommand(ctx context.Context, args []string) error {
+	return check(ctx, args, "ledger", "the books are not right", func(url string) ([]string, string, error) {
+		found, books, err := repository.CheckLedger(ctx, url)
+		return found, fmt.Sprintf("%d journals in %d books checked", books.Journals, books.Books), err
+	})
+}
+
+// talliesCommand counts payments again, with statements of its own.
+func talliesCommand(ctx context.Context, args []string) error {
+	return check(ctx, args, "tallies", "the tallies are not what the rows say", func(url string) ([]string, string, error) {
+		begun := time.Now()
+		found, rows, err := repository.CheckTallies(ctx, url)
+		return found, fmt.Sprintf("%d rows counted again, %d a second", rows, perSecond(rows, time.Since(begun))), err
+	})
+}
+
+// check prints what a check finds on the database of MIGRATE_DATABASE_URL, whose
+// owner sees everything, or on the private one; a finding is an error.
+func check(ctx context.Context, args []string, name, wrong string, findings func(url string) (found []string, done string, err error)) error {
 	if len(args) != 1 || args[0] != "check" {
-		return errors.New("usage: comity ledger check")
+		return fmt.Errorf("usage: comity %s check", name)
 	}
 	c, err := readConfig()
 	if err != nil {
@@ -25,16 +43,16 @@ func ledgerCommand(ctx context.Context, args []string) error {
 		}
 		defer stop()
 	}
-	found, books, err := repository.CheckLedger(ctx, c.MigrateURL)
+	found, done, err := findings(c.MigrateURL)
 	if err != nil {
 		return err
 	}
 	for _, f := range found {
 		fmt.Println(f)
 	}
-	fmt.Printf("ledger: %d journals in %d books checked, %d findings\n", books.Journals, books.Books, len(found))
+	fmt.Printf("%s: %s, %d findings\n", name, done, len(found))
 	if len(found) > 0 {
-		return errors.New("the books are not right")
+		return errors.New(wrong)
 	}
 	return nil
 }

@@ -23,10 +23,7 @@ func runAll(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
-	if c.KeysFile == "" {
-		c.KeysFile = filepath.Join(c.DataDir, "keys.json")
-	}
-	stop, err := c.startDatabase(ctx)
+	stop, err := c.atHome(ctx)
 	if err != nil {
 		return err
 	}
@@ -77,6 +74,15 @@ func (a *app) welcome(logins []login) {
 }
 
 const databaseName = "comity"
+
+// atHome fills in what a command on this machine needs: keys in the data folder and
+// a database, the private one when there is no DATABASE_URL.
+func (c *config) atHome(ctx context.Context) (func(), error) {
+	if c.KeysFile == "" {
+		c.KeysFile = filepath.Join(c.DataDir, "keys.json")
+	}
+	return c.startDatabase(ctx)
+}
 
 // startDatabase starts the private server when there is no DATABASE_URL, and
 // fills in both addresses.

@@ -15,39 +15,25 @@ import (
 
 // simulatePolicy replays rows with money under one or more policies.
 func simulatePolicy(_ context.Context, args []string) error {
-	var also, policies paths
+	var policies paths
 	flags := flag.NewFlagSet("simulate-policy", flag.ContinueOnError)
-	model := flags.String("model", "", "the artefact of a model")
-	key := flags.String("public-key", "", "a file with the Ed25519 key that must have signed it, in hexadecimal")
-	history := flags.String("history", "", "the CSV file of past invoices")
-	updates := flags.String("updates", "", "the CSV file of payments of invoices that are open in it")
-	price := flags.String("price", "", "the CSV file of invoices that may be bought")
-	flags.Var(&also, "also", "a CSV file of further invoices, which are not bought; may be given again")
+	asked := replayFlags(flags)
 	flags.Var(&policies, "policy", "the JSON document of a policy; may be given again")
 	out := flags.String("json", "", "the JSON file to write the figures to")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *model == "" || *history == "" || *price == "" || len(policies) == 0 || flags.NArg() > 0 {
+	if !asked.complete() || len(policies) == 0 || flags.NArg() > 0 {
 		return errors.New("usage: comity simulate-policy -model model.json -history TRAIN.csv [-updates U.csv] -price TEST.csv [-also MORE.csv]… -policy POLICY.json [-policy OTHER.json]… [-json OUT.json]")
 	}
 	read, err := readPolicies(policies)
 	if err != nil {
 		return err
 	}
-	fitted, sum, err := readModel(*model, *key)
+	fitted, sum, portfolio, err := asked.read()
 	if err != nil {
 		return err
 	}
-	files := []portfolioFile{{path: *history}, {path: *price, price: true}}
-	for _, path := range also {
-		files = append(files, portfolioFile{path: path, also: true})
-	}
-	portfolio, err := readPortfolio(files, *updates)
-	if err != nil {
-		return err
-	}
-	report(os.Stderr, portfolio)
 	in := simulation.Input{Portfolio: portfolio, Workers: runtime.GOMAXPROCS(0)}
 	in.Curves = backtest.Price(portfolio, fitted, in.Workers)
 	var reports []simulation.Report

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -46,12 +45,7 @@ func withApp(ctx context.Context, do func(*app) error) error {
 	if err := c.withDatabase(); err != nil {
 		return err
 	}
-	a, err := wire(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer a.db.Close()
-	return do(a)
+	return withConfig(ctx, c, do)
 }
 
 // withOperator is withApp for a command of the operator: without DATABASE_URL it is
@@ -61,14 +55,15 @@ func withOperator(ctx context.Context, do func(*app) error) error {
 	if err != nil {
 		return err
 	}
-	if c.KeysFile == "" {
-		c.KeysFile = filepath.Join(c.DataDir, "keys.json")
-	}
-	stop, err := c.startDatabase(ctx)
+	stop, err := c.atHome(ctx)
 	if err != nil {
 		return err
 	}
 	defer stop()
+	return withConfig(ctx, c, do)
+}
+
+func withConfig(ctx context.Context, c config, do func(*app) error) error {
 	a, err := wire(ctx, c)
 	if err != nil {
 		return err

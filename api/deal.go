@@ -55,9 +55,10 @@ type Deal struct {
 	SettledAt      *string  `json:"settled_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
 } //	@name	Deal
 
-// FeeSoFar is the fee of a deal on a day: what the seller would owe if the
-// debtor's payment were value dated on it, every started band whole, and what
-// the factor has recognised as income.
+// FeeSoFar is the fee of a deal on a day, at most the one on which its clock stopped:
+// what the seller owes if the debtor's payment is value dated on it, a started band
+// whole and an up-front rate from the funding date on, and what the factor has booked
+// as income, which it does at month ends and when the clock stops.
 type FeeSoFar struct {
 	AsOf       string `json:"as_of" format:"date" example:"2026-02-20"`
 	Owed       Money  `json:"owed"`
@@ -96,14 +97,15 @@ func dealOf(by domain.Caller) func(domain.Deal) Deal {
 	}
 }
 
-// feeSoFarOf stops at the payment that ended the fee's clock.
+// feeSoFarOf stops where the fee's clock did: at the payment, but not before the
+// funding date, from which an up-front rate is owed.
 func feeSoFarOf(d domain.Deal, on domain.Date) FeeSoFar {
 	if !d.PaidInFull.IsZero() {
-		on = d.PaidInFull
+		on = domain.Latest(d.PaidInFull, d.FundingDate)
 	}
 	owed := money.Minor(0, d.Basis.Currency())
 	if !d.FundingDate.IsZero() {
-		owed = d.Fee.Owed(d.Basis, d.Day(on))
+		owed = d.Fee.OwedOn(d.Basis, d.Advance, d.Day(on))
 	}
 	return FeeSoFar{AsOf: on.String(), Owed: moneyOf(owed), Recognised: moneyOf(d.Recognised)}
 }

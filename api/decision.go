@@ -81,13 +81,30 @@ type DecisionReason struct {
 	Otherwise string `json:"otherwise" example:"if this were as usual, payment would be expected 3 days after due"`
 } //	@name	DecisionReason
 
-// audienceOf is who reads the reasons (D-8): a seller only what everybody reads, the
-// platform what its analysts do; what is restricted is for neither.
+// audienceOf is who reads the reasons (D-8): a seller only what everybody reads, a
+// factor's analysts and owners and the platform what analysts do; what is restricted is
+// for none of them.
 func audienceOf(by domain.Caller) string {
-	if by.Kind == domain.KindPlatform {
+	switch {
+	case by.Kind == domain.KindPlatform, by.Kind == domain.KindFactor && (by.Role == domain.RoleOwner || by.Role == domain.RoleAnalyst):
 		return underwriting.AudienceAnalyst
+	case by.Kind == domain.KindFactor:
+		return underwriting.AudienceFactor
+	default:
+		return underwriting.AudienceAll
 	}
-	return underwriting.AudienceAll
+}
+
+// reasonsFor writes the reasons that somebody may read.
+func reasonsFor(by domain.Caller, reasons []underwriting.Reason) []DecisionReason {
+	out := []DecisionReason{}
+	for _, r := range underwriting.ReasonsFor(audienceOf(by), reasons) {
+		out = append(out, DecisionReason{
+			Code: r.Code, Value: r.Value, Comparison: r.Comparison, Direction: r.Direction, Sentence: r.Sentence,
+			Points: r.Points, Otherwise: r.Otherwise,
+		})
+	}
+	return out
 }
 
 // said writes what a decision says to somebody.
@@ -95,16 +112,10 @@ func said(d underwriting.Decision, by domain.Caller) decisionSaid {
 	out := decisionSaid{
 		Model: d.Model, Outcome: d.Outcome, Curve: []CurvePoint{}, Later: d.Later.String(),
 		ExpectedDaysLate: d.ExpectedDaysLate, MedianDaysLate: d.MedianDaysLate, P90DaysLate: d.P90DaysLate,
-		KnownPayments: d.KnownPayments, Reasons: []DecisionReason{}, Score: d.Score,
+		KnownPayments: d.KnownPayments, Reasons: reasonsFor(by, d.Reasons), Score: d.Score,
 	}
 	for _, p := range d.Curve {
 		out.Curve = append(out.Curve, CurvePoint{Day: p.Day, Paid: p.Paid.String()})
-	}
-	for _, r := range underwriting.ReasonsFor(audienceOf(by), d.Reasons) {
-		out.Reasons = append(out.Reasons, DecisionReason{
-			Code: r.Code, Value: r.Value, Comparison: r.Comparison, Direction: r.Direction, Sentence: r.Sentence,
-			Points: r.Points, Otherwise: r.Otherwise,
-		})
 	}
 	return out
 }

@@ -150,10 +150,21 @@ func (f *trade) invoice(number string) reply {
 // sold hands an invoice in, submits it and takes the first offer.
 func (f *trade) sold(number string) reply {
 	f.Helper()
-	submitted := f.must(200, f.seller, "POST", "/v1/invoices/"+f.invoice(number).text("id")+"/submit", nil)
-	offers := list(submitted, "offers")
+	invoice := f.invoice(number).text("id")
+	f.must(200, f.seller, "POST", "/v1/invoices/"+invoice+"/submit", nil)
+	return f.accepted(invoice)
+}
+
+// accepted takes the offer on a submitted invoice; one that waits for a person of the
+// factor is approved before.
+func (f *trade) accepted(invoice string) reply {
+	f.Helper()
+	for _, waiting := range rows(f.must(200, f.factor, "GET", "/v1/offers?status=referred&invoice_id="+invoice, nil)) {
+		f.must(200, f.factor, "POST", "/v1/offers/"+idOf(waiting)+"/approve", map[string]any{"reason": "Called their buyer"})
+	}
+	offers := rows(f.must(200, f.seller, "GET", "/v1/invoices/"+invoice+"/offers", nil))
 	if len(offers) != 1 {
-		f.Fatalf("no offer: %s", submitted.raw)
+		f.Fatalf("%d offers", len(offers))
 	}
 	return f.must(201, f.seller, "POST", "/v1/offers/"+idOf(offers[0])+"/accept", nil)
 }

@@ -202,6 +202,8 @@ type SubmitResponse struct {
 	Outcome    string    `json:"outcome" enums:"offer,refer,decline" example:"offer"`
 	Offers     []Offer   `json:"offers"`
 	NoOffer    []NoOffer `json:"no_offer"`
+	// How many factors look at it in person first; they answer within 72 hours.
+	Referred int `json:"referred" example:"0"`
 } //	@name	SubmitResponse
 
 // NoOffer is why one mandate would not buy.
@@ -215,10 +217,12 @@ func submitResponseOf(by domain.Caller) func(marketplace.Submitted) SubmitRespon
 	return func(done marketplace.Submitted) SubmitResponse {
 		out := SubmitResponse{
 			Invoice: invoiceOf(done.Invoice), DecisionID: done.Decision.ID.String(), Outcome: done.Decision.Outcome,
-			Offers: []Offer{}, NoOffer: []NoOffer{},
+			Offers: []Offer{}, NoOffer: []NoOffer{}, Referred: done.Referred(),
 		}
 		for _, offer := range done.Offers {
-			out.Offers = append(out.Offers, offerOf(by)(offer))
+			if offer.Status != domain.OfferReferred {
+				out.Offers = append(out.Offers, offerOf(by)(offer))
+			}
 		}
 		for _, no := range done.NoOffer {
 			out.NoOffer = append(out.NoOffer, noOfferOf(no))
@@ -230,7 +234,7 @@ func submitResponseOf(by domain.Caller) func(marketplace.Submitted) SubmitRespon
 // submitInvoice asks every mandate for a price.
 //
 //	@Summary		Submit an invoice
-//	@Description	Decides when the debtor will probably pay and asks every active mandate in the currency for its price. Submitting again supersedes the offers made before.
+//	@Description	Decides when the debtor will probably pay and asks every active mandate in the currency for its price. When the outcome is `refer` a person of each factor that would buy looks first, and its offer comes when it is approved. Submitting again supersedes the offers made before.
 //	@Tags			invoices
 //	@Produce		json
 //	@Security		Bearer

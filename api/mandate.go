@@ -21,14 +21,33 @@ func (s *Server) mandateRoutes() []route {
 	}
 }
 
-// FeeTermsRequest is a fee by started bands: the first rate for the first days,
-// then the step rate for each started step. Rates are fractions of the face value.
+// FeeTermsRequest is a fee of one of three families. Flat: the first rate, whenever
+// the debtor pays. Banded: the first rate for the first days, then the step rate for
+// each started step. Up-front and daily: a rate of the basis from the funding date on,
+// and a daily rate of the advance. Rates are fractions of the basis but for the daily
+// one. With `risk` the first or up-front rate is left out.
 type FeeTermsRequest struct {
-	FirstDays int    `json:"first_days" example:"30" minimum:"1" maximum:"366"`
-	FirstRate string `json:"first_rate" example:"0.02"`
-	StepDays  int    `json:"step_days,omitempty" example:"10" minimum:"0" maximum:"366"`
-	StepRate  string `json:"step_rate,omitempty" example:"0.006"`
+	FirstDays   int    `json:"first_days,omitempty" example:"30" minimum:"0" maximum:"366"`
+	FirstRate   string `json:"first_rate,omitempty" example:"0.02"`
+	StepDays    int    `json:"step_days,omitempty" example:"10" minimum:"0" maximum:"366"`
+	StepRate    string `json:"step_rate,omitempty" example:"0.006"`
+	UpfrontRate string `json:"upfront_rate,omitempty" example:"0.01"`
+	DailyRate   string `json:"daily_rate,omitempty" example:"0.0004"`
 } //	@name	FeeTermsRequest
+
+// MandateRisk makes a mandate price by risk: its haircuts follow from dilution,
+// verification and the seller's grade, and the free part of its fee is the least that
+// covers these costs and the expected loss. Rates are fractions.
+type MandateRisk struct {
+	// Yearly, simple on act/365, of the advance while it is out.
+	CostOfFunds string `json:"cost_of_funds" example:"0.08"`
+	// Of one invoice, in the mandate's currency.
+	ServicingFixed string `json:"servicing_fixed,omitempty" example:"20.00"`
+	// Of the basis, added to it.
+	ServicingRate string `json:"servicing_rate,omitempty" example:"0.0005"`
+	// Of the basis.
+	Margin string `json:"margin" example:"0.005"`
+} //	@name	MandateRisk
 
 // mandateTerms are what a mandate says on the wire besides its fee. Amounts are
 // in the mandate's currency.
@@ -51,6 +70,8 @@ type mandateTerms struct {
 	MaxExpectedDaysLate *int   `json:"max_expected_days_late" example:"45" minimum:"0" maximum:"365"`
 	OperatingAccountID  string `json:"operating_account_id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	CollectionAccountID string `json:"collection_account_id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
+	// Only of a mandate that prices by risk.
+	Risk *MandateRisk `json:"risk,omitempty"`
 }
 
 // CreateMandateRequest is a factor's commitment to buy.
@@ -80,8 +101,17 @@ func mandateOf(m domain.Mandate) Mandate {
 			RecourseDays: t.RecourseDays, CureDays: t.CureDays, MinFace: t.MinFace.Decimal(), MaxFace: t.MaxFace.Decimal(),
 			DebtorLimit: t.DebtorLimit.Decimal(), FacilityLimit: t.FacilityLimit.Decimal(), OfferHours: &t.OfferHours,
 			MaxExpectedDaysLate: &t.MaxExpectedDaysLate,
-			OperatingAccountID:  m.Operating.String(), CollectionAccountID: m.Collection.String(),
+			OperatingAccountID:  m.Operating.String(), CollectionAccountID: m.Collection.String(), Risk: mandateRiskOf(t),
 		},
+	}
+}
+
+func mandateRiskOf(t domain.MandateTerms) *MandateRisk {
+	if !t.ByRisk {
+		return nil
+	}
+	return &MandateRisk{
+		CostOfFunds: t.Costs.FundsRate.String(), ServicingFixed: t.Costs.Servicing.Decimal(), ServicingRate: t.Costs.ServicingRate.String(), Margin: t.Costs.MarginRate.String(),
 	}
 }
 
@@ -148,7 +178,7 @@ func (r CreateMandateRequest) mandate() (domain.Mandate, error) {
 		Terms: domain.MandateTerms{
 			Currency: currency, AdvanceCap: k.fraction("/advance_cap", r.AdvanceCap), DilutionHaircut: k.fractionOrNone("/dilution_haircut", r.DilutionHaircut),
 			VerificationHaircut: k.fractionOrNone("/verification_haircut", r.VerificationHaircut), SellerHaircut: k.fractionOrNone("/seller_haircut", r.SellerHaircut),
-			Fee: r.Fee.terms(&k), OriginationRate: k.fractionOrNone("/origination_rate", r.OriginationRate),
+			Fee: r.Fee.terms(&k, r.Risk != nil), OriginationRate: k.fractionOrNone("/origination_rate", r.OriginationRate),
 			OriginationFixed: k.amountOrNone("/origination_fixed", r.OriginationFixed, currency), WireFee: k.amountOrNone("/wire_fee", r.WireFee, currency),
 			RecourseDays: k.whole("/recourse_days", r.RecourseDays, 1, maxTermDays), CureDays: k.whole("/cure_days", r.CureDays, 0, maxTermDays),
 			MinFace: k.amountIn("/min_face", r.MinFace, currency), MaxFace: k.amountIn("/max_face", r.MaxFace, currency),
@@ -156,6 +186,7 @@ func (r CreateMandateRequest) mandate() (domain.Mandate, error) {
 			OfferHours: defaultOfferHours,
 		},
 	}
+	r.byRisk(&k, &m.Terms)
 	if r.OfferHours != nil {
 		m.Terms.OfferHours = k.whole("/offer_hours", *r.OfferHours, 1, maxOfferHours)
 	}
@@ -167,15 +198,71 @@ func (r CreateMandateRequest) mandate() (domain.Mandate, error) {
 	return m, k.err()
 }
 
-func (f FeeTermsRequest) terms(k *checker) domain.FeeTerms {
+// dearestFunds bounds the yearly cost of funds, as underwriting does.
+var dearestFunds = money.Percent(1_000)
+
+// byRisk reads what a mandate that prices by risk must earn. What follows from the risk
+// is not given beside it.
+func (r CreateMandateRequest) byRisk(k *checker, t *domain.MandateTerms) {
+	if r.Risk == nil {
+		return
+	}
+	for _, haircut := range [][2]string{
+		{"/dilution_haircut", r.DilutionHaircut}, {"/verification_haircut", r.VerificationHaircut}, {"/seller_haircut", r.SellerHaircut},
+	} {
+		if haircut[1] != "" {
+			k.wrong(haircut[0], "follows-from-risk", "a mandate that prices by risk does not give its haircuts")
+		}
+	}
+	t.ByRisk = true
+	t.Costs = domain.Costs{
+		FundsRate:     k.rate("/risk/cost_of_funds", r.Risk.CostOfFunds, money.Rate{}, dearestFunds),
+		Servicing:     k.amountOrNone("/risk/servicing_fixed", r.Risk.ServicingFixed, t.Currency),
+		ServicingRate: k.fractionOrNone("/risk/servicing_rate", r.Risk.ServicingRate), MarginRate: k.fraction("/risk/margin", r.Risk.Margin),
+	}
+}
+
+// terms reads a fee. Its free part, the first or up-front rate, is there unless it
+// follows from the risk.
+func (f FeeTermsRequest) terms(k *checker, byRisk bool) domain.FeeTerms {
+	if f.UpfrontRate != "" || f.DailyRate != "" {
+		return f.daily(k, byRisk)
+	}
 	terms := domain.FeeTerms{
-		FirstDays: k.whole("/fee/first_days", f.FirstDays, 1, maxBandDays), FirstRate: k.fraction("/fee/first_rate", f.FirstRate),
+		FirstDays: k.whole("/fee/first_days", f.FirstDays, 1, maxBandDays), FirstRate: k.free("/fee/first_rate", f.FirstRate, byRisk),
 		StepDays: k.whole("/fee/step_days", f.StepDays, 0, maxBandDays), StepRate: k.fractionOrNone("/fee/step_rate", f.StepRate),
 	}
 	if terms.StepDays == 0 && !terms.StepRate.IsZero() {
 		k.wrong("/fee/step_days", "required", "a fee that steps up says how often")
 	}
 	return terms
+}
+
+func (f FeeTermsRequest) daily(k *checker, byRisk bool) domain.FeeTerms {
+	terms := domain.FeeTerms{UpfrontRate: k.free("/fee/upfront_rate", f.UpfrontRate, byRisk), DailyRate: k.fraction("/fee/daily_rate", f.DailyRate)}
+	for _, band := range []struct {
+		name  string
+		given bool
+	}{{"first_days", f.FirstDays != 0}, {"first_rate", f.FirstRate != ""}, {"step_days", f.StepDays != 0}, {"step_rate", f.StepRate != ""}} {
+		if band.given {
+			k.wrong("/fee/"+band.name, "not-of-this-family", "an up-front and daily fee has no bands")
+		}
+	}
+	if !terms.DailyRate.Positive() {
+		k.wrong("/fee/daily_rate", "not-positive", "a fee that does not grow by the day is a flat one")
+	}
+	return terms
+}
+
+// free checks the free part of a fee.
+func (k *checker) free(pointer, value string, byRisk bool) money.Rate {
+	if !byRisk {
+		return k.fraction(pointer, value)
+	}
+	if value != "" {
+		k.wrong(pointer, "follows-from-risk", "a mandate that prices by risk does not give this rate")
+	}
+	return money.Rate{}
 }
 
 // ratePlaces is how many decimals the database keeps of a rate.

@@ -183,7 +183,7 @@ func TestObjectionsAreCheckedFieldByField(t *testing.T) {
 	f.history(append(slow(), payment{"MP-1", 5, 1, -1})...)
 	_, decision := f.judged("MP-1")
 	deal, _ := f.judged("MP-2")
-	f.must(201, f.seller, "POST", "/v1/offers/"+idOf(rows(f.must(200, f.seller, "GET", "/v1/invoices/"+deal+"/offers", nil))[0])+"/accept", nil)
+	f.accepted(deal)
 	path := "/v1/decisions/" + decision + "/objections"
 	objection := f.must(201, f.seller, "POST", path, map[string]any{"reason": "x", "facts": []any{
 		map[string]any{"kind": "statement", "text": "a"}, map[string]any{"kind": "statement", "text": "b"},
@@ -252,7 +252,7 @@ func TestAFactAboutARowThatWasSoldMeanwhileIsNotAccepted(t *testing.T) {
 
 func TestAQuoteIsPricedAsASubmissionAndBindsNobody(t *testing.T) {
 	f := newTrade(t)
-	f.history(slow()...)
+	f.history(payment{"A0", 300, 270, 210}, payment{"A1", 299, 269, 209}, payment{"A2", 298, 268, 208}, payment{"OPEN", 60, 30, -1})
 	invoice := f.invoice("MP-1").text("id")
 	f.must(200, f.seller, "POST", "/v1/invoices/"+invoice+"/submit", nil)
 	offer, _ := rows(f.must(200, f.seller, "GET", "/v1/invoices/"+invoice+"/offers", nil))[0].(map[string]any)

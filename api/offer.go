@@ -15,17 +15,22 @@ func (s *Server) offerRoutes() []route {
 		{method: http.MethodGet, path: "/v1/offers/:id", handle: s.getOffer},
 		{method: http.MethodPost, path: "/v1/offers/:id/accept", handle: s.acceptOffer},
 		{method: http.MethodPost, path: "/v1/offers/:id/decline", handle: s.declineOffer},
+		{method: http.MethodGet, path: "/v1/offers/:id/decision", handle: s.getOfferDecision},
+		{method: http.MethodGet, path: "/v1/offers/:id/debtor-limit", handle: s.getDebtorLimit},
+		{method: http.MethodPost, path: "/v1/offers/:id/approve", handle: s.approveOffer},
+		{method: http.MethodPost, path: "/v1/offers/:id/refuse", handle: s.refuseOffer},
 	}
 }
 
-// Offer is one factor's firm price for one invoice. `expired` is computed.
+// Offer is one factor's firm price for one invoice. `expired` is computed. One that is
+// `referred` waits for a person of the factor, and its seller does not see it.
 type Offer struct {
 	ID             string     `json:"id" example:"off_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	InvoiceID      string     `json:"invoice_id" example:"inv_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	FactorID       string     `json:"factor_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	SellerID       string     `json:"seller_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
 	DecisionID     string     `json:"decision_id" example:"dec_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	Status         string     `json:"status" enums:"open,accepted,declined,withdrawn,superseded" example:"open"`
+	Status         string     `json:"status" enums:"referred,refused,open,accepted,declined,withdrawn,superseded" example:"open"`
 	Expired        bool       `json:"expired" example:"false"`
 	MadeAt         string     `json:"made_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
 	ExpiresAt      string     `json:"expires_at" format:"date-time" example:"2026-02-06T14:12:00Z"`
@@ -43,14 +48,30 @@ type Offer struct {
 	RebateHoldDays int        `json:"rebate_hold_days" example:"5"`
 	Scenarios      []Scenario `json:"scenarios"`
 	SubjectTo      []string   `json:"subject_to" example:"limit"`
+	// What moved a price by risk; empty where the mandate gives its price.
+	Reasons []DecisionReason `json:"reasons"`
+	// What a price by risk brings the factor, and the note of who approved or refused. For the factor only.
+	Risk       *OfferRisk `json:"risk,omitempty"`
+	ReviewNote *string    `json:"review_note,omitempty" example:"Called their buyer: a yearly order."`
 } //	@name	Offer
 
-// FeeTerms are a fee by started bands of the basis; the funding date is day 0.
+// FeeTerms are a fee of one of three families; the funding date is day 0. Every rate
+// is a fraction. The fee is rounded once, half to even.
 type FeeTerms struct {
-	FirstDays int    `json:"first_days" example:"30"`
+	// How the fee grows after day 1: not at all, by started bands, or by the day.
+	Family string `json:"family" enums:"flat,banded,upfront_daily" example:"banded"`
+	// The length of the first band, from day 1 on. 0 of an up-front and daily fee.
+	FirstDays int `json:"first_days" example:"30"`
+	// Of the basis, owed whole from day 1 on. "0" of an up-front and daily fee.
 	FirstRate string `json:"first_rate" example:"0.03"`
-	StepDays  int    `json:"step_days" example:"10"`
-	StepRate  string `json:"step_rate" example:"0.01"`
+	// The length of each further band. 0 unless the fee is banded.
+	StepDays int `json:"step_days" example:"10"`
+	// Of the basis, owed whole for each further band that has started. "0" unless the fee is banded.
+	StepRate string `json:"step_rate" example:"0.01"`
+	// Of the basis, owed from day 0 on. Only there in an up-front and daily fee.
+	UpfrontRate string `json:"upfront_rate,omitempty" example:"0.01"`
+	// Of the advance, for each day after day 0. Only there in an up-front and daily fee.
+	DailyRate string `json:"daily_rate,omitempty" example:"0.0004"`
 } //	@name	FeeTerms
 
 // Scenario says what an offer costs if the debtor pays on one assumed day.
@@ -68,7 +89,13 @@ type Scenario struct {
 } //	@name	Scenario
 
 func feeTermsOf(f domain.FeeTerms) FeeTerms {
-	return FeeTerms{FirstDays: f.FirstDays, FirstRate: f.FirstRate.String(), StepDays: f.StepDays, StepRate: f.StepRate.String()}
+	out := FeeTerms{
+		Family: string(f.Family()), FirstDays: f.FirstDays, FirstRate: f.FirstRate.String(), StepDays: f.StepDays, StepRate: f.StepRate.String(),
+	}
+	if f.Family() == domain.FeeDaily {
+		out.UpfrontRate, out.DailyRate = f.UpfrontRate.String(), f.DailyRate.String()
+	}
+	return out
 }
 
 func scenarioOf(sc domain.Scenario) Scenario {
@@ -88,10 +115,11 @@ func offerOf(by domain.Caller) func(domain.Offer) Offer {
 		t := o.Terms
 		out := Offer{
 			ID: o.ID.String(), InvoiceID: o.Invoice.String(), FactorID: o.Factor.String(), SellerID: o.Seller.String(), DecisionID: o.Decision.String(),
-			Status: string(o.Status), Expired: o.Status == domain.OfferOpen && o.Expired(by.Now), MadeAt: moment(o.MadeAt), ExpiresAt: moment(o.ExpiresAt),
+			Status: string(o.Status), Expired: (o.Status == domain.OfferOpen || o.Status == domain.OfferReferred) && o.Expired(by.Now), MadeAt: moment(o.MadeAt), ExpiresAt: moment(o.ExpiresAt),
 			Basis: moneyOf(t.Basis), AdvanceRate: t.AdvanceRate.String(), Advance: moneyOf(t.Advance), Reserve: moneyOf(t.Reserve),
 			Origination: moneyOf(t.Origination), WireFee: moneyOf(t.Wire), Now: moneyOf(t.Now), Fee: feeTermsOf(t.Fee),
 			RecourseDays: t.RecourseDays, RebateHoldDays: t.RebateHold, Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
+			Reasons: []DecisionReason{},
 		}
 		for _, sc := range t.Scenarios {
 			out.Scenarios = append(out.Scenarios, scenarioOf(sc))
@@ -99,6 +127,7 @@ func offerOf(by domain.Caller) func(domain.Offer) Offer {
 				out.Later, out.TotalCost = moneyOf(sc.Later), moneyOf(sc.TotalCost)
 			}
 		}
+		pricedByRisk(&out, o, by)
 		return out
 	}
 }
@@ -112,6 +141,7 @@ func offerID(o domain.Offer) string { return o.ID.String() }
 //	@Produce	json
 //	@Security	Bearer
 //	@Param		invoice_id	query		string	false	"only those on this invoice"
+//	@Param		status		query		string	false	"only those in this state"	Enums(referred, refused, open, accepted, declined, withdrawn, superseded)
 //	@Param		limit		query		int		false	"how many, at most 200"	minimum(1)	maximum(200)	default(50)
 //	@Param		cursor		query		string	false	"next_cursor of the page before"
 //	@Success	200			{object}	listOf[Offer]
@@ -119,7 +149,11 @@ func offerID(o domain.Offer) string { return o.ID.String() }
 //	@Failure	401			{object}	Problem
 //	@Router		/v1/offers [get]
 func (s *Server) listOffers(c *gin.Context) error {
-	if err := onlyQuery(c, "limit", "cursor", "invoice_id"); err != nil {
+	if err := onlyQuery(c, "limit", "cursor", "invoice_id", "status"); err != nil {
+		return err
+	}
+	status, err := statusQuery(c, domain.OfferMoves)
+	if err != nil {
 		return err
 	}
 	invoice, err := idQuery(c, "invoice_id", domain.ParseInvoiceID)
@@ -130,7 +164,7 @@ func (s *Server) listOffers(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	offers, err := s.market.Offers(c.Request.Context(), caller(c), invoice, p)
+	offers, err := s.market.Offers(c.Request.Context(), caller(c), invoice, domain.OfferStatus(status), p)
 	if err != nil {
 		return err
 	}
@@ -156,7 +190,7 @@ func (s *Server) listInvoiceOffers(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	offers, err := s.market.Offers(c.Request.Context(), caller(c), id, p)
+	offers, err := s.market.Offers(c.Request.Context(), caller(c), id, "", p)
 	if err != nil {
 		return err
 	}

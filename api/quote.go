@@ -64,6 +64,8 @@ type QuoteBid struct {
 	Now         *Money     `json:"now,omitempty"`
 	Reserve     *Money     `json:"reserve,omitempty"`
 	Scenarios   []Scenario `json:"scenarios,omitempty"`
+	// What moved a price by risk.
+	Reasons []DecisionReason `json:"reasons,omitempty"`
 } //	@name	QuoteBid
 
 const quoteNote = "A preview: nothing was stored, and nobody is bound by it. Submit the invoice for firm offers."
@@ -71,7 +73,7 @@ const quoteNote = "A preview: nothing was stored, and nobody is bound by it. Sub
 // quote says what would come of submitting an invoice now.
 //
 //	@Summary		Ask what if
-//	@Description	Prices an invoice as a submission would, for `relationship_id` with `amount`, `currency`, `issue_date` and `due_date`, or for `invoice_id` with `changes`. Nothing is stored, nothing is held, nobody is bound. `verification` is a level from 0 (none) to 6 (irrevocably accepted) that takes the place of each mandate's own haircut for it. Mandates are asked when the outcome is `offer`. `needed` lists what a submission would be refused for.
+//	@Description	Prices an invoice as a submission would, for `relationship_id` with `amount`, `currency`, `issue_date` and `due_date`, or for `invoice_id` with `changes`. Nothing is stored, nothing is held, nobody is bound. `verification` is a level from 0 (none) to 6 (irrevocably accepted) that takes the place of each mandate's own haircut for it, and of what is recorded of the invoice where a mandate prices by risk. Mandates are asked when the outcome is `offer`. `needed` lists what a submission would be refused for.
 //	@Tags			decisions
 //	@Accept			json
 //	@Produce		json
@@ -164,7 +166,7 @@ func quoteOf(q marketplace.Quoted, by domain.Caller, verification *int) Quote {
 		Decision: QuoteDecision{said(q.Decision, by)}, Bids: []QuoteBid{}, Needed: []NoOffer{},
 	}
 	for _, bid := range q.Bids {
-		out.Bids = append(out.Bids, quoteBidOf(bid))
+		out.Bids = append(out.Bids, quoteBidOf(bid, by))
 	}
 	for _, no := range q.Needed {
 		out.Needed = append(out.Needed, noOfferOf(no))
@@ -172,7 +174,7 @@ func quoteOf(q marketplace.Quoted, by domain.Caller, verification *int) Quote {
 	return out
 }
 
-func quoteBidOf(b marketplace.Bid) QuoteBid {
+func quoteBidOf(b marketplace.Bid, by domain.Caller) QuoteBid {
 	out := QuoteBid{FactorID: b.Buyer.Factor.ID.String(), Factor: b.Buyer.Factor.Name, Buys: b.No == nil}
 	if b.No != nil {
 		out.Why = new(noOfferOf(b.No))
@@ -183,5 +185,8 @@ func quoteBidOf(b marketplace.Bid) QuoteBid {
 	for _, sc := range t.Scenarios {
 		out.Scenarios = append(out.Scenarios, scenarioOf(sc))
 	}
+	var offer Offer
+	pricedByRisk(&offer, domain.Offer{Risk: b.Risk}, by)
+	out.Reasons = offer.Reasons
 	return out
 }

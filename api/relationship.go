@@ -22,6 +22,8 @@ func (s *Server) relationshipRoutes() []route {
 		{method: http.MethodGet, path: "/v1/relationships/:id/history", handle: s.listHistory},
 		{method: http.MethodPatch, path: "/v1/relationships/:id/history/:invoice_id", handle: s.correctHistory},
 		{method: http.MethodGet, path: "/v1/relationships/:id/profile", handle: s.getProfile},
+		{method: http.MethodPost, path: "/v1/relationships/:id/dilution", handle: s.recordDilution},
+		{method: http.MethodGet, path: "/v1/relationships/:id/dilution", handle: s.listDilution},
 	}
 }
 
@@ -37,6 +39,9 @@ type CreateRelationshipRequest struct {
 	TimeZone    string `json:"time_zone,omitempty" example:"America/New_York"`
 	TermsDays   *int   `json:"terms_days,omitempty" example:"30" minimum:"0" maximum:"365" default:"30"`
 	HeadsUp     *bool  `json:"heads_up,omitempty" example:"true" default:"true"`
+	// What the debtor does and how large it is, in words that you use alike for all of them: a fitted model reads them.
+	Industry string `json:"industry,omitempty" example:"hotels" maxLength:"60"`
+	Size     string `json:"size,omitempty" example:"50-249" maxLength:"60"`
 } //	@name	CreateRelationshipRequest
 
 // Relationship is a debtor as one seller knows it.
@@ -53,6 +58,8 @@ type Relationship struct {
 	TimeZone    *string `json:"time_zone" extensions:"x-nullable" example:"America/New_York"`
 	TermsDays   int     `json:"terms_days" example:"30"`
 	HeadsUp     bool    `json:"heads_up" example:"true"`
+	Industry    *string `json:"industry" extensions:"x-nullable" example:"hotels"`
+	Size        *string `json:"size" extensions:"x-nullable" example:"50-249"`
 	Identified  bool    `json:"identified" example:"true"`
 	CreatedAt   string  `json:"created_at" format:"date-time" example:"2026-02-05T14:12:00Z"`
 } //	@name	Relationship
@@ -62,6 +69,7 @@ func relationshipOf(r domain.Relationship) Relationship {
 		ID: r.ID.String(), Version: r.Version, Code: r.Code, Name: r.Name, LegalType: textOrNull(string(r.LegalType)),
 		Country: textOrNull(r.Country), TaxID: textOrNull(r.TaxID), ContactName: textOrNull(r.ContactName), Email: textOrNull(r.Email),
 		TimeZone: textOrNull(r.TimeZone), TermsDays: r.TermsDays, HeadsUp: r.HeadsUp, Identified: r.Identified(), CreatedAt: moment(r.CreatedAt),
+		Industry: textOrNull(r.Industry), Size: textOrNull(r.Size),
 	}
 }
 
@@ -108,7 +116,7 @@ func (s *Server) createRelationship(c *gin.Context) error {
 	return nil
 }
 
-const defaultTermsDays, maxTermsDays = 30, 365
+const defaultTermsDays, maxTermsDays, maxRegister = 30, 365, 60
 
 func (r CreateRelationshipRequest) relationship() (domain.Relationship, error) {
 	var k checker
@@ -118,6 +126,7 @@ func (r CreateRelationshipRequest) relationship() (domain.Relationship, error) {
 		TaxID: k.oneLine("/tax_id", r.TaxID, false, 50), ContactName: k.oneLine("/contact_name", r.ContactName, false, 200),
 		Email: k.email("/email", r.Email, false), TimeZone: k.timeZoneOrNone("/time_zone", r.TimeZone),
 		TermsDays: defaultTermsDays, HeadsUp: true,
+		Industry: k.oneLine("/industry", r.Industry, false, maxRegister), Size: k.oneLine("/size", r.Size, false, maxRegister),
 	}
 	if r.TermsDays != nil {
 		out.TermsDays = k.whole("/terms_days", *r.TermsDays, 0, maxTermsDays)
@@ -274,6 +283,8 @@ type ChangeRelationshipRequest struct {
 	TimeZone    merged[string] `json:"time_zone,omitempty" swaggertype:"string" extensions:"x-nullable" example:"America/New_York"`
 	TermsDays   merged[int]    `json:"terms_days,omitempty" swaggertype:"integer" extensions:"x-nullable" example:"30" minimum:"0" maximum:"365"`
 	HeadsUp     merged[bool]   `json:"heads_up,omitempty" swaggertype:"boolean" extensions:"x-nullable" example:"true"`
+	Industry    merged[string] `json:"industry,omitempty" swaggertype:"string" extensions:"x-nullable" example:"hotels"`
+	Size        merged[string] `json:"size,omitempty" swaggertype:"string" extensions:"x-nullable" example:"50-249"`
 } //	@name	ChangeRelationshipRequest
 
 // changeRelationship changes one of the seller's debtors.
@@ -339,6 +350,8 @@ func (r ChangeRelationshipRequest) change() (marketplace.RelationshipChange, err
 		TimeZone:    checked(r.TimeZone.or(""), func(s string) string { return k.timeZoneOrNone("/time_zone", s) }),
 		TermsDays:   checked(r.TermsDays.or(defaultTermsDays), func(n int) int { return k.whole("/terms_days", n, 0, maxTermsDays) }),
 		HeadsUp:     r.HeadsUp.or(true),
+		Industry:    checked(r.Industry.or(""), func(s string) string { return k.oneLine("/industry", s, false, maxRegister) }),
+		Size:        checked(r.Size.or(""), func(s string) string { return k.oneLine("/size", s, false, maxRegister) }),
 	}
 	return change, k.err()
 }

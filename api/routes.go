@@ -20,6 +20,7 @@ func (s *Server) routes() []route {
 		s.modelRoutes(),
 		s.driftRoutes(),
 		s.offerRoutes(),
+		s.riskRoutes(),
 		s.dealRoutes(),
 		s.payoutRoutes(),
 		s.statementRoutes(),

@@ -41,6 +41,8 @@ type OfferStatus string
 
 // The states of an offer.
 const (
+	OfferReferred   OfferStatus = "referred" // a person of the factor looks first; the seller does not see it yet
+	OfferRefused    OfferStatus = "refused"  // and said no
 	OfferOpen       OfferStatus = "open"
 	OfferAccepted   OfferStatus = "accepted"
 	OfferDeclined   OfferStatus = "declined"
@@ -50,6 +52,8 @@ const (
 
 // OfferMoves says which state may follow which.
 var OfferMoves = Machine[OfferStatus]{
+	OfferReferred:   {OfferOpen, OfferRefused, OfferWithdrawn, OfferSuperseded},
+	OfferRefused:    {},
 	OfferOpen:       {OfferAccepted, OfferDeclined, OfferWithdrawn, OfferSuperseded},
 	OfferAccepted:   {},
 	OfferDeclined:   {},
@@ -68,12 +72,42 @@ type Offer struct {
 	Decision  DecisionID
 	Status    OfferStatus
 	Terms     OfferTerms
+	Risk      []byte // of a price by risk: what it rests on, as underwriting wrote it
 	MadeAt    time.Time
-	ExpiresAt time.Time
+	ExpiresAt time.Time // of a referred offer: until when the factor may approve it
+	LookedBy  UserID    // who approved or refused a referred offer; not read back
+	LookedFor string    // and what that person noted
+}
+
+// ReviewHours is how long a referred offer waits for a person.
+const ReviewHours = 72
+
+// Look lets a person of the factor answer a referred offer: it becomes open for the
+// mandate's hours, or refused. It refuses with [ErrOfferExpired] or [ErrWrongState].
+func (o *Offer) Look(approved bool, note string, now time.Time, hours int) error {
+	next := OfferRefused
+	if approved {
+		next = OfferOpen
+	}
+	if o.Status == OfferReferred && o.Expired(now) {
+		return ErrOfferExpired.Because("it waited for an answer until %s", o.ExpiresAt.Format(time.RFC3339))
+	}
+	if o.Status != OfferReferred {
+		return ErrWrongState.Because("only an offer that waits for a person is approved or refused").In(string(o.Status))
+	}
+	o.Status, o.LookedFor = next, note
+	if approved {
+		o.ExpiresAt = now.Add(time.Duration(hours) * time.Hour)
+	}
+	return nil
 }
 
 // Expired reports whether the offer is past its time.
 func (o Offer) Expired(now time.Time) bool { return !now.Before(o.ExpiresAt) }
+
+// Made reports whether the seller has the offer: it does not wait for a person of the
+// factor, and was not refused by one.
+func (o Offer) Made() bool { return o.Status != OfferReferred && o.Status != OfferRefused }
 
 // Accept takes the offer, or refuses with [ErrOfferExpired] or [ErrWrongState].
 func (o *Offer) Accept(now time.Time) error {

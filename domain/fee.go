@@ -59,15 +59,16 @@ func (f FeeTerms) checkDaily() error {
 	return nil
 }
 
-// Fraction returns the contractual fee at the end of the given day as a fraction
-// of the basis: every started band whole (D-13). Day 0 is the funding date and,
-// like any day before it, costs nothing. It panics on an up-front and daily fee,
-// which is no fraction of the basis alone: see [FeeTerms.OwedOn].
+// Fraction returns what is owed at the end of the given day as a fraction of the
+// basis: every started band whole (D-13), or the up-front rate. Day 0 is the funding
+// date; before it nothing is owed. What a daily rate takes of the advance is not in
+// it: see [FeeTerms.OwedOn].
 func (f FeeTerms) Fraction(day int) money.Rate {
-	f.mustBeOfBasis()
 	switch {
-	case day <= 0:
+	case day < 0:
 		return money.Rate{}
+	case day == 0 || f.Family() == FeeDaily:
+		return f.UpfrontRate
 	case day <= f.FirstDays || f.StepDays <= 0:
 		return f.FirstRate
 	}
@@ -75,66 +76,45 @@ func (f FeeTerms) Fraction(day int) money.Rate {
 	return f.FirstRate.Plus(f.StepRate.TimesInt(int64(started)))
 }
 
-// Owed returns the contractual fee on basis if the debtor's payment is value
-// dated on the given day after funding: every started band whole, rounded once. It
-// panics on an up-front and daily fee: see [FeeTerms.OwedOn].
-func (f FeeTerms) Owed(basis money.Amount, day int) money.Amount {
-	return basis.Times(f.Fraction(day))
-}
-
-// OwedOn returns the contractual fee of any family if the debtor's payment is
-// value dated on the given day after funding, rounded once. A fee by bands does
-// not look at the advance and is that of [FeeTerms.Owed].
+// OwedOn returns the contractual fee on basis and advance if the debtor's payment is
+// value dated on the given day after funding (D-13, D-16), rounded once. A fee by
+// bands does not look at the advance.
 func (f FeeTerms) OwedOn(basis, advance money.Amount, day int) money.Amount {
 	return money.Minor(1, basis.Currency()).Times(f.Unrounded(basis, advance, day))
 }
 
 // Unrounded returns the fee of [FeeTerms.OwedOn] before it is rounded, as an exact
-// number of minor units: what a mean over days is taken of. An up-front rate is
-// owed from day 0, the funding date; before it nothing is.
+// number of minor units: what a mean over days is taken of. It panics if days of a
+// daily rate are owed on an advance that is not in the currency of the basis: one
+// that was forgotten would cost nothing.
 func (f FeeTerms) Unrounded(basis, advance money.Amount, day int) money.Rate {
-	if f.Family() != FeeDaily {
-		return f.Fraction(day).TimesInt(basis.Units())
+	fee := f.Fraction(day).TimesInt(basis.Units())
+	if day <= 0 || f.DailyRate.IsZero() {
+		return fee
 	}
-	if day < 0 {
-		return money.Rate{}
+	if advance.Currency() != basis.Currency() {
+		panic(fmt.Sprintf("domain: a daily fee on a basis in %q and an advance in %q", basis.Currency(), advance.Currency()))
 	}
-	return f.UpfrontRate.TimesInt(basis.Units()).Plus(f.DailyRate.TimesInt(advance.Units()).TimesInt(int64(day)))
+	return fee.Plus(f.DailyRate.TimesInt(advance.Units()).TimesInt(int64(day)))
 }
 
-func (f FeeTerms) mustBeOfBasis() {
-	if f.Family() == FeeDaily {
-		panic("domain: an up-front and daily fee is owed on an advance")
-	}
-}
-
-// Recognised returns the fee on basis that is income by the end of the given
-// day: each started band spread evenly over its days (D-13). It is cumulative
-// and rounded once, so that increments add up to [FeeTerms.Owed] at the end of
-// every band; the unearned rest of a band at a receipt is Owed less Recognised. It
-// panics on an up-front and daily fee.
-func (f FeeTerms) Recognised(basis money.Amount, day int) money.Amount {
+// RecognisedOn returns the fee on basis and advance that is income by the end of the
+// given day: each started band spread evenly over its days (D-13), and of an up-front
+// and daily fee, which has no bands, what is owed by then. It is cumulative and rounded
+// once, so that increments add up to [FeeTerms.OwedOn] at the end of every band; the
+// unearned rest of a band at a receipt is OwedOn less RecognisedOn.
+func (f FeeTerms) RecognisedOn(basis, advance money.Amount, day int) money.Amount {
 	before, length, rate := f.band(day)
 	if length <= 0 {
-		return f.Owed(basis, day)
+		return f.OwedOn(basis, advance, day)
 	}
 	finished := f.Fraction(before).TimesInt(int64(length))
 	running := rate.TimesInt(int64(day - before))
 	return basis.Share(finished.Plus(running), 1, int64(length))
 }
 
-// RecognisedOn returns the fee of any family that is income by the end of the given
-// day: of bands that of [FeeTerms.Recognised], of an up-front and daily fee what is
-// owed by then, the up-front rate on the funding date.
-func (f FeeTerms) RecognisedOn(basis, advance money.Amount, day int) money.Amount {
-	if f.Family() == FeeDaily {
-		return f.OwedOn(basis, advance, day)
-	}
-	return f.Recognised(basis, day)
-}
-
 // band returns the band that a day lies in: how many days lie before it, its
-// length and its rate. The length is 0 where nothing is being earned.
+// length and its rate. The length is 0 where no band is being earned.
 func (f FeeTerms) band(day int) (before, length int, rate money.Rate) {
 	switch {
 	case day <= 0:

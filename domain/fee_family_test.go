@@ -38,7 +38,7 @@ func TestFamiliesOfFees(t *testing.T) {
 				t.Error(err)
 			}
 			for day, want := range tc.owed {
-				if got := tc.fee.OwedOn(money.Minor(10_000_00, "USD"), money.Minor(8_500_00, "USD"), day).Decimal(); got != want {
+				if got := tc.fee.OwedOn(basis, advance, day).Decimal(); got != want {
 					t.Errorf("day %d: owed %s, want %s", day, got, want)
 				}
 			}
@@ -53,17 +53,35 @@ func TestADailyFeeIsRoundedOnce(t *testing.T) {
 	}
 }
 
-func TestADailyFeeIsNoFractionOfTheBasis(t *testing.T) {
-	basis := money.Minor(10_000_00, "USD")
+// A day's part of 8,333.33 is 2.499999: each day is rounded from the funding date on,
+// never added to a rounded day.
+func TestADailyFeeIsIncomeWhenItIsOwed(t *testing.T) {
+	fee := domain.FeeTerms{UpfrontRate: money.Percent(1), DailyRate: money.MustRate("0.0003")}
+	for day, want := range map[int]string{-1: "0.00", 0: "100.00", 1: "102.50", 2: "105.00", 90: "325.00", 10_000: "25099.99"} {
+		odd := money.Minor(8_333_33, "USD")
+		if owed, recognised := fee.OwedOn(basis, odd, day).Decimal(), fee.RecognisedOn(basis, odd, day).Decimal(); owed != want || recognised != want {
+			t.Errorf("day %d: owed %s, recognised %s, want %s", day, owed, recognised, want)
+		}
+	}
+}
+
+func TestTheFractionOfADailyFeeIsItsUpfrontRate(t *testing.T) {
+	for day, want := range map[int]string{-1: "0", 0: "0.01", 90: "0.01"} {
+		if got := dailyFee().Fraction(day); got.String() != want {
+			t.Errorf("day %d: %s, want %s", day, got, want)
+		}
+	}
+}
+
+func TestADailyFeeNeedsItsAdvance(t *testing.T) {
 	for name, call := range map[string]func(){
-		"Fraction":   func() { dailyFee().Fraction(1) },
-		"Owed":       func() { dailyFee().Owed(basis, 1) },
-		"Recognised": func() { dailyFee().Recognised(basis, 1) },
+		"owed":       func() { dailyFee().OwedOn(basis, money.Amount{}, 1) },
+		"recognised": func() { dailyFee().RecognisedOn(basis, money.Minor(1, "EUR"), 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {
 				if recover() == nil {
-					t.Errorf("%s answers without an advance", name)
+					t.Error("days cost nothing without an advance")
 				}
 			}()
 			call()

@@ -14,6 +14,12 @@ func storyFee() domain.FeeTerms {
 	return domain.FeeTerms{FirstDays: 30, FirstRate: money.Percent(3), StepDays: 10, StepRate: money.Percent(1)}
 }
 
+// What the fees of these tests are owed on.
+var (
+	basis   = money.Minor(10_000_00, "USD")
+	advance = money.Minor(8_500_00, "USD")
+)
+
 func TestFeeByStartedBands(t *testing.T) {
 	tests := map[string]struct {
 		day              int
@@ -31,10 +37,9 @@ func TestFeeByStartedBands(t *testing.T) {
 		"the recourse day of story A": {90, "900.00", "900.00"},
 		"one day more":                {91, "1000.00", "910.00"},
 	}
-	basis := money.Minor(10_000_00, "USD")
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			owed, recognised := storyFee().Owed(basis, tc.day).Decimal(), storyFee().Recognised(basis, tc.day).Decimal()
+			owed, recognised := storyFee().OwedOn(basis, advance, tc.day).Decimal(), storyFee().RecognisedOn(basis, advance, tc.day).Decimal()
 			if owed != tc.owed || recognised != tc.recognised {
 				t.Errorf("day %d: owed %s, recognised %s; want %s, %s", tc.day, owed, recognised, tc.owed, tc.recognised)
 			}
@@ -44,10 +49,10 @@ func TestFeeByStartedBands(t *testing.T) {
 
 func TestAFlatFeeStopsAfterItsBand(t *testing.T) {
 	flat := domain.FeeTerms{FirstDays: 30, FirstRate: money.Percent(3)}
-	basis := money.Minor(10_000_00, "USD")
 	for _, day := range []int{30, 31, 400} {
-		if flat.Owed(basis, day).Units() != 300_00 || flat.Recognised(basis, day).Units() != 300_00 {
-			t.Errorf("day %d: owed %s, recognised %s", day, flat.Owed(basis, day), flat.Recognised(basis, day))
+		owed, recognised := flat.OwedOn(basis, advance, day), flat.RecognisedOn(basis, advance, day)
+		if owed.Units() != 300_00 || recognised.Units() != 300_00 {
+			t.Errorf("day %d: owed %s, recognised %s", day, owed, recognised)
 		}
 	}
 }
@@ -63,7 +68,7 @@ func TestRecognisedFeeIsNeverAheadAndMeetsOwedAtBandEnds(t *testing.T) {
 		basis := money.Minor(rapid.Int64Range(1, 1_000_000_00).Draw(t, "basis"), "EUR")
 		before := money.Minor(0, "EUR")
 		for day := range 200 {
-			owed, recognised := fee.Owed(basis, day), fee.Recognised(basis, day)
+			owed, recognised := fee.OwedOn(basis, basis, day), fee.RecognisedOn(basis, basis, day)
 			if recognised.Less(before) || owed.Less(recognised) {
 				t.Fatalf("day %d: recognised %s after %s, owed %s", day, recognised, before, owed)
 			}

@@ -193,4 +193,6 @@ type Example struct {
 	Seller    OrganizationID
 	Country   string
 	LegalType LegalType
+	Industry  string
+	Size      string
 }

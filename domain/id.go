@@ -48,6 +48,8 @@ type (
 	auditThing        struct{}
 	objectionThing    struct{}
 	correctionThing   struct{}
+	verificationThing struct{}
+	dilutionThing     struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -82,6 +84,8 @@ func (gateThing) prefix() string         { return "gate" }
 func (auditThing) prefix() string        { return "aud" }
 func (objectionThing) prefix() string    { return "obj" }
 func (correctionThing) prefix() string   { return "cor" }
+func (verificationThing) prefix() string { return "ver" }
+func (dilutionThing) prefix() string     { return "dil" }
 
 // The IDs of everything that has one.
 type (
@@ -149,6 +153,10 @@ type (
 	ObjectionID = ID[objectionThing]
 	// A CorrectionID names what a correction of history replaced.
 	CorrectionID = ID[correctionThing]
+	// A VerificationID names a record of how far an invoice is proven.
+	VerificationID = ID[verificationThing]
+	// A DilutionRecordID names a record of what a debtor took off.
+	DilutionRecordID = ID[dilutionThing]
 )
 
 // New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before

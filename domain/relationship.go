@@ -22,7 +22,9 @@ type Relationship struct {
 	Email       string
 	TimeZone    string
 	TermsDays   int
-	HeadsUp     bool // the note 14 days before a due date, for terms of 30 days and more
+	HeadsUp     bool   // the note 14 days before a due date, for terms of 30 days and more
+	Industry    string // what the debtor does, in the words that the seller's register uses; may be empty
+	Size        string // how large it is, likewise
 	Version     int
 	CreatedAt   time.Time
 }

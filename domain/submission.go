@@ -20,11 +20,12 @@ type Kin struct {
 	Elsewhere    bool      // another seller handed in an invoice with the same fingerprint
 }
 
-// A Buyer is an active mandate and the factor behind it.
+// A Buyer is an active mandate, the factor behind it and what that thinks of the seller.
 type Buyer struct {
 	Mandate    Mandate
 	Factor     Organization
 	Collection BankAccount
+	Standing   Standing
 }
 
 // A Decision is what the engine said about an invoice, in its stored form, with

@@ -26,6 +26,20 @@ type MandateTerms struct {
 	FacilityLimit       money.Amount // most that may be advanced in this currency
 	OfferHours          int          // how long an offer stays open
 	MaxExpectedDaysLate int          // a debtor expected to pay later than this gets no offer
+
+	// ByRisk says that the three haircuts and the free part of the fee, its first or
+	// up-front rate, are not given: they follow from what is known of an invoice, so
+	// that the fee covers Costs and the expected loss (D-9).
+	ByRisk bool
+	Costs  Costs
+}
+
+// Costs are what a factor must earn on a purchase beside its expected loss.
+type Costs struct {
+	FundsRate     money.Rate   // yearly, simple on act/365, of the advance while it is out
+	Servicing     money.Amount // of one invoice; nothing when zero
+	ServicingRate money.Rate   // of the basis, added to it
+	MarginRate    money.Rate   // of the basis
 }
 
 // FeeTerms are a fee of one of the three families of [FeeFamily]. Day 0 is the

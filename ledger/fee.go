@@ -9,7 +9,7 @@ import (
 type FeeClock struct {
 	Fee      domain.FeeTerms
 	Basis    money.Amount
-	Advance  money.Amount // of an up-front and daily fee only
+	Advance  money.Amount // what a daily rate is of; bands do not look at it
 	FundedOn domain.Date  // day 0: the value date of E3b
 	Booked   money.Amount // what the deal's E4 journals debited to Accrued fees so far, net; zero is none
 }
@@ -18,7 +18,8 @@ type FeeClock struct {
 // yet, at a month end or on the value date of the receipt that ends the clock. It
 // returns false when there is nothing to book. For a receipt that became known
 // after a later month end was booked it takes the days after it back: income is
-// debited then. Bands are spread evenly over their days (D-13).
+// debited then. Bands are spread evenly over their days (D-13); an up-front rate is
+// in the first E4 on or after the funding date.
 func AccrueFee(c FeeClock, through domain.Date) (Journal, bool) {
 	earned := c.Fee.RecognisedOn(c.Basis, c.Advance, c.FundedOn.DaysUntil(through))
 	if !c.Booked.IsZero() {
@@ -29,7 +30,7 @@ func AccrueFee(c FeeClock, through domain.Date) (Journal, bool) {
 
 // EarnRest records E4c: on the value date of the receipt that ends the clock the
 // rest of the started band is earned too (D-13). It returns false when the band
-// ends on that day.
+// ends on that day, and for an up-front and daily fee, which has none.
 func EarnRest(c FeeClock, paidOn domain.Date) (Journal, bool) {
 	day := c.FundedOn.DaysUntil(paidOn)
 	rest := c.Fee.OwedOn(c.Basis, c.Advance, day).Minus(c.Fee.RecognisedOn(c.Basis, c.Advance, day))

@@ -89,21 +89,3 @@ func TestRecourseHasItsJournals(t *testing.T) {
 		}
 	}
 }
-
-// An up-front and daily fee is 1 % of 10,000.00 on the funding date and 0.03 % of
-// 8,500.00 a day: 2.55. There is no band whose rest is earned at the receipt.
-func TestADailyFeeIsAccruedByDay(t *testing.T) {
-	clock := ledger.FeeClock{
-		Fee:   domain.FeeTerms{UpfrontRate: money.Percent(1), DailyRate: money.MustRate("0.0003")},
-		Basis: usd(10_000_00), Advance: usd(8_500_00), FundedOn: day("02-05"),
-	}
-	for through, want := range map[string]int64{"02-05": 100_00, "02-06": 102_55, "02-28": 158_65} {
-		j, any := ledger.AccrueFee(clock, day(through))
-		if got := j.Total().Units(); !any || got != want {
-			t.Errorf("by %s %d is earned, want %d", through, got, want)
-		}
-	}
-	if j, any := ledger.EarnRest(clock, day("02-28")); any {
-		t.Errorf("a rest of %s", j.Total())
-	}
-}

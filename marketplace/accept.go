@@ -71,6 +71,9 @@ func (s *Service) AcceptOffer(ctx context.Context, by domain.Caller, id domain.O
 
 // sell decides the sale: everything it makes follows from what was found.
 func sell(found domain.Acceptance, by domain.Caller, ids acceptIDs) (Accepted, error) {
+	if !found.Offer.Made() {
+		return Accepted{}, domain.ErrNotFound
+	}
 	if err := found.Offer.Accept(by.Now); err != nil {
 		return Accepted{}, err
 	}
@@ -197,12 +200,13 @@ func (s *Service) Offer(ctx context.Context, by domain.Caller, id domain.OfferID
 }
 
 // Offers lists the offers on an invoice of the caller's, or, for a factor, its
-// own offers.
-func (s *Service) Offers(ctx context.Context, by domain.Caller, invoice domain.InvoiceID, page domain.Page) ([]domain.Offer, error) {
+// own offers; a zero invoice and an empty status do not filter. A seller does not see
+// those that wait for a person of the factor.
+func (s *Service) Offers(ctx context.Context, by domain.Caller, invoice domain.InvoiceID, status domain.OfferStatus, page domain.Page) ([]domain.Offer, error) {
 	var offers []domain.Offer
 	err := s.read(ctx, by.Own(), func(tx Tx) error {
 		var err error
-		offers, err = tx.Offers(ctx, by.Organization, by.Kind, invoice, page)
+		offers, err = tx.Offers(ctx, by.Organization, by.Kind, invoice, status, page)
 		return err
 	})
 	return offers, err

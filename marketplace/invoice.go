@@ -202,7 +202,7 @@ func (s *Service) Withdraw(ctx context.Context, by domain.Caller, id domain.Invo
 		if err := tx.UpdateInvoice(ctx, inv); err != nil {
 			return domain.Answer{}, err
 		}
-		if err := tx.EndOffers(ctx, inv.ID, domain.OfferWithdrawn); err != nil {
+		if err := tx.EndOffers(ctx, inv, domain.OfferWithdrawn); err != nil {
 			return domain.Answer{}, err
 		}
 		return once.Answer(inv), tx.SaveTrail(ctx, domain.Trail{

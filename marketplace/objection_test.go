@@ -35,10 +35,23 @@ func (m *market) submitted(number string) marketplace.Submitted {
 	})
 }
 
+// accept sells by an offer; one that waits for a person is approved before.
 func (m *market) accept(offer domain.OfferID) {
 	m.t.Helper()
+	if seen, err := m.service.Offer(m.t.Context(), m.as(m.factor), offer); err != nil || seen.Status == domain.OfferReferred {
+		must(m.t, err)
+		m.looked(offer, true)
+	}
 	keep(m, func(ctx context.Context, once domain.Once[marketplace.Accepted]) (domain.Answer, error) {
 		return m.service.AcceptOffer(ctx, m.as(m.seller), offer, once)
+	})
+}
+
+// looked answers an offer that waits for a person of the factor.
+func (m *market) looked(offer domain.OfferID, approve bool) domain.Offer {
+	m.t.Helper()
+	return keep(m, func(ctx context.Context, once domain.Once[domain.Offer]) (domain.Answer, error) {
+		return m.service.AnswerReferral(ctx, m.as(m.factor), offer, approve, "Called their buyer", once)
 	})
 }
 

@@ -15,13 +15,14 @@ import (
 type Priced struct {
 	Inputs   underwriting.Inputs
 	Decision underwriting.Decision
-	Bids     []Bid // none unless the decision is to offer
+	Bids     []Bid // none when the decision is to decline
 }
 
 // A Bid is one mandate's terms, or why it would not buy.
 type Bid struct {
 	Buyer domain.Buyer
 	Terms domain.OfferTerms
+	Risk  []byte // of a price by risk: what it rests on
 	No    *domain.Refusal
 }
 
@@ -40,27 +41,32 @@ func (s *Service) price(ctx context.Context, tx Tx, m underwriting.Submission, u
 		}
 		inputs.Model, inputs.Record = use.Live, &underwriting.Record{Register: m.Register}
 	}
+	inputs.Velocity = &m.Velocity
 	inputs = paidAs(inputs, m)
-	priced := Priced{Inputs: inputs, Decision: engine.Assess(inputs)}
-	if priced.Decision.Outcome != underwriting.OutcomeOffer {
+	priced := Priced{Inputs: inputs, Decision: underwriting.Decide(engine, inputs)}
+	if priced.Decision.Outcome == underwriting.OutcomeDecline {
 		return priced, nil
 	}
 	for _, buyer := range m.Buyers[:min(len(m.Buyers), maxBuyers)] {
-		terms, err := bid(m.Invoice, priced.Decision, buyer, now)
+		bid, err := bidOf(m, priced.Decision, buyer, now)
 		refusal, refused := errors.AsType[*domain.Refusal](err)
 		if err != nil && !refused {
 			return Priced{}, err
 		}
-		priced.Bids = append(priced.Bids, Bid{Buyer: buyer, Terms: terms, No: refusal})
+		bid.Buyer, bid.No = buyer, refusal
+		priced.Bids = append(priced.Bids, bid)
 	}
 	return priced, nil
 }
 
-// paidAs returns inputs with the payments, open invoices and disputes that were
+// paidAs returns inputs with the payments, open invoices, disputes and growth that were
 // found, counted as their model reads them: everything in them that a correction of
 // history may change.
 func paidAs(inputs underwriting.Inputs, m underwriting.Submission) underwriting.Inputs {
 	inputs.Paid, inputs.Open, inputs.Payments, inputs.Disputed = m.Paid, m.Open, m.Payments, m.Disputed
+	if inputs.Velocity != nil {
+		inputs.Velocity = &m.Velocity
+	}
 	if inputs.Record != nil {
 		m.Register = inputs.Record.Register
 		inputs.Record = underwriting.NewRecord(m, inputs.Today)
@@ -83,7 +89,7 @@ func (s *Service) shadow(ctx context.Context, tx Tx, m underwriting.Submission, 
 		inputs.Record = &underwriting.Record{Register: m.Register}
 		inputs = paidAs(inputs, m)
 	}
-	d := engine.Assess(inputs)
+	d := underwriting.Decide(engine, inputs)
 	curve := make([][2]int, len(d.Curve))
 	for i, p := range d.Curve {
 		curve[i] = [2]int{p.Day, int(p.Paid)}
@@ -96,11 +102,23 @@ func (s *Service) shadow(ctx context.Context, tx Tx, m underwriting.Submission, 
 	return score, err
 }
 
-// bid asks one mandate for its terms.
-func bid(inv domain.Invoice, decided underwriting.Decision, buyer domain.Buyer, now time.Time) (domain.OfferTerms, error) {
-	return underwriting.Price(decided, buyer.Mandate.Terms, underwriting.Ask{
-		Basis: inv.Basis, Due: inv.Due, FundedOn: today(now, buyer.Factor.Zone()),
+// bidOf asks one mandate for its terms: those that it gives, or those that follow from
+// the risk.
+func bidOf(m underwriting.Submission, decided underwriting.Decision, buyer domain.Buyer, now time.Time) (Bid, error) {
+	inv, mandate, fundedOn := m.Invoice, buyer.Mandate.Terms, today(now, buyer.Factor.Zone())
+	ask := underwriting.Ask{
+		Basis: inv.Basis, Due: inv.Due, FundedOn: fundedOn,
 		Banking:    domain.BankingDays(inv.Basis.Currency(), buyer.Factor.Country),
 		RebateHold: buyer.Collection.RebateHold(),
-	})
+	}
+	if !mandate.ByRisk {
+		terms, err := underwriting.Price(decided, mandate, ask)
+		return Bid{Terms: terms}, err
+	}
+	risk := underwriting.Risk{Facts: m.Facts(buyer.Standing, fundedOn), Seen: m.Seen(), Costs: mandate.Costs}
+	price, err := underwriting.PriceRisk(decided, mandate, ask, risk)
+	if err != nil {
+		return Bid{}, err
+	}
+	return Bid{Terms: price.Terms, Risk: underwriting.EncodeRisk(risk, price)}, nil
 }

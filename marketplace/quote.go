@@ -45,7 +45,9 @@ func (s *Service) Quote(ctx context.Context, by domain.Caller, of WhatIf) (Quote
 			return err
 		}
 		quoted = Quoted{Invoice: m.Invoice, Verified: of.Verified, Needed: needed(m)}
-		quoted.Priced, err = s.price(ctx, tx, m, use, by.Now)
+		if quoted.Priced, err = s.price(ctx, tx, m, use, by.Now); quoted.Decision.Outcome != underwriting.OutcomeOffer {
+			quoted.Bids = nil // what a person has to look at first is nobody's to quote
+		}
 		return err
 	})
 	return quoted, err
@@ -71,6 +73,7 @@ func (w WhatIf) put(m underwriting.Submission) (underwriting.Submission, error) 
 		inv.Due = w.Due
 	}
 	if w.Verified != nil {
+		m.Verification = *w.Verified
 		for i := range m.Buyers {
 			m.Buyers[i].Mandate.Terms.VerificationHaircut = w.Verified.Haircut()
 		}

@@ -228,12 +228,11 @@ func apply(file domain.DealFile, receipt domain.Receipt, amount money.Amount, no
 	paidOn := domain.Latest(lastMoney, d.FundingDate)
 	if accrued, any := ledger.AccrueFee(clockOf(d), paidOn); any {
 		effect.Journals = append(effect.Journals, book(ids.journals[0], accrued))
-		d.Recognised = d.Fee.Recognised(d.Basis, d.Day(paidOn))
 	}
 	if rest, any := ledger.EarnRest(clockOf(d), paidOn); any {
 		effect.Journals = append(effect.Journals, book(ids.journals[1], rest))
 	}
-	d.Recognised, d.PaidInFull, d.NextAccrual = d.Fee.Owed(d.Basis, d.Day(paidOn)), lastMoney, time.Time{}
+	d.Recognised, d.PaidInFull, d.NextAccrual = d.Fee.OwedOn(d.Basis, d.Advance, d.Day(paidOn)), lastMoney, time.Time{}
 	rebate := money.Max(d.Reserve.Minus(d.Recognised), money.Minor(0, d.Reserve.Currency()))
 	if settled, any := ledger.Settle(day, d.Reserve, d.Recognised); any {
 		effect.Journals = append(effect.Journals, book(ids.journals[3], settled))

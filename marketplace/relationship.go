@@ -45,7 +45,7 @@ func identify(ctx context.Context, tx Tx, r *domain.Relationship, fresh domain.D
 
 func relationshipTrail(id domain.AuditID, by domain.Caller, action string, r domain.Relationship) domain.Trail {
 	return domain.Trail{Audit: []domain.AuditRow{domain.Audited(id, by, action, "relationship", r.ID.UUID,
-		r.Version, r.Debtor, r.Code, r.Name, r.LegalType, r.Country, r.TaxID, r.ContactName, r.Email, r.TimeZone, r.TermsDays, r.HeadsUp)}}
+		r.Version, r.Debtor, r.Code, r.Name, r.LegalType, r.Country, r.TaxID, r.ContactName, r.Email, r.TimeZone, r.TermsDays, r.HeadsUp, r.Industry, r.Size)}}
 }
 
 // Relationship returns one of the caller's debtors.
@@ -82,7 +82,7 @@ func (s *Service) Relationships(ctx context.Context, by domain.Caller, code stri
 type RelationshipChange struct {
 	Code, Name, TaxID, ContactName, Email *string
 	LegalType                             *domain.LegalType
-	Country, TimeZone                     *string
+	Country, TimeZone, Industry, Size     *string
 	TermsDays                             *int
 	HeadsUp                               *bool
 }
@@ -136,6 +136,8 @@ func (c RelationshipChange) of(r domain.Relationship) domain.Relationship {
 	set(&r.TimeZone, c.TimeZone)
 	set(&r.TermsDays, c.TermsDays)
 	set(&r.HeadsUp, c.HeadsUp)
+	set(&r.Industry, c.Industry)
+	set(&r.Size, c.Size)
 	if r.TimeZone == "" && r.Country != "" {
 		r.TimeZone = domain.ZoneOf(r.Country)
 	}

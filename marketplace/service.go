@@ -17,6 +17,7 @@ import (
 type Tx interface {
 	parties
 	trade
+	risk
 	models
 	objections
 	purchase
@@ -59,6 +60,10 @@ var Wide = map[string]domain.Scope{
 	"Objection":       domain.ScopeMarket, // and any objection
 	"Objections":      domain.ScopeMarket,
 	"AnswerObjection": domain.ScopeMarket, // the platform decides on a seller's rows
+	"AnswerReferral":  domain.ScopeMarket, // a factor's answer moves a seller's invoice
+	"VerifyInvoice":   domain.ScopeMarket, // the platform verifies a seller's invoice
+	"DebtorLimit":     domain.ScopeMarket, // the debtor of a seller's invoice
+	"OfferDecision":   domain.ScopeMarket, // the decision about a seller's invoice
 }
 
 // A Service is the use cases of this room.

@@ -13,7 +13,7 @@ import (
 type Submitted struct {
 	Invoice  domain.Invoice
 	Decision domain.Decision
-	Offers   []domain.Offer
+	Offers   []domain.Offer    // those that wait for a person of a factor are among them
 	NoOffer  []*domain.Refusal // one for each mandate that would not buy
 }
 
@@ -54,10 +54,11 @@ func (s *Service) Submit(ctx context.Context, by domain.Caller, id domain.Invoic
 }
 
 type submitIDs struct {
-	decision domain.DecisionID
-	offers   []domain.OfferID
-	audit    domain.AuditID
-	event    domain.EventID
+	decision  domain.DecisionID
+	offers    []domain.OfferID
+	referrals []domain.EventID
+	audit     domain.AuditID
+	event     domain.EventID
 }
 
 // maxBuyers bounds how many mandates are asked at once.
@@ -66,7 +67,7 @@ const maxBuyers = 50
 func newSubmitIDs() submitIDs {
 	ids := submitIDs{decision: domain.New[domain.DecisionID](), audit: domain.New[domain.AuditID](), event: domain.New[domain.EventID]()}
 	for range maxBuyers {
-		ids.offers = append(ids.offers, domain.New[domain.OfferID]())
+		ids.offers, ids.referrals = append(ids.offers, domain.New[domain.OfferID]()), append(ids.referrals, domain.New[domain.EventID]())
 	}
 	return ids
 }
@@ -95,14 +96,18 @@ func submitted(m underwriting.Submission, priced Priced, ids submitIDs, now time
 			done.NoOffer = append(done.NoOffer, bid.No)
 			continue
 		}
-		done.Offers = append(done.Offers, domain.Offer{
+		offer := domain.Offer{
 			ID: ids.offers[i], Factor: bid.Buyer.Factor.ID, Seller: m.Invoice.Seller, Invoice: m.Invoice.ID, Mandate: bid.Buyer.Mandate.ID,
-			Decision: ids.decision, Status: domain.OfferOpen, Terms: bid.Terms, MadeAt: now,
+			Decision: ids.decision, Status: domain.OfferOpen, Terms: bid.Terms, Risk: bid.Risk, MadeAt: now,
 			ExpiresAt: now.Add(time.Duration(bid.Buyer.Mandate.Terms.OfferHours) * time.Hour),
-		})
+		}
+		if priced.Decision.Outcome == underwriting.OutcomeRefer {
+			offer.Status, offer.ExpiresAt = domain.OfferReferred, now.Add(domain.ReviewHours*time.Hour)
+		}
+		done.Offers = append(done.Offers, offer)
 	}
 	next := domain.InvoiceSubmitted
-	if len(done.Offers) > 0 {
+	if len(done.Offers) > 0 && priced.Decision.Outcome == underwriting.OutcomeOffer {
 		next = domain.InvoiceOffered
 	}
 	if priced.Decision.Outcome == underwriting.OutcomeDecline {
@@ -114,13 +119,26 @@ func submitted(m underwriting.Submission, priced Priced, ids submitIDs, now time
 	return done, nil
 }
 
+// Referred returns how many factors look at the invoice in person first.
+func (s Submitted) Referred() int {
+	n := 0
+	for _, offer := range s.Offers {
+		if offer.Status == domain.OfferReferred {
+			n++
+		}
+	}
+	return n
+}
+
 func submissionTrail(by domain.Caller, done Submitted, ids submitIDs) domain.Trail {
-	inv := done.Invoice
+	inv, referred := done.Invoice, done.Referred()
 	said := fmt.Sprintf("Invoice %s was priced; nobody offers now.", inv.Number)
-	if n := len(done.Offers); n == 1 {
+	if n := len(done.Offers) - referred; n == 1 {
 		said = fmt.Sprintf("Invoice %s has an offer: %s now.", inv.Number, done.Offers[0].Terms.Now.Grouped())
 	} else if n > 1 {
 		said = fmt.Sprintf("Invoice %s has %d offers.", inv.Number, n)
+	} else if referred > 0 {
+		said = fmt.Sprintf("Invoice %s was priced; a person looks at it first.", inv.Number)
 	}
 	trail := domain.Trail{
 		Audit: []domain.AuditRow{domain.Audited(ids.audit, by, "invoice.submitted", "invoice", inv.ID.UUID, done.Decision.Outcome, len(done.Offers))},
@@ -129,7 +147,15 @@ func submissionTrail(by domain.Caller, done Submitted, ids submitIDs) domain.Tra
 			Said: said, At: by.Now,
 		}},
 	}
-	if len(done.Offers) > 0 {
+	for i, offer := range done.Offers {
+		if offer.Status == domain.OfferReferred {
+			trail.Events = append(trail.Events, domain.Event{
+				ID: ids.referrals[i], World: by.World, Kind: "offer.referred", Factor: offer.Factor, Invoice: inv.ID, At: by.Now,
+				Said: fmt.Sprintf("An offer for an invoice over %s waits for a person to approve or refuse it.", inv.Basis.Grouped()),
+			})
+		}
+	}
+	if len(done.Offers) > referred {
 		trail.Jobs = []domain.Job{{World: by.World, Kind: domain.JobMailParty, Ref: ids.event.UUID}}
 	}
 	return trail

@@ -28,10 +28,22 @@ type trade interface {
 	MadeAgain(ctx context.Context, first domain.Decision) (domain.Decision, error)
 	SaveDecision(context.Context, domain.Decision) error
 	Offer(context.Context, domain.OfferID, domain.OrganizationID, domain.OrganizationKind) (domain.Offer, error)
-	Offers(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, invoice domain.InvoiceID, page domain.Page) ([]domain.Offer, error)
+	Offers(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, invoice domain.InvoiceID, status domain.OfferStatus, page domain.Page) ([]domain.Offer, error)
 	LockOffer(context.Context, domain.OfferID, domain.OrganizationID) (domain.Offer, error)
 	UpdateOffer(context.Context, domain.Offer) error
-	EndOffers(context.Context, domain.InvoiceID, domain.OfferStatus) error
+	EndOffers(context.Context, domain.Invoice, domain.OfferStatus) error
+	LockReferral(context.Context, domain.OfferID, domain.OrganizationID) (domain.Offer, error)
+}
+
+// risk is what prices by risk rest on.
+type risk interface {
+	Standing(ctx context.Context, factor, seller domain.OrganizationID) (domain.Standing, error)
+	SetStanding(ctx context.Context, s domain.Standing, by domain.UserID) error
+	SaveVerification(context.Context, domain.Verification) error
+	Verifications(ctx context.Context, invoice domain.InvoiceID, page domain.Page) ([]domain.Verification, error)
+	SaveDilution(context.Context, domain.DilutionRecord) error
+	DilutionRecords(ctx context.Context, relationship domain.RelationshipID, seller domain.OrganizationID, page domain.Page) ([]domain.DilutionRecord, error)
+	PaidOnDebtor(ctx context.Context, factor domain.OrganizationID, offer domain.Offer, today domain.Date) (underwriting.DebtorBook, error)
 }
 
 // models is the fitted models.

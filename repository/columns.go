@@ -62,7 +62,7 @@ func (c *timeCol) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// rateCol is a numeric column written from a Rate.
+// rateCol is a numeric column written from a Rate; in a load NULL is none.
 type rateCol struct{ money.Rate }
 
 // Scan implements sql.Scanner.
@@ -78,7 +78,12 @@ func (c *rateCol) Scan(src any) error {
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (c *rateCol) UnmarshalJSON(data []byte) error { return c.set(string(data)) }
+func (c *rateCol) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
+	return c.set(string(data))
+}
 
 func (c *rateCol) set(s string) error {
 	if strings.Contains(s, ".") {

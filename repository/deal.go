@@ -63,6 +63,8 @@ type dealRow struct {
 	FirstRate    rateCol   `json:"fee_first_rate"`
 	StepDays     int       `json:"fee_step_days"`
 	StepRate     rateCol   `json:"fee_step_rate"`
+	UpfrontRate  rateCol   `json:"fee_upfront_rate"`
+	DailyRate    rateCol   `json:"fee_daily_rate"`
 	RecourseDays int       `json:"recourse_days"`
 	RebateHold   int       `json:"rebate_hold"`
 	Recognised   int64     `json:"recognised_minor"`
@@ -87,7 +89,10 @@ func (r dealRow) deal() domain.Deal {
 		Status: domain.DealStatus(r.Status), InvoiceNumber: r.Number, DebtorName: r.DebtorName, Due: r.Due.Date,
 		Basis: amount(r.Basis, r.Currency), Advance: amount(r.Advance, r.Currency), Reserve: amount(r.Reserve, r.Currency),
 		Origination: amount(r.Origination, r.Currency), Wire: amount(r.Wire, r.Currency), Open: amount(r.Open, r.Currency),
-		Fee:          domain.FeeTerms{FirstDays: r.FirstDays, FirstRate: r.FirstRate.Rate, StepDays: r.StepDays, StepRate: r.StepRate.Rate},
+		Fee: domain.FeeTerms{
+			FirstDays: r.FirstDays, FirstRate: r.FirstRate.Rate, StepDays: r.StepDays, StepRate: r.StepRate.Rate,
+			UpfrontRate: r.UpfrontRate.Rate, DailyRate: r.DailyRate.Rate,
+		},
 		RecourseDays: r.RecourseDays, RebateHold: r.RebateHold, Recognised: amount(r.Recognised, r.Currency), NextAccrual: r.NextAccrual.Time,
 		Reference: reference, NoticeCode: r.NoticeCode, Operating: domain.AccountID{UUID: r.Operating}, Collection: domain.AccountID{UUID: r.Collection},
 		Payout: domain.AccountID{UUID: r.Payout}, FundingDate: r.FundingDate.Date, MadeAt: r.MadeAt.Time, PaidInFull: r.PaidInFull.Date, SettledAt: r.SettledAt.Time,
@@ -96,7 +101,7 @@ func (r dealRow) deal() domain.Deal {
 
 const saveAcceptance = `
 WITH taken AS (
-  UPDATE offers SET status = CASE WHEN id = $1 THEN 'accepted' ELSE 'superseded' END WHERE invoice_id = $2 AND status = 'open'
+  UPDATE offers SET status = CASE WHEN id = $1 THEN 'accepted' ELSE 'superseded' END WHERE seller_id = $8 AND invoice_id = $2 AND status IN ('open', 'referred')
 ), sold AS (
   UPDATE invoices SET status = $3, version = $4 WHERE id = $2
 ), opened AS (
@@ -106,8 +111,9 @@ WITH taken AS (
 ), bought AS (
   INSERT INTO deals (id, world_id, factor_id, seller_id, relationship_id, debtor_id, invoice_id, offer_id, case_id, mandate_id, status, currency,
     invoice_number, debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate,
-    fee_step_days, fee_step_rate, recourse_days, rebate_hold, reference, notice_code, operating_account_id, collection_account_id, seller_account_id, made_at)
-  VALUES ($13, $6, $7, $8, $10, $9, $2, $1, $5, $14, 'made', $15, $16, $34, $17, $18, $19, $20, $21, $22, $18, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $12)
+    fee_step_days, fee_step_rate, fee_upfront_rate, fee_daily_rate, recourse_days, rebate_hold, reference, notice_code, operating_account_id,
+    collection_account_id, seller_account_id, made_at)
+  VALUES ($13, $6, $7, $8, $10, $9, $2, $1, $5, $14, 'made', $15, $16, $34, $17, $18, $19, $20, $21, $22, $18, $23, $24, $25, $26, $35, $36, $27, $28, $29, $30, $31, $32, $33, $12)
 ), asked AS (
   INSERT INTO conditions (deal_id, factor_id, seller_id, code)
   SELECT $13, $7, $8, c FROM unnest(ARRAY['seller_approved', 'account_proven', 'introduced', 'verified', 'notice_delivered']) AS c
@@ -124,7 +130,8 @@ func (tx *Tx) SaveAcceptance(ctx context.Context, d domain.Deal, o domain.Offer,
 		kase.ID.UUID, d.World.UUID, d.Factor.UUID, d.Seller.UUID, d.Debtor.UUID, d.Relationship.UUID, instant(kase.NextActionAt), instant(d.MadeAt),
 		d.ID.UUID, d.Mandate.UUID, string(d.Basis.Currency()), d.InvoiceNumber, day(d.Due), d.Basis.Units(), d.Advance.Units(), d.Reserve.Units(),
 		d.Origination.Units(), d.Wire.Units(), d.Fee.FirstDays, d.Fee.FirstRate.String(), d.Fee.StepDays, d.Fee.StepRate.String(),
-		d.RecourseDays, d.RebateHold, d.Reference.String(), d.NoticeCode, d.Operating.UUID, d.Collection.UUID, d.Payout.UUID, d.DebtorName)
+		d.RecourseDays, d.RebateHold, d.Reference.String(), d.NoticeCode, d.Operating.UUID, d.Collection.UUID, d.Payout.UUID, d.DebtorName,
+		d.Fee.UpfrontRate.String(), d.Fee.DailyRate.String())
 	if violates(err, "deals_one_live") || violates(err, "fingerprints_live") {
 		return domain.ErrWrongState.Because("it was sold meanwhile").In(string(domain.InvoiceSold))
 	}
@@ -169,8 +176,8 @@ func (tx *Tx) DealFile(ctx context.Context, id domain.DealID) (domain.DealFile, 
 
 const dealColumns = `id, world_id, factor_id, seller_id, relationship_id, debtor_id, invoice_id, offer_id, case_id, mandate_id, status, currency,
   invoice_number, debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate,
-  fee_step_days, fee_step_rate, recourse_days, rebate_hold, recognised_minor, next_accrual_at, reference, notice_code, operating_account_id,
-  collection_account_id, seller_account_id, funding_date, made_at, paid_in_full_on, settled_at`
+  fee_step_days, fee_step_rate, fee_upfront_rate, fee_daily_rate, recourse_days, rebate_hold, recognised_minor, next_accrual_at, reference, notice_code,
+  operating_account_id, collection_account_id, seller_account_id, funding_date, made_at, paid_in_full_on, settled_at`
 
 const (
 	readSellerDeal = `

@@ -4,18 +4,82 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"comity/domain"
 )
+
+type mandateRow struct {
+	ID            uuid.UUID `json:"id"`
+	Factor        uuid.UUID `json:"factor_id"`
+	World         uuid.UUID `json:"world_id"`
+	Currency      string    `json:"currency"`
+	State         string    `json:"state"`
+	Operating     uuid.UUID `json:"operating_account_id"`
+	Collection    uuid.UUID `json:"collection_account_id"`
+	AdvanceCap    rateCol   `json:"advance_cap"`
+	Dilution      rateCol   `json:"dilution_haircut"`
+	Verification  rateCol   `json:"verification_haircut"`
+	SellerHaircut rateCol   `json:"seller_haircut"`
+	FirstDays     int       `json:"fee_first_days"`
+	FirstRate     rateCol   `json:"fee_first_rate"`
+	StepDays      int       `json:"fee_step_days"`
+	StepRate      rateCol   `json:"fee_step_rate"`
+	Origination   rateCol   `json:"origination_rate"`
+	OriginFixed   int64     `json:"origination_minor"`
+	Wire          int64     `json:"wire_minor"`
+	RecourseDays  int       `json:"recourse_days"`
+	CureDays      int       `json:"cure_days"`
+	MinFace       int64     `json:"min_face_minor"`
+	MaxFace       int64     `json:"max_face_minor"`
+	DebtorLimit   int64     `json:"debtor_limit_minor"`
+	FacilityLimit int64     `json:"facility_limit_minor"`
+	OfferHours    int       `json:"offer_hours"`
+	MaxDaysLate   int       `json:"max_days_late"`
+	UpfrontRate   rateCol   `json:"fee_upfront_rate"`
+	DailyRate     rateCol   `json:"fee_daily_rate"`
+	ByRisk        bool      `json:"by_risk"`
+	FundsRate     rateCol   `json:"funds_rate"`
+	Servicing     int64     `json:"servicing_minor"`
+	ServicingRate rateCol   `json:"servicing_rate"`
+	MarginRate    rateCol   `json:"margin_rate"`
+	Version       int       `json:"version"`
+	CreatedAt     timeCol   `json:"created_at"`
+}
+
+func (r mandateRow) mandate() domain.Mandate {
+	return domain.Mandate{
+		ID: domain.MandateID{UUID: r.ID}, Factor: domain.OrganizationID{UUID: r.Factor}, World: domain.WorldID{UUID: r.World},
+		State: domain.MandateState(r.State), Operating: domain.AccountID{UUID: r.Operating}, Collection: domain.AccountID{UUID: r.Collection},
+		Terms: domain.MandateTerms{
+			Currency: amount(0, r.Currency).Currency(), AdvanceCap: r.AdvanceCap.Rate, DilutionHaircut: r.Dilution.Rate,
+			VerificationHaircut: r.Verification.Rate, SellerHaircut: r.SellerHaircut.Rate,
+			Fee: domain.FeeTerms{
+				FirstDays: r.FirstDays, FirstRate: r.FirstRate.Rate, StepDays: r.StepDays, StepRate: r.StepRate.Rate,
+				UpfrontRate: r.UpfrontRate.Rate, DailyRate: r.DailyRate.Rate,
+			},
+			OriginationRate: r.Origination.Rate, OriginationFixed: amount(r.OriginFixed, r.Currency), WireFee: amount(r.Wire, r.Currency),
+			RecourseDays: r.RecourseDays, CureDays: r.CureDays, MinFace: amount(r.MinFace, r.Currency), MaxFace: amount(r.MaxFace, r.Currency),
+			DebtorLimit: amount(r.DebtorLimit, r.Currency), FacilityLimit: amount(r.FacilityLimit, r.Currency),
+			OfferHours: r.OfferHours, MaxExpectedDaysLate: r.MaxDaysLate,
+			ByRisk: r.ByRisk, Costs: domain.Costs{
+				FundsRate: r.FundsRate.Rate, Servicing: amount(r.Servicing, r.Currency), ServicingRate: r.ServicingRate.Rate, MarginRate: r.MarginRate.Rate,
+			},
+		},
+		Version: r.Version, CreatedAt: r.CreatedAt.Time,
+	}
+}
 
 const mandateColumns = `id, factor_id, world_id, currency, state, operating_account_id, collection_account_id, advance_cap, dilution_haircut,
   verification_haircut, seller_haircut, fee_first_days, fee_first_rate, fee_step_days, fee_step_rate, origination_rate, origination_minor,
   wire_minor, recourse_days, cure_days, min_face_minor, max_face_minor, debtor_limit_minor, facility_limit_minor, offer_hours, max_days_late,
-  version, created_at`
+  version, created_at, fee_upfront_rate, fee_daily_rate, by_risk, funds_rate, servicing_minor, servicing_rate, margin_rate`
 
 const (
 	insertMandate = `
 INSERT INTO mandates (` + mandateColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
+  $29, $30, $31, $32, $33, $34, $35)`
 	readMandate = `
 SELECT ` + mandateColumns + ` FROM mandates WHERE factor_id = $2 AND id = $1`
 	lockMandate  = readMandate + ` FOR UPDATE`
@@ -33,7 +97,9 @@ func (tx *Tx) SaveMandate(ctx context.Context, m domain.Mandate) error {
 		t.AdvanceCap.String(), t.DilutionHaircut.String(), t.VerificationHaircut.String(), t.SellerHaircut.String(),
 		t.Fee.FirstDays, t.Fee.FirstRate.String(), t.Fee.StepDays, t.Fee.StepRate.String(), t.OriginationRate.String(),
 		t.OriginationFixed.Units(), t.WireFee.Units(), t.RecourseDays, t.CureDays, t.MinFace.Units(), t.MaxFace.Units(),
-		t.DebtorLimit.Units(), t.FacilityLimit.Units(), t.OfferHours, t.MaxExpectedDaysLate, m.Version, instant(m.CreatedAt))
+		t.DebtorLimit.Units(), t.FacilityLimit.Units(), t.OfferHours, t.MaxExpectedDaysLate, m.Version, instant(m.CreatedAt),
+		t.Fee.UpfrontRate.String(), t.Fee.DailyRate.String(), t.ByRisk, t.Costs.FundsRate.String(), t.Costs.Servicing.Units(),
+		t.Costs.ServicingRate.String(), t.Costs.MarginRate.String())
 }
 
 // Mandate returns a mandate of a factor.

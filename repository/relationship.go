@@ -23,6 +23,8 @@ type relationshipRow struct {
 	TimeZone    textCol       `json:"time_zone"`
 	TermsDays   int           `json:"terms_days"`
 	HeadsUp     bool          `json:"heads_up"`
+	Industry    textCol       `json:"industry"`
+	Size        textCol       `json:"size"`
 	Version     int           `json:"version"`
 	CreatedAt   timeCol       `json:"created_at"`
 }
@@ -32,20 +34,20 @@ func (r relationshipRow) relationship() domain.Relationship {
 		ID: domain.RelationshipID{UUID: r.ID}, Seller: domain.OrganizationID{UUID: r.Seller}, Debtor: idOf[domain.DebtorID](r.Debtor),
 		Code: r.Code, Name: r.Name, LegalType: domain.LegalType(r.LegalType), Country: string(r.Country), TaxID: string(r.TaxID),
 		ContactName: string(r.ContactName), Email: string(r.Email), TimeZone: string(r.TimeZone), TermsDays: r.TermsDays,
-		HeadsUp: r.HeadsUp, Version: r.Version, CreatedAt: r.CreatedAt.Time,
+		HeadsUp: r.HeadsUp, Industry: string(r.Industry), Size: string(r.Size), Version: r.Version, CreatedAt: r.CreatedAt.Time,
 	}
 }
 
-const relationshipColumns = `id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, created_at`
+const relationshipColumns = `id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size, created_at`
 
 const (
 	insertRelationship = `
-INSERT INTO relationships (id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+INSERT INTO relationships (id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
 	updateRelationship = `
 UPDATE relationships
    SET debtor_id = $3, code = $4, name = $5, legal_type = $6, country = $7, tax_id = $8, contact_name = $9, email = $10,
-       time_zone = $11, terms_days = $12, heads_up = $13, version = $14
+       time_zone = $11, terms_days = $12, heads_up = $13, version = $14, industry = $15, size = $16
  WHERE seller_id = $2 AND id = $1`
 	readRelationship = `
 SELECT ` + relationshipColumns + ` FROM relationships WHERE seller_id = $2 AND id = $1`
@@ -56,7 +58,7 @@ SELECT ` + relationshipColumns + ` FROM relationships
  ORDER BY id LIMIT $5`
 	hasOpenDeals = `
 SELECT EXISTS (SELECT FROM deals WHERE seller_id = $2 AND relationship_id = $1 AND status IN ('made', 'paid_out'))
-    OR EXISTS (SELECT FROM offers o JOIN invoices i ON i.id = o.invoice_id WHERE o.seller_id = $2 AND i.relationship_id = $1 AND o.status = 'open')`
+    OR EXISTS (SELECT FROM offers o JOIN invoices i ON i.id = o.invoice_id WHERE o.seller_id = $2 AND i.relationship_id = $1 AND o.status IN ('open', 'referred'))`
 	resolveDebtor = `
 SELECT resolve_debtor($1, $2, $3, $4, $5)`
 )
@@ -76,7 +78,7 @@ func (tx *Tx) UpdateRelationship(ctx context.Context, r domain.Relationship) err
 func relationshipArgs(r domain.Relationship, more ...any) []any {
 	return append([]any{
 		r.ID.UUID, r.Seller.UUID, orNull(r.Debtor.UUID), r.Code, r.Name, text(string(r.LegalType)), text(r.Country), text(r.TaxID),
-		text(r.ContactName), text(r.Email), text(r.TimeZone), r.TermsDays, r.HeadsUp, r.Version,
+		text(r.ContactName), text(r.Email), text(r.TimeZone), r.TermsDays, r.HeadsUp, r.Version, text(r.Industry), text(r.Size),
 	}, more...)
 }
 

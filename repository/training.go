@@ -16,7 +16,8 @@ import (
 // from (D-7); what was sold here has consents of its own.
 const listTraining = `
 SELECT h.id, h.seller_id, h.relationship_id, h.invoice_ref, h.amount_minor, h.currency, h.issued_on, h.due_on, h.paid_on, h.observed_until, h.disputed,
-       coalesce(r.country, '') AS country, coalesce(r.legal_type, '') AS legal_type
+       coalesce(r.country, '') AS country, coalesce(r.legal_type, '') AS legal_type,
+       coalesce(r.industry, '') AS industry, coalesce(r.size, '') AS size
   FROM history h JOIN relationships r ON r.id = h.relationship_id JOIN organizations o ON o.id = h.seller_id
  WHERE o.world_id = $1 AND NOT h.excluded AND (h.relationship_id, h.invoice_ref) > ($2::uuid, $3::text)
  ORDER BY h.relationship_id, h.invoice_ref LIMIT $4`
@@ -27,10 +28,15 @@ type exampleRow struct {
 	Seller    uuid.UUID `json:"seller_id"`
 	Country   string    `json:"country"`
 	LegalType string    `json:"legal_type"`
+	Industry  string    `json:"industry"`
+	Size      string    `json:"size"`
 }
 
 func (r exampleRow) example() domain.Example {
-	return domain.Example{PastInvoice: r.past(), ID: domain.InvoiceID{UUID: r.ID}, Seller: domain.OrganizationID{UUID: r.Seller}, Country: r.Country, LegalType: domain.LegalType(r.LegalType)}
+	return domain.Example{
+		PastInvoice: r.past(), ID: domain.InvoiceID{UUID: r.ID}, Seller: domain.OrganizationID{UUID: r.Seller},
+		Country: r.Country, LegalType: domain.LegalType(r.LegalType), Industry: r.Industry, Size: r.Size,
+	}
 }
 
 const trainingPage = 10_000

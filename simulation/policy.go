@@ -78,7 +78,7 @@ func (p Policy) mandate(b BookTerms) domain.MandateTerms {
 
 // risk returns what a price by risk rests on.
 func (p Policy) risk(b BookTerms) underwriting.Risk {
-	return underwriting.Risk{Facts: p.Facts, Costs: underwriting.Costs{
+	return underwriting.Risk{Facts: p.Facts, Costs: domain.Costs{
 		FundsRate: p.FundsRate, Servicing: b.Servicing, ServicingRate: p.ServicingRate, MarginRate: p.Margin,
 	}}
 }

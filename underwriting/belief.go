@@ -3,6 +3,7 @@ package underwriting
 import (
 	"math"
 	"sort"
+	"sync"
 
 	"comity/money"
 
@@ -74,6 +75,27 @@ func (b Belief) plus(hits, misses int64) Belief {
 
 // Posterior returns b in three figures.
 func (b Belief) Posterior() Posterior {
+	if p, before := beforehand()[b]; before {
+		return p
+	}
+	return b.posterior()
+}
+
+// beforehand holds the posteriors of the beliefs before anything is seen: they are
+// asked for at every price.
+var beforehand = sync.OnceValue(func() map[Belief]Posterior {
+	beliefs := []Belief{defaultV1, lossGivenDefaultV1, disputeV1, fraudV1, dilutionV1}
+	for _, row := range gradesV1 {
+		beliefs = append(beliefs, row.failure)
+	}
+	table := make(map[Belief]Posterior, len(beliefs))
+	for _, b := range beliefs {
+		table[b] = b.posterior()
+	}
+	return table
+})
+
+func (b Belief) posterior() Posterior {
 	total := b.Hits + b.Misses
 	mean := money.Ppm(timesOver(uint64(b.Hits), uint64(money.Whole), uint64(total)))
 	if rest := timesOver(uint64(b.Hits), 2*uint64(money.Whole), uint64(total)); rest%2 == 1 {
@@ -83,7 +105,12 @@ func (b Belief) Posterior() Posterior {
 }
 
 // P95 returns the share that is not exceeded with a probability of 95 %, rounded up.
-func (b Belief) P95() money.Ppm { return b.quantile(upperTail, true) }
+func (b Belief) P95() money.Ppm {
+	if p, before := beforehand()[b]; before && p.High > p.Mean {
+		return p.High // the same quantile, unless the mean is beyond it
+	}
+	return b.quantile(upperTail, true)
+}
 
 // quantile returns the share below which lies the given part of the belief,
 // rounded up or down to a millionth.

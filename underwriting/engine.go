@@ -36,7 +36,7 @@ func ReplayWith(engine Engine, inputs []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("replay: %w", err)
 	}
-	return engine.Assess(in).Encode(), nil
+	return Decide(engine, in).Encode(), nil
 }
 
 // EngineV1 is the first model: the relationship's own payments, a payment

@@ -63,6 +63,7 @@ type Inputs struct {
 	Disputed  int          // invoices of the relationship that were ever disputed
 	Payments  int          // paid invoices known; read as the sum over Paid when that is more
 	Record    *Record      // what a fitted model reads; nil for [ModelV1]
+	Velocity  *Velocity    // how fast the pair grows; nil of decisions from before it was looked at
 }
 
 // wireInputs is the stored form: whole numbers and strings only.
@@ -80,7 +81,8 @@ type wireInputs struct {
 	Paid       [][3]int `json:"paid"` // late days, weeks ago, count
 	Open       [][2]int `json:"open"` // days past due, count
 
-	Record *wireRecord `json:"record,omitempty"`
+	Record   *wireRecord   `json:"record,omitempty"`
+	Velocity *wireVelocity `json:"velocity,omitempty"`
 }
 
 // Encode returns the stored form of in: JSON whose buckets are clipped, merged
@@ -91,7 +93,7 @@ func (in Inputs) Encode() []byte {
 		Model: in.Model, Today: in.Today.String(), Issued: in.Issued.String(), Due: in.Due.String(),
 		BasisMinor: in.Basis.Units(), Currency: string(in.Basis.Currency()),
 		Country: in.Country, LegalType: in.LegalType, Payments: in.Payments, Disputed: in.Disputed,
-		Paid: [][3]int{}, Open: [][2]int{}, Record: in.Record.wire(),
+		Paid: [][3]int{}, Open: [][2]int{}, Record: in.Record.wire(), Velocity: in.Velocity.wire(),
 	}
 	for _, b := range in.Paid {
 		wire.Paid = append(wire.Paid, [3]int{b.LateDays, b.WeeksAgo, b.Count})
@@ -116,7 +118,7 @@ func DecodeInputs(stored []byte) (Inputs, error) {
 	in := Inputs{
 		Model: wire.Model, Basis: money.Minor(wire.BasisMinor, money.Currency(wire.Currency)),
 		Country: wire.Country, LegalType: wire.LegalType, Payments: wire.Payments, Disputed: wire.Disputed,
-		Record: wire.Record.record(),
+		Record: wire.Record.record(), Velocity: wire.Velocity.velocity(money.Currency(wire.Currency)),
 	}
 	var err error
 	if in.Today, in.Issued, in.Due, err = threeDates(wire.Today, wire.Issued, wire.Due); err != nil {

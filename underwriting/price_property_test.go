@@ -98,7 +98,7 @@ func drawRisk(t *rapid.T) underwriting.Risk {
 		},
 		Seen:  underwriting.Seen{Disputes: underwriting.Count{Events: rapid.IntRange(0, trials/4).Draw(t, "disputed"), Trials: trials, Recorded: true}},
 		Cover: drawCover(t),
-		Costs: underwriting.Costs{
+		Costs: domain.Costs{
 			FundsRate: bp(2_500, "funds"), Servicing: usd(rapid.Int64Range(0, 60_00).Draw(t, "servicing")),
 			ServicingRate: bp(60, "servicing rate"), MarginRate: bp(150, "margin"),
 		},
@@ -134,8 +134,8 @@ func neverBetter(t *rapid.T, first, second underwriting.RiskPrice) {
 			a.Fee.FirstRate, a.Fee.UpfrontRate, a.AdvanceRate, b.Fee.FirstRate, b.Fee.UpfrontRate, b.AdvanceRate)
 	}
 	for day := range 200 {
-		if a.Fee.Family() != domain.FeeDaily && b.Fee.Owed(b.Basis, day).Less(a.Fee.Owed(a.Basis, day)) {
-			t.Errorf("fee of day %d: %s, worse %s", day, a.Fee.Owed(a.Basis, day), b.Fee.Owed(b.Basis, day))
+		if a.Fee.Family() != domain.FeeDaily && b.Fee.OwedOn(b.Basis, b.Advance, day).Less(a.Fee.OwedOn(a.Basis, a.Advance, day)) {
+			t.Errorf("fee of day %d: %s, worse %s", day, a.Fee.OwedOn(a.Basis, a.Advance, day), b.Fee.OwedOn(b.Basis, b.Advance, day))
 		}
 	}
 }
@@ -266,6 +266,33 @@ func TestTheAdvanceRateNeverRisesWithFeeHaircutsOrCureDays(t *testing.T) {
 		before, after := underwriting.AdvanceRate(m), underwriting.AdvanceRate(more)
 		if before.Less(after) || after.Negative() || m.AdvanceCap.Less(before) {
 			t.Errorf("advance rate %s of a cap of %s, with more %s", before, m.AdvanceCap, after)
+		}
+	})
+}
+
+func TestAPriceByRiskIsStoredAndMadeAgain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, ask, risk := drawPurchase(t)
+		risk.Cover = underwriting.Cover{}
+		d, _ := drawCurves(t)
+		p, offered := priceRisk(t, d, m, ask, risk)
+		if !offered {
+			return
+		}
+		stored := underwriting.EncodeRisk(risk, p)
+		readRisk, read, err := underwriting.DecodeRisk(stored)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if read.Losses != p.Losses || read.Fee != p.Fee || read.Cost != p.Cost {
+			t.Errorf("read back %+v, stored %+v", read, p)
+		}
+		again, offered := priceRisk(t, d, m, ask, readRisk)
+		if !offered || !bytes.Equal(underwriting.EncodeRisk(readRisk, again), stored) || !bytes.Equal(underwriting.EncodeTerms(again.Terms), underwriting.EncodeTerms(p.Terms)) {
+			t.Errorf("priced again %s", underwriting.EncodeRisk(readRisk, again))
+		}
+		if _, _, err := underwriting.DecodeRisk(bytes.Replace(stored, []byte(`"known":`), []byte(`"known" :`), 1)); !errors.Is(err, underwriting.ErrStored) {
+			t.Errorf("an edited form gives %v", err)
 		}
 	})
 }

@@ -13,7 +13,7 @@ type quote struct {
 	basis   money.Amount
 	days    FundedDays
 	cover   Cover
-	costs   Costs
+	costs   domain.Costs
 }
 
 // roundings is how many minor units cover what three roundings to the minor unit

@@ -3,27 +3,19 @@ package underwriting
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"comity/domain"
 	"comity/money"
 )
 
-// Costs are what a factor must earn on a purchase beside its expected loss.
-type Costs struct {
-	FundsRate     money.Rate   // yearly, simple on act/365, of the advance while it is out
-	Servicing     money.Amount // of one invoice; nothing when zero
-	ServicingRate money.Rate   // of the basis, added to it
-	MarginRate    money.Rate   // of the basis
-}
-
 // Risk is what a price by risk rests on beside the payment curve. The zero value
 // knows nothing, and is priced so.
 type Risk struct {
-	Facts    Facts
-	Seen     Seen
-	Cover    Cover
-	Costs    Costs
-	Velocity Velocity
+	Facts Facts
+	Seen  Seen
+	Cover Cover
+	Costs domain.Costs
 }
 
 // dearestFunds bounds the yearly cost of funds: a higher one is a typing error.
@@ -85,7 +77,6 @@ func (r Return) Profit() money.Amount {
 // A RiskPrice is an offer whose fee and haircuts follow from the risk.
 type RiskPrice struct {
 	Terms    domain.OfferTerms
-	Outcome  string // that of the decision, or refer when velocity rules found something
 	Fee      money.Amount
 	Cost     Cost     // never more than Fee, the expected fee
 	Expected Return   // on the payment curve, at the means of the loss beliefs
@@ -113,7 +104,7 @@ const (
 // It is monotone, exactly: when the payment curve is paid earlier by first-order
 // dominance, or fewer invoices are disputed, neither the free rate rises nor the
 // advance rate falls, and an offer does not become a refusal. Velocity rules stand
-// outside: they send to a person what is too good (D-9).
+// outside: they send to a person what is too good (D-9), see [Decide].
 func PriceRisk(d Decision, m domain.MandateTerms, ask Ask, r Risk) (RiskPrice, error) {
 	m, err := sound(m)
 	if err == nil {
@@ -139,13 +130,12 @@ func PriceRisk(d Decision, m domain.MandateTerms, ask Ask, r Risk) (RiskPrice, e
 	if err != nil {
 		return RiskPrice{}, err
 	}
-	return q.priced(d, terms, losses, append(reasons, capReason(q.mandate)...), Referrals(r.Velocity)), nil
+	return q.priced(terms, losses, append(reasons, capReason(q.mandate)...)), nil
 }
 
-func (q quote) priced(d Decision, terms domain.OfferTerms, losses Losses, reasons, referrals []Reason) RiskPrice {
+func (q quote) priced(terms domain.OfferTerms, losses Losses, reasons []Reason) RiskPrice {
 	p := RiskPrice{
 		Terms:    terms,
-		Outcome:  Refer(d, referrals).Outcome,
 		Cost:     q.cost(terms.Fee, terms.Advance, losses.Expected()),
 		Expected: q.earned(terms, losses.Expected()),
 		Losses:   losses,
@@ -153,7 +143,7 @@ func (q quote) priced(d Decision, terms domain.OfferTerms, losses Losses, reason
 	p.Fee = p.Expected.Fee
 	q.days = q.days.Stressed()
 	p.Stressed = q.earned(terms, losses.Stressed())
-	p.Reasons = append(append(reasons, costReasons(p, losses)...), referrals...)
+	p.Reasons = slices.Concat(reasons, costReasons(p, losses))
 	return p
 }
 

@@ -18,7 +18,7 @@ func storyRisk() underwriting.Risk {
 			Verification: underwriting.VerificationStatus,
 			Grade:        "A",
 		},
-		Costs: underwriting.Costs{FundsRate: money.Percent(8), Servicing: usd(20_00), ServicingRate: money.BasisPoints(5), MarginRate: money.BasisPoints(50)},
+		Costs: domain.Costs{FundsRate: money.Percent(8), Servicing: usd(20_00), ServicingRate: money.BasisPoints(5), MarginRate: money.BasisPoints(50)},
 	}
 }
 

@@ -2,6 +2,7 @@ package underwriting
 
 import (
 	"comity/domain"
+	"comity/money"
 	"comity/underwriting/paytime"
 )
 
@@ -16,7 +17,16 @@ type Submission struct {
 	Payments     int
 	Disputed     int
 	Buyers       []domain.Buyer
-	HasAccount   bool // the seller has a pay-out account in the invoice's currency
+	HasAccount   bool           // the seller has a pay-out account in the invoice's currency
+	Currency     money.Currency // of what is asked about, and of every amount below
+
+	Velocity Velocity
+
+	// What a price by risk rests on.
+	Verification         Verification
+	Sales                []SaleMonth // and credits, as the seller's books have them
+	CreditLag            int         // days; negative when not said
+	DisputedDeals, Deals int         // of the relationship, that were made here
 
 	// What a fitted model reads, see [NewRecord].
 	Cells     []paytime.Paid
@@ -24,4 +34,46 @@ type Submission struct {
 	Book      paytime.Book
 	SameDay   int
 	Register  map[string]string
+}
+
+// Facts returns what the haircuts of an offer by somebody rest on: the pair's
+// dilution as of a day, how far the invoice is proven, and that one's opinion of the
+// seller.
+func (s Submission) Facts(opinion domain.Standing, today domain.Date) Facts {
+	return Facts{
+		Dilution: PairDilution(s.Sales, s.CreditLag, today), Verification: s.Verification,
+		Grade: SellerGrade(opinion.Grade), SellerCap: opinion.AdvanceCap,
+	}
+}
+
+// Seen returns what Comity saw of the pair. A dispute that only an imported row tells
+// of counts as an invoice that was disputed; one that tells of none says nothing.
+func (s Submission) Seen() Seen {
+	imported := max(0, s.Disputed-s.DisputedDeals)
+	return Seen{Disputes: Count{Events: s.DisputedDeals + imported, Trials: s.Deals + imported, Recorded: s.Deals+imported > 0}}
+}
+
+// A DebtorBook is what a factor's own deals say of one debtor, in one currency.
+type DebtorBook struct {
+	Today    domain.Date
+	Currency money.Currency
+	Months   []money.Amount // paid in each of the twelve months before this one
+	Since    domain.Date    // of the first payment; zero: none
+	Paid     []PaidBucket   // of deals in every currency
+	Open     []OpenBucket
+}
+
+// LimitFacts returns what a limit is proposed on: the curve is that of [EngineV1],
+// which is the general one where nothing is known, and the belief about a default
+// that before anything was seen, for nothing yet records one.
+func (b DebtorBook) LimitFacts() LimitFacts {
+	d := EngineV1{}.Assess(Inputs{Today: b.Today, Due: b.Today, Paid: b.Paid, Open: b.Open})
+	facts := LimitFacts{
+		Today: b.Today, Currency: b.Currency, Paid: b.Months, P90DaysLate: d.P90DaysLate,
+		LossHigh: Seen{}.Losses(Facts{}).Default.High,
+	}
+	if !b.Since.IsZero() {
+		facts.MonthsKnown = b.Since.DaysUntil(b.Today) / daysPerMonth
+	}
+	return facts
 }

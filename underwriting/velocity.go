@@ -34,33 +34,37 @@ const (
 	volumeTimes  = 3  // 30 days are more than so many times the usual 30 days
 )
 
-// Velocity is how fast the business of a pair grows, in one currency. What is zero
-// is unknown, and a rule that needs it is silent.
+// Velocity is how fast the business of a pair grows, in one currency, without the
+// invoice that is asked about. What is zero is unknown, and a rule that needs it is
+// silent.
 type Velocity struct {
-	Invoice     money.Amount   // basis of the invoice that is asked about
-	Usual       money.Amount   // median basis of the seller's invoices of the last 12 months
-	KnownDays   int            // since the pair's first invoice; 0 when this is the first
-	Earlier     []money.Amount // bases of the pair's earlier invoices, oldest first
-	Volume      money.Amount   // of the pair in the last 30 days, with this invoice
-	UsualVolume money.Amount   // mean of 30 days over the 180 days before those
+	Usual       money.Amount   // median basis of the seller's invoices of the last 12 months; looked up for a first invoice only
+	KnownDays   int            // since the pair's first invoice
+	Earlier     []money.Amount // bases of the pair's latest two invoices, the older first; none for a first invoice
+	Volume      money.Amount   // of the pair in the last 30 days
+	UsualVolume money.Amount   // mean of 30 days over the 180 days before those; unknown of fewer than six invoices in them
 }
 
-// Referrals returns why a person looks at an invoice before it is offered for: the
-// shapes of a bust-out, in which everything is paid promptly until it is not (D-9).
-// They are for analysts only (D-8) and override every price.
-func Referrals(v Velocity) []Reason {
+// Referrals returns why a person looks at an invoice of a basis before it is offered
+// for: the shapes of a bust-out, in which everything is paid promptly until it is not
+// (D-9). They are for analysts only (D-8) and override every price.
+func Referrals(invoice money.Amount, v Velocity) []Reason {
 	var found []Reason
-	if rising(v) {
+	if rising(invoice, v) {
 		first := v.Earlier[len(v.Earlier)-fewestRising+1]
-		found = append(found, referral(ReasonNewAndRising, v.Invoice, first, fmt.Sprintf(
+		found = append(found, referral(ReasonNewAndRising, invoice, first, fmt.Sprintf(
 			"known for %s, and each of the last %d invoices is larger than the one before", counted(v.KnownDays, "day"), fewestRising)))
 	}
-	if len(v.Earlier) == 0 && moreThan(v.Invoice, firstTimes, v.Usual) {
-		found = append(found, referral(ReasonLargeFirst, v.Invoice, v.Usual, fmt.Sprintf(
+	if len(v.Earlier) == 0 && moreThan(invoice, firstTimes, v.Usual) {
+		found = append(found, referral(ReasonLargeFirst, invoice, v.Usual, fmt.Sprintf(
 			"the first invoice to this customer is more than %d times the seller's usual one", firstTimes)))
 	}
-	if moreThan(v.Volume, volumeTimes, v.UsualVolume) {
-		found = append(found, referral(ReasonVolumeJump, v.Volume, v.UsualVolume, fmt.Sprintf(
+	volume := invoice
+	if v.Volume.Positive() {
+		volume = volume.Plus(v.Volume)
+	}
+	if moreThan(volume, volumeTimes, v.UsualVolume) {
+		found = append(found, referral(ReasonVolumeJump, volume, v.UsualVolume, fmt.Sprintf(
 			"the last 30 days are more than %d times the usual 30 days", volumeTimes)))
 	}
 	return found
@@ -68,17 +72,17 @@ func Referrals(v Velocity) []Reason {
 
 // rising reports whether a new pair's last invoices grow one by one and have grown
 // to a multiple together.
-func rising(v Velocity) bool {
+func rising(invoice money.Amount, v Velocity) bool {
 	if v.KnownDays >= newDays || len(v.Earlier) < fewestRising-1 {
 		return false
 	}
-	last := append(slices.Clone(v.Earlier[len(v.Earlier)-fewestRising+1:]), v.Invoice)
+	last := append(slices.Clone(v.Earlier[len(v.Earlier)-fewestRising+1:]), invoice)
 	for i := 1; i < len(last); i++ {
 		if !last[i-1].Less(last[i]) {
 			return false
 		}
 	}
-	return v.Invoice.Compare(last[0].Times(money.Percent(100*risenTimes))) >= 0
+	return invoice.Compare(last[0].Times(money.Percent(100*risenTimes))) >= 0
 }
 
 // moreThan reports whether a is more than so many times a known b.
@@ -93,9 +97,19 @@ func referral(code string, value, usual money.Amount, sentence string) Reason {
 	}
 }
 
-// Refer returns d as a decision to refer, with the referrals before its last,
-// general line. Without referrals it is d; a decision to decline stays one.
-func Refer(d Decision, referrals []Reason) Decision {
+// Decide returns what an engine decides on inputs, and sends to a person what the
+// rules of velocity find in them. A decision to decline stays one.
+func Decide(e Engine, in Inputs) Decision {
+	d := e.Assess(in)
+	if in.Velocity == nil {
+		return d
+	}
+	return refer(d, Referrals(in.Basis, *in.Velocity))
+}
+
+// refer returns d as a decision to refer, with the referrals before its last, general
+// line. Without referrals it is d.
+func refer(d Decision, referrals []Reason) Decision {
 	if len(referrals) == 0 {
 		return d
 	}
@@ -104,6 +118,44 @@ func Refer(d Decision, referrals []Reason) Decision {
 	}
 	d.Reasons = slices.Insert(slices.Clone(d.Reasons), max(0, len(d.Reasons)-1), referrals...)
 	return d
+}
+
+// wireVelocity is the stored form, in minor units of the basis's currency.
+type wireVelocity struct {
+	Rules            string  `json:"rules"`
+	UsualMinor       int64   `json:"usual_minor"`
+	KnownDays        int     `json:"known_days"`
+	EarlierMinor     []int64 `json:"earlier_minor"`
+	VolumeMinor      int64   `json:"volume_minor"`
+	UsualVolumeMinor int64   `json:"usual_volume_minor"`
+}
+
+func (v *Velocity) wire() *wireVelocity {
+	if v == nil {
+		return nil
+	}
+	w := &wireVelocity{
+		Rules: VelocityV1, UsualMinor: v.Usual.Units(), KnownDays: v.KnownDays, EarlierMinor: []int64{},
+		VolumeMinor: v.Volume.Units(), UsualVolumeMinor: v.UsualVolume.Units(),
+	}
+	for _, earlier := range v.Earlier {
+		w.EarlierMinor = append(w.EarlierMinor, earlier.Units())
+	}
+	return w
+}
+
+func (w *wireVelocity) velocity(c money.Currency) *Velocity {
+	if w == nil {
+		return nil
+	}
+	v := &Velocity{
+		Usual: money.Minor(w.UsualMinor, c), KnownDays: w.KnownDays,
+		Volume: money.Minor(w.VolumeMinor, c), UsualVolume: money.Minor(w.UsualVolumeMinor, c),
+	}
+	for _, earlier := range w.EarlierMinor {
+		v.Earlier = append(v.Earlier, money.Minor(earlier, c))
+	}
+	return v
 }
 
 // audiences are in the order of how much they see.

@@ -19,34 +19,35 @@ func amounts(minor ...int64) []money.Amount {
 
 func TestBustOutShapesGoToAnAnalyst(t *testing.T) {
 	calm := underwriting.Velocity{
-		Invoice: usd(1_000_00), Usual: usd(1_000_00), KnownDays: 400, Earlier: amounts(900_00, 1_100_00, 1_000_00),
-		Volume: usd(3_000_00), UsualVolume: usd(2_900_00),
+		Usual: usd(1_000_00), KnownDays: 400, Earlier: amounts(1_100_00, 1_000_00),
+		Volume: usd(2_000_00), UsualVolume: usd(2_900_00),
 	}
 	tests := map[string]struct {
-		change func(*underwriting.Velocity)
-		want   string
+		invoice int64
+		change  func(*underwriting.Velocity)
+		want    string
 	}{
-		"nothing sudden": {func(*underwriting.Velocity) {}, ""},
-		"nothing known":  {func(v *underwriting.Velocity) { *v = underwriting.Velocity{Invoice: v.Invoice} }, ""},
-		"a new debtor, larger each time": {func(v *underwriting.Velocity) {
-			v.KnownDays, v.Earlier = 89, amounts(5_000_00, 500_00, 700_00)
+		"nothing sudden": {1_000_00, func(*underwriting.Velocity) {}, ""},
+		"nothing known":  {1_000_00, func(v *underwriting.Velocity) { *v = underwriting.Velocity{} }, ""},
+		"a new debtor, larger each time": {1_000_00, func(v *underwriting.Velocity) {
+			v.KnownDays, v.Earlier = 89, amounts(500_00, 700_00)
 		}, "velocity-new-and-rising"},
-		"the same after ninety days": {func(v *underwriting.Velocity) {
+		"the same after ninety days": {1_000_00, func(v *underwriting.Velocity) {
 			v.KnownDays, v.Earlier = 90, amounts(500_00, 700_00)
 		}, ""},
-		"new and rising a little":      {func(v *underwriting.Velocity) { v.KnownDays, v.Earlier = 20, amounts(501_00, 700_00) }, ""},
-		"new and not each time larger": {func(v *underwriting.Velocity) { v.KnownDays, v.Earlier = 20, amounts(300_00, 300_00) }, ""},
-		"new with one invoice":         {func(v *underwriting.Velocity) { v.KnownDays, v.Earlier = 20, amounts(100_00) }, ""},
-		"a first invoice of three times the usual": {func(v *underwriting.Velocity) {
-			v.KnownDays, v.Earlier, v.Invoice = 0, nil, usd(3_000_00)
+		"new and rising a little":      {1_000_00, func(v *underwriting.Velocity) { v.KnownDays, v.Earlier = 20, amounts(501_00, 700_00) }, ""},
+		"new and not each time larger": {1_000_00, func(v *underwriting.Velocity) { v.KnownDays, v.Earlier = 20, amounts(300_00, 300_00) }, ""},
+		"new with one invoice":         {1_000_00, func(v *underwriting.Velocity) { v.KnownDays, v.Earlier = 20, amounts(100_00) }, ""},
+		"a first invoice of three times the usual": {3_000_00, func(v *underwriting.Velocity) {
+			v.KnownDays, v.Earlier = 0, nil
 		}, ""},
-		"a first invoice of more": {func(v *underwriting.Velocity) {
-			v.KnownDays, v.Earlier, v.Invoice = 0, nil, usd(3_000_01)
+		"a first invoice of more": {3_000_01, func(v *underwriting.Velocity) {
+			v.KnownDays, v.Earlier = 0, nil
 		}, "velocity-large-first"},
-		"a later invoice of more": {func(v *underwriting.Velocity) { v.Invoice = usd(3_000_01) }, ""},
-		"volume three times":      {func(v *underwriting.Velocity) { v.Volume = usd(8_700_00) }, ""},
-		"volume beyond":           {func(v *underwriting.Velocity) { v.Volume = usd(8_700_01) }, "velocity-volume"},
-		"everything at once": {func(v *underwriting.Velocity) {
+		"a later invoice of more": {3_000_01, func(*underwriting.Velocity) {}, ""},
+		"volume three times":      {1_000_00, func(v *underwriting.Velocity) { v.Volume = usd(7_700_00) }, ""},
+		"volume beyond":           {1_000_01, func(v *underwriting.Velocity) { v.Volume = usd(7_700_00) }, "velocity-volume"},
+		"everything at once": {1_000_00, func(v *underwriting.Velocity) {
 			v.KnownDays, v.Earlier, v.Volume = 20, amounts(300_00, 500_00), usd(9_000_00)
 		}, "velocity-new-and-rising velocity-volume"},
 	}
@@ -55,7 +56,7 @@ func TestBustOutShapesGoToAnAnalyst(t *testing.T) {
 			v := calm
 			tc.change(&v)
 			var codes []string
-			for _, r := range underwriting.Referrals(v) {
+			for _, r := range underwriting.Referrals(usd(tc.invoice), v) {
 				codes = append(codes, r.Code)
 				if r.Audience != underwriting.AudienceAnalyst || r.Direction != underwriting.Worse || underwriting.AllowsCounterfactual(r) {
 					t.Errorf("%+v", r)
@@ -68,33 +69,23 @@ func TestBustOutShapesGoToAnAnalyst(t *testing.T) {
 	}
 }
 
-func TestVelocityOverridesAnOffer(t *testing.T) {
-	risk := storyRisk()
-	risk.Velocity = underwriting.Velocity{Invoice: usd(10_000_00), Usual: usd(1_000_00)}
-	p, err := underwriting.PriceRisk(assess(storyInputs()), storyMandate(), storyAsk(), risk)
-	if err != nil {
-		t.Fatal(err)
+func TestVelocityOverridesAnOfferAndReplays(t *testing.T) {
+	in := storyInputs()
+	calm := underwriting.Decide(underwriting.EngineV1{}, in)
+	in.Velocity = &underwriting.Velocity{KnownDays: 20, Earlier: amounts(1_000_00, 2_000_00), Volume: usd(3_000_00)}
+	d := underwriting.Decide(underwriting.EngineV1{}, in)
+	if d.Outcome != underwriting.OutcomeRefer || calm.Outcome != underwriting.OutcomeOffer || len(d.Reasons) != len(calm.Reasons)+1 {
+		t.Errorf("outcome %s with %d reasons, before %s with %d", d.Outcome, len(d.Reasons), calm.Outcome, len(calm.Reasons))
 	}
-	if last := p.Reasons[len(p.Reasons)-1]; p.Outcome != underwriting.OutcomeRefer || last.Code != underwriting.ReasonLargeFirst {
-		t.Errorf("outcome %s, last reason %s", p.Outcome, last.Code)
+	if last, general := d.Reasons[len(d.Reasons)-2].Code, d.Reasons[len(d.Reasons)-1].Code; last != underwriting.ReasonNewAndRising || general != underwriting.ReasonGeneral {
+		t.Errorf("last reasons %s, %s", last, general)
 	}
-}
-
-func TestReferringKeepsTheDecisionAndItsLastLine(t *testing.T) {
-	d := assess(storyInputs())
-	found := underwriting.Referrals(underwriting.Velocity{Invoice: usd(10_000_00), Usual: usd(1_000_00)})
-	if got := underwriting.Refer(d, nil); string(got.Encode()) != string(d.Encode()) {
-		t.Error("no referral changes the decision")
+	again, err := underwriting.Replay(underwriting.ModelV1, in.Encode())
+	if err != nil || string(again) != string(d.Encode()) {
+		t.Errorf("%v: replayed %s, decided %s", err, again, d.Encode())
 	}
-	referred := underwriting.Refer(d, found)
-	if referred.Outcome != underwriting.OutcomeRefer || d.Outcome != underwriting.OutcomeOffer || len(referred.Reasons) != len(d.Reasons)+1 {
-		t.Errorf("outcome %s with %d reasons, before %s with %d", referred.Outcome, len(referred.Reasons), d.Outcome, len(d.Reasons))
-	}
-	if last := referred.Reasons[len(referred.Reasons)-1].Code; last != underwriting.ReasonGeneral {
-		t.Errorf("last reason %s", last)
-	}
-	d.Outcome = underwriting.OutcomeDecline
-	if got := underwriting.Refer(d, found).Outcome; got != underwriting.OutcomeDecline {
+	in.Due = in.Today.Plus(-91)
+	if got := underwriting.Decide(underwriting.EngineV1{}, in).Outcome; got != underwriting.OutcomeDecline {
 		t.Errorf("a decision to decline becomes %s", got)
 	}
 }

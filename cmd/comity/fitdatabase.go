@@ -54,6 +54,7 @@ func portfolioOf(ctx context.Context, db *repository.DB) (*backtest.Portfolio, e
 // under the names by which the register of a relationship has it.
 var exampleColumns = []string{
 	"invoice_id", "seller_id", "debtor_id", "amount", "currency", "issue_date", "due_date", "paid_date", "disputed", "observed_until", "country", "legal_type",
+	"industry", "size",
 }
 
 func writeExamples(ctx context.Context, w io.Writer, db *repository.DB) error {
@@ -78,6 +79,6 @@ func writeExamples(ctx context.Context, w io.Writer, db *repository.DB) error {
 func exampleFields(e domain.Example) []string {
 	return []string{
 		hex.EncodeToString(e.ID.UUID[:]), hex.EncodeToString(e.Seller.UUID[:]), hex.EncodeToString(e.Relationship.UUID[:]), e.Amount.Decimal(), string(e.Amount.Currency()),
-		e.Issued.String(), e.Due.String(), e.Paid.String(), strconv.FormatBool(e.Disputed), e.ObservedUntil.String(), e.Country, string(e.LegalType),
+		e.Issued.String(), e.Due.String(), e.Paid.String(), strconv.FormatBool(e.Disputed), e.ObservedUntil.String(), e.Country, string(e.LegalType), e.Industry, e.Size,
 	}
 }

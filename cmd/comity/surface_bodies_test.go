@@ -53,7 +53,7 @@ func (s *scene) asker(o operation) *client {
 		}
 	}
 	for _, part := range []string{
-		"/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions",
+		"/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions",
 	} {
 		if strings.Contains(o.path, part) {
 			return s.eastbrook
@@ -92,6 +92,8 @@ func (s *scene) things() map[string]string {
 		return strings.ReplaceAll(id, "-", "")
 	}
 	s.counts() // opens the owner's connection
+	seller := "org_" + first(`SELECT seller_id FROM deals`)
+	s.thought(seller)
 	objection, row := s.contested("dec_"+first(`SELECT id FROM decisions`), "inv_"+first(`SELECT id FROM history`))
 	return map[string]string{
 		"unpaid": unpaid.Deal.ID, "invoices": s.invoice, "offers": s.offerID, "deals": s.deal, "cases": s.kase, "relationships": s.rel, "bank-accounts": s.alice.account,
@@ -99,8 +101,37 @@ func (s *scene) things() map[string]string {
 		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
 		"disputes": "dsp_" + first(`SELECT id FROM disputes`), "questions": "qst_" + first(`SELECT id FROM questions`),
-		"objections": objection, "history": row, "models": model,
+		"objections": objection, "history": row, "models": model, "sellers": seller,
 	}
+}
+
+// thought records what prices by risk rest on: Eastbrook's opinion of Alice, and what
+// Alice knows of her customer.
+func (s *scene) thought(seller string) {
+	s.t.Helper()
+	path := "/v1/sellers/" + seller + "/standing"
+	response, answer := s.fetch(s.t, http.MethodPut, path, []byte(`{"grade":"B","reason":"accounts seen"}`), func(r *http.Request) {
+		r.Header.Set("Authorization", "Bearer "+s.eastbrook.token)
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("If-Match", `"`+seller+`.0"`)
+	})
+	if response.StatusCode != http.StatusOK {
+		s.t.Fatalf("%s: %d %s", path, response.StatusCode, answer)
+	}
+	s.made(s.alice.client, "/v1/invoices/"+s.invoice+"/verifications", verification())
+	s.made(s.alice.client, "/v1/relationships/"+s.rel+"/dilution", dilution())
+}
+
+func verification() map[string]any {
+	return map[string]any{
+		"level": 2, "method": "signed delivery note", "asked": "goods inwards", "answer": "received", "evidence_sha256": strings.Repeat("ab", 32), "expires_on": "2026-03-01",
+	}
+}
+
+func dilution() map[string]any {
+	return map[string]any{"currency": "EUR", "credit_lag_days": 30, "months": []any{
+		map[string]string{"month": "2025-10", "sales": "1000.00", "credits": "10.00"}, map[string]string{"month": "2025-11", "sales": "1000.00", "credits": "0.00"},
+	}}
 }
 
 // shadow proposes a fitted model, lets it look on, and returns its name.
@@ -145,7 +176,7 @@ const historyHeader = "invoice_id,debtor_id,amount,currency,issue_date,due_date,
 func (s *scene) rightBodies(ids map[string]string) map[string]any {
 	relationship := map[string]any{
 		"code": "B9", "name": "Gasthof Zur Post", "legal_type": "company", "country": "DE", "tax_id": "DE999", "contact_name": "A. Post",
-		"email": "post@gasthof.example", "time_zone": "Europe/Berlin", "terms_days": 30, "heads_up": true,
+		"email": "post@gasthof.example", "time_zone": "Europe/Berlin", "terms_days": 30, "heads_up": true, "industry": "hotels", "size": "10-49",
 	}
 	invoice := s.invoiceOf(s.alice, "BODY-1")
 	maps.Copy(invoice, map[string]any{
@@ -177,7 +208,12 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"PATCH /v1/relationships/{id}/history/{invoice_id}": map[string]any{
 			"amount": "90.00", "issue_date": "2025-01-02", "due_date": "2025-02-02", "paid_date": "2025-02-04", "disputed": false, "excluded": true, "reason": "a letter",
 		},
-		"POST /v1/models/{name}/moves": map[string]any{"to": "retired"},
+		"PUT /v1/sellers/{id}/standing":        map[string]any{"grade": "C", "advance_cap": "0.8", "reason": "accounts seen"},
+		"POST /v1/invoices/{id}/verifications": verification(),
+		"POST /v1/relationships/{id}/dilution": dilution(),
+		"POST /v1/offers/{id}/approve":         reason,
+		"POST /v1/offers/{id}/refuse":          reason,
+		"POST /v1/models/{name}/moves":         map[string]any{"to": "retired"},
 		"POST /v1/quotes": map[string]any{
 			"relationship_id": s.rel, "amount": "100.00", "currency": "EUR", "issue_date": "2026-02-02", "due_date": "2026-03-04", "verification": 3,
 		},
@@ -259,6 +295,7 @@ var soft = func() map[string][]string {
 	all := map[string][]string{}
 	for _, member := range []string{
 		"name", "user_name", "code", "tax_id", "contact_name", "tax_ids", "number", "order_reference", "summary", "supplier_tax_id", "reason", "answer", "evidence", "holder", "account_number",
+		"method", "asked", "industry", "size",
 	} {
 		all[member] = words
 	}

@@ -158,7 +158,7 @@ func (s *scene) fire(t *testing.T, o operation, shot shot, known string) {
 		if o.keyed {
 			r.Header.Set("Idempotency-Key", uuid.NewString())
 		}
-		if o.method == http.MethodPatch {
+		if o.versioned() {
 			r.Header.Set("If-Match", o.tag(s.rel))
 		}
 		if shot.change != nil {
@@ -168,9 +168,17 @@ func (s *scene) fire(t *testing.T, o operation, shot shot, known string) {
 	s.judge(t, o, shot, known, response, answer)
 }
 
-// tag names the version of what a PATCH changes: a relationship as it was made, or
-// a row of history that was corrected once.
+// versioned reports whether an operation names the version that it changes.
+func (o operation) versioned() bool {
+	return o.method == http.MethodPatch || strings.HasSuffix(o.path, "/standing") && o.method == http.MethodPut
+}
+
+// tag names the version of what is changed: a relationship as it was made, a standing
+// as it was first set, or a row of history that was corrected once.
 func (o operation) tag(relationship string) string {
+	if strings.HasSuffix(o.path, "/standing") {
+		return `"` + strings.Split(o.real, "/")[3] + `.1"`
+	}
 	if strings.Contains(o.path, "{invoice_id}") {
 		return `"` + o.real[strings.LastIndex(o.real, "/")+1:] + `.2"`
 	}
@@ -227,7 +235,7 @@ func doorShots(o operation, link string) []shot {
 			shots = append(shots, shot{name: name, change: header("Authorization", value), codes: []string{"unauthenticated"}})
 		}
 	}
-	if o.method == http.MethodPatch {
+	if o.versioned() {
 		for _, value := range []string{"", "*", "1", `W/"x.1"`, `"` + strings.Repeat("9", 400) + `"`} {
 			shots = append(shots, shot{name: "If-Match " + value, change: header("If-Match", value), codes: []string{"version-missing", "version-stale", "unreadable"}})
 		}

@@ -1,0 +1,232 @@
+-- +goose Up
+-- Prices by risk: what a mandate must earn, what a factor thinks of a seller, how far an
+-- invoice is proven, what debtors take off, and the growth that a person looks at.
+
+ALTER TABLE mandates
+  ADD COLUMN fee_upfront_rate numeric(18,12) NOT NULL DEFAULT 0,
+  ADD COLUMN fee_daily_rate   numeric(18,12) NOT NULL DEFAULT 0,
+  ADD COLUMN by_risk          boolean NOT NULL DEFAULT false, -- haircuts and the free part of the fee follow from the risk
+  ADD COLUMN funds_rate       numeric(18,12) NOT NULL DEFAULT 0,
+  ADD COLUMN servicing_minor  bigint NOT NULL DEFAULT 0 CHECK (servicing_minor >= 0),
+  ADD COLUMN servicing_rate   numeric(18,12) NOT NULL DEFAULT 0,
+  ADD COLUMN margin_rate      numeric(18,12) NOT NULL DEFAULT 0;
+ALTER TABLE deals
+  ADD COLUMN fee_upfront_rate numeric(18,12) NOT NULL DEFAULT 0,
+  ADD COLUMN fee_daily_rate   numeric(18,12) NOT NULL DEFAULT 0;
+
+-- What the register of a debtor says beside country and legal type.
+ALTER TABLE relationships
+  ADD COLUMN industry text,
+  ADD COLUMN size     text;
+
+-- An offer that a person looks at before the seller sees it, and what a price by risk
+-- rests on, as underwriting wrote it.
+ALTER TABLE offers
+  ADD COLUMN risk       bytea,
+  ADD COLUMN looked_by  uuid,
+  ADD COLUMN looked_for text,
+  DROP CONSTRAINT offers_status_check,
+  ADD CONSTRAINT offers_status_check CHECK (status IN ('referred', 'refused', 'open', 'accepted', 'declined', 'withdrawn', 'superseded'));
+CREATE INDEX offers_referred ON offers (factor_id, id) WHERE status = 'referred';
+
+-- What a factor thinks of a seller. Every change is in the audit.
+CREATE TABLE seller_standings (
+  factor_id   uuid NOT NULL REFERENCES organizations,
+  seller_id   uuid NOT NULL REFERENCES organizations,
+  grade       text CHECK (grade IN ('A', 'B', 'C', 'D', 'E')), -- NULL: none yet, priced as the worst (D-9)
+  advance_cap numeric(18,12),                                  -- NULL: none
+  reason      text NOT NULL,
+  version     integer NOT NULL,
+  set_by      uuid NOT NULL,
+  set_at      timestamptz NOT NULL,
+  PRIMARY KEY (factor_id, seller_id)
+);
+
+-- How far invoices are proven (D-33): appended to, never changed.
+CREATE TABLE verifications (
+  id              uuid PRIMARY KEY,
+  seller_id       uuid NOT NULL REFERENCES organizations,
+  invoice_id      uuid NOT NULL REFERENCES invoices,
+  level           smallint NOT NULL CHECK (level BETWEEN 0 AND 6),
+  method          text NOT NULL,
+  asked           text NOT NULL, -- whom
+  answer          text NOT NULL,
+  evidence_sha256 bytea,
+  expires_on      date NOT NULL,
+  by_org          uuid NOT NULL,
+  by_user         uuid NOT NULL,
+  recorded_at     timestamptz NOT NULL
+);
+CREATE INDEX verifications_invoice ON verifications (invoice_id, id);
+
+-- What debtors took off sales, by month of sale, as the seller's books have it: the
+-- latest record of a currency counts.
+CREATE TABLE dilution_records (
+  id              uuid PRIMARY KEY,
+  seller_id       uuid NOT NULL REFERENCES organizations,
+  relationship_id uuid NOT NULL REFERENCES relationships,
+  currency        char(3) NOT NULL,
+  lag_days        integer, -- within which nineteen in twenty credits come; NULL: not said
+  months          date[] NOT NULL,
+  sales_minor     bigint[] NOT NULL,
+  credits_minor   bigint[] NOT NULL,
+  by_user         uuid NOT NULL,
+  recorded_at     timestamptz NOT NULL
+);
+CREATE INDEX dilution_records_pair ON dilution_records (seller_id, relationship_id, currency, id);
+CREATE INDEX deals_relationship ON deals (relationship_id, made_at);
+
+-- +goose StatementBegin
+-- pair_velocity says how fast the business of a pair grows, in one currency, as it stood
+-- on a day (D-9): imported rows and invoices that were handed in by an instant, each
+-- number once, without the invoice that is assessed. What is usual for the seller is
+-- looked up only for a first invoice.
+CREATE FUNCTION pair_velocity(p_seller uuid, p_relationship uuid, p_except uuid, p_number text, p_currency text, p_today date, p_known timestamptz)
+RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  found jsonb;
+BEGIN
+  WITH pair AS MATERIALIZED (
+    SELECT h.issued_on, h.amount_minor AS minor
+      FROM history h
+     WHERE h.seller_id = p_seller AND h.relationship_id = p_relationship AND NOT h.excluded AND h.currency = p_currency
+       AND h.issued_on <= p_today AND h.invoice_ref IS DISTINCT FROM p_number
+    UNION ALL
+    SELECT i.issued_on, i.basis_minor
+      FROM invoices i
+     WHERE i.seller_id = p_seller AND i.relationship_id = p_relationship AND i.currency = p_currency
+       AND i.issued_on <= p_today AND i.created_at <= p_known AND i.id IS DISTINCT FROM p_except AND i.duplicate_of IS NULL AND i.basis_minor > 0
+       AND (i.status <> 'withdrawn' OR EXISTS (SELECT FROM events e WHERE e.seller_id = p_seller AND e.invoice_id = i.id AND e.kind = 'invoice.withdrawn' AND e.at > p_known))
+       AND NOT EXISTS (SELECT FROM history h WHERE h.seller_id = p_seller AND h.relationship_id = p_relationship AND h.invoice_ref = i.number AND NOT h.excluded)
+  )
+  SELECT jsonb_build_object(
+    'known_days', p_today - min(p.issued_on),
+    'volume', coalesce(sum(p.minor) FILTER (WHERE p.issued_on > p_today - 30), 0)::bigint,
+    'usual_volume', CASE WHEN count(*) FILTER (WHERE p.issued_on <= p_today - 30 AND p.issued_on > p_today - 210) >= 6 -- one a month: rarer trade has no usual month
+                         THEN sum(p.minor) FILTER (WHERE p.issued_on <= p_today - 30 AND p.issued_on > p_today - 210)::bigint / 6 ELSE 0 END,
+    'earlier', (SELECT to_jsonb(array_agg(l.minor ORDER BY l.issued_on, l.minor))
+                  FROM (SELECT x.issued_on, x.minor FROM pair x ORDER BY x.issued_on DESC, x.minor DESC LIMIT 2) l))
+    INTO found FROM pair p;
+  IF found->>'known_days' IS NOT NULL THEN RETURN found; END IF;
+  RETURN jsonb_build_object('usual', (
+    SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY a.minor)
+      FROM (SELECT h.amount_minor AS minor FROM history h
+             WHERE h.seller_id = p_seller AND NOT h.excluded AND h.currency = p_currency AND h.issued_on > p_today - 365 AND h.issued_on <= p_today
+            UNION ALL
+            SELECT i.basis_minor FROM invoices i
+             WHERE i.seller_id = p_seller AND i.currency = p_currency AND i.issued_on > p_today - 365 AND i.issued_on <= p_today
+               AND i.created_at <= p_known AND i.id IS DISTINCT FROM p_except AND i.duplicate_of IS NULL AND i.basis_minor > 0) a));
+END $$;
+
+-- proven_level is how far an invoice is proven on a day: the highest level that has not
+-- expired among what was recorded since it was last found not proven.
+CREATE FUNCTION proven_level(p_invoice uuid, p_today date, p_known timestamptz) RETURNS integer LANGUAGE sql STABLE AS $$
+  SELECT coalesce(max(v.level), 0)::integer FROM verifications v
+   WHERE v.invoice_id = p_invoice AND v.expires_on >= p_today AND v.recorded_at <= p_known
+     AND v.id > coalesce((SELECT z.id FROM verifications z WHERE z.invoice_id = p_invoice AND z.level = 0 AND z.recorded_at <= p_known ORDER BY z.id DESC LIMIT 1),
+                         '00000000-0000-0000-0000-000000000000'::uuid)
+$$;
+
+-- risk_facts is what haircuts and expected losses rest on, besides what a factor thinks
+-- of the seller: the seller's own rows only (D-7).
+CREATE FUNCTION risk_facts(p_seller uuid, p_relationship uuid, p_invoice uuid, p_currency text, p_today date, p_known timestamptz)
+RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN jsonb_build_object(
+    'level', CASE WHEN p_invoice IS NOT NULL THEN proven_level(p_invoice, p_today, p_known) ELSE 0 END,
+    'dilution', (SELECT jsonb_build_object('lag', d.lag_days, 'months', d.months, 'sales', d.sales_minor, 'credits', d.credits_minor)
+                   FROM dilution_records d
+                  WHERE d.seller_id = p_seller AND d.relationship_id = p_relationship AND d.currency = p_currency ORDER BY d.id DESC LIMIT 1),
+    'deals', (SELECT jsonb_build_array(count(*) FILTER (WHERE EXISTS (SELECT FROM disputes x WHERE x.deal_id = d.id AND x.raised_at <= p_known)), count(*))
+                FROM deals d WHERE d.relationship_id = p_relationship AND d.seller_id = p_seller AND d.status <> 'cancelled' AND d.made_at <= p_known));
+END $$;
+
+-- pricing_facts, with what a price by risk and the rules of velocity need.
+CREATE OR REPLACE FUNCTION pricing_facts(p_seller uuid, p_world uuid, p_relationship uuid, p_except uuid, p_currency text, p_now timestamptz)
+RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  org organizations;
+  today date;
+  own_number text;
+BEGIN
+  SELECT * INTO org FROM organizations WHERE id = p_seller;
+  today := (p_now AT TIME ZONE org.time_zone)::date;
+  SELECT i.number INTO own_number FROM invoices i WHERE i.id = p_except;
+  RETURN jsonb_build_object(
+    'seller', to_jsonb(org),
+    'relationship', (SELECT to_jsonb(r) FROM relationships r WHERE r.seller_id = p_seller AND r.id = p_relationship),
+    'buyers', (SELECT coalesce(jsonb_agg(jsonb_build_object('mandate', to_jsonb(m), 'factor', to_jsonb(f), 'collection', to_jsonb(a), 'standing', to_jsonb(s)) ORDER BY m.id), '[]')
+                 FROM mandates m JOIN organizations f ON f.id = m.factor_id JOIN bank_accounts a ON a.id = m.collection_account_id
+                 LEFT JOIN seller_standings s ON s.factor_id = m.factor_id AND s.seller_id = p_seller
+                WHERE m.world_id = p_world AND m.currency = p_currency AND m.state = 'active'),
+    'has_account', EXISTS (SELECT FROM bank_accounts a WHERE a.org_id = p_seller AND a.purpose = 'payout' AND a.currency = p_currency),
+    'velocity', pair_velocity(p_seller, p_relationship, p_except, own_number, p_currency, today, p_now),
+    'risk', risk_facts(p_seller, p_relationship, p_except, p_currency, today, p_now))
+    || experience_counts(p_seller, p_relationship, p_except, today, p_now);
+END $$;
+
+-- register_facts is what a debtor's register says, by name, as a fitted model reads it.
+CREATE FUNCTION register_facts(p_seller uuid, p_relationship uuid) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_strip_nulls(jsonb_build_object('country', r.country, 'legal_type', r.legal_type, 'industry', r.industry, 'size', r.size))
+    FROM relationships r WHERE r.seller_id = p_seller AND r.id = p_relationship
+$$;
+
+CREATE OR REPLACE FUNCTION models_in_use(p_seller uuid, p_relationship uuid, p_except uuid, p_number text, p_issued date, p_now timestamptz)
+RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  used jsonb;
+BEGIN
+  SELECT jsonb_object_agg(m.status, m.name) INTO used FROM models m WHERE m.status IN ('live', 'shadow');
+  IF used IS NULL THEN RETURN '{}'; END IF;
+  RETURN used || curve_facts(p_seller, p_relationship, p_except, p_number, p_issued,
+    (p_now AT TIME ZONE (SELECT o.time_zone FROM organizations o WHERE o.id = p_seller))::date, p_now)
+    || jsonb_build_object('register', register_facts(p_seller, p_relationship));
+END $$;
+
+-- paid_on_debtor is what a factor's own deals say of one debtor: what was paid by month,
+-- in one currency, how late its invoices are, and since when it pays. No other factor's
+-- rows and no seller's history (D-7).
+CREATE FUNCTION paid_on_debtor(p_factor uuid, p_debtor uuid, p_currency text, p_today date) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (
+    WITH d AS MATERIALIZED (
+      SELECT x.id, x.due_on, x.paid_in_full_on, x.currency FROM deals x
+       WHERE x.factor_id = p_factor AND x.debtor_id = p_debtor AND x.status <> 'cancelled'
+    ), a AS MATERIALIZED (
+      SELECT l.value_on, l.amount_minor FROM allocations l JOIN d ON d.id = l.deal_id
+       WHERE d.currency = p_currency AND l.undone_at IS NULL AND l.value_on <= p_today
+    )
+    SELECT jsonb_build_object(
+      'months', (SELECT to_jsonb(array_agg(coalesce((SELECT sum(a.amount_minor) FROM a WHERE a.value_on >= m.start AND a.value_on < m.start + interval '1 month'), 0) ORDER BY m.start))
+                   FROM (SELECT generate_series(date_trunc('month', p_today::timestamp) - interval '12 months', date_trunc('month', p_today::timestamp) - interval '1 month', interval '1 month')::date AS start) m),
+      'first', (SELECT min(a.value_on) FROM a),
+      'paid', (SELECT coalesce(jsonb_agg(jsonb_build_object('late', b.late, 'weeks', b.weeks, 'n', b.n)), '[]')
+                 FROM (SELECT greatest(-90, least(181, d.paid_in_full_on - d.due_on)) AS late, (p_today - d.paid_in_full_on) / 7 AS weeks, count(*) AS n
+                         FROM d WHERE d.paid_in_full_on <= p_today GROUP BY 1, 2) b),
+      'open', (SELECT coalesce(jsonb_agg(jsonb_build_object('past', b.past, 'n', b.n)), '[]')
+                 FROM (SELECT p_today - d.due_on AS past, count(*) AS n FROM d WHERE d.paid_in_full_on IS NULL OR d.paid_in_full_on > p_today GROUP BY 1) b)));
+END $$;
+-- +goose StatementEnd
+
+-- The walls.
+-- +goose StatementBegin
+DO $$
+DECLARE
+  t text;
+BEGIN
+  FOR t IN VALUES ('seller_standings'), ('verifications'), ('dilution_records') LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+  END LOOP;
+END $$;
+-- +goose StatementEnd
+CREATE POLICY home ON seller_standings USING (app_sees(factor_id));
+CREATE POLICY home ON verifications FOR SELECT USING (app_sees(seller_id));
+CREATE POLICY written ON verifications FOR INSERT WITH CHECK (app_sees(seller_id));
+CREATE POLICY home ON dilution_records FOR SELECT USING (app_sees(seller_id));
+CREATE POLICY written ON dilution_records FOR INSERT WITH CHECK (app_sees(seller_id));
+GRANT SELECT, INSERT, UPDATE ON seller_standings TO comity_app;
+GRANT SELECT, INSERT ON verifications, dilution_records TO comity_app;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO comity_app;

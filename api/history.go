@@ -65,6 +65,40 @@ func (s *Server) listHistory(c *gin.Context) error {
 	return respond(c, http.StatusOK, listing(rows, p, historyRowOf, func(r domain.HistoryRow) string { return r.ID.String() }))
 }
 
+// getHistoryRow answers one invoice of a relationship.
+//
+//	@Summary		Read one invoice of a debtor's history
+//	@Description	The ETag names the version that a correction must name in If-Match.
+//	@Tags			relationships
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			id			path		string	true	"relationship"
+//	@Param			invoice_id	path		string	true	"the row's invoice_id"
+//	@Success		200			{object}	HistoryRow
+//	@Header			200			{string}	ETag	"id and version"
+//	@Failure		400			{object}	Problem
+//	@Failure		401			{object}	Problem
+//	@Failure		403			{object}	Problem
+//	@Failure		404			{object}	Problem
+//	@Failure		503			{object}	Problem
+//	@Router			/v1/relationships/{id}/history/{invoice_id} [get]
+func (s *Server) getHistoryRow(c *gin.Context) error {
+	id, err := pathOnly(c, domain.ParseRelationshipID)
+	if err != nil {
+		return err
+	}
+	name, err := domain.ParseInvoiceID(c.Param("invoice_id"))
+	if err != nil {
+		return domain.ErrNotFound
+	}
+	row, err := s.market.HistoryRow(c.Request.Context(), caller(c), id, name)
+	if err != nil {
+		return err
+	}
+	etag(c, row.ID.String(), strconv.Itoa(row.Version))
+	return respond(c, http.StatusOK, historyRowOf(row))
+}
+
 // CorrectHistoryRequest is what becomes different in a row of history. A paid_date
 // of null says that the invoice is not paid. A row that becomes excluded needs a
 // reason. The amount is in the row's currency.
@@ -81,7 +115,7 @@ type CorrectHistoryRequest struct {
 // correctHistory corrects one row of imported history.
 //
 //	@Summary		Correct an imported invoice
-//	@Description	A JSON merge patch (RFC 7396). For rows of your imports only; a row that was sold here, or handed in here, stays. What the row said before is kept. The version is in the list: If-Match is `"<invoice_id>.<version>"`.
+//	@Description	A JSON merge patch (RFC 7396). For rows of your imports only; a row that was sold here, or handed in here, stays. What the row said before is kept. If-Match is the ETag of the row, `"<invoice_id>.<version>"`.
 //	@Tags			relationships
 //	@Accept			json
 //	@Produce		json

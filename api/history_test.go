@@ -62,7 +62,13 @@ func (f *trade) row(number string) map[string]any {
 func (f *trade) rowPath(number string) (path, tag string) {
 	f.Helper()
 	row := f.row(number)
-	return fmt.Sprintf("/v1/relationships/%s/history/%s", f.relationship, row["invoice_id"]), fmt.Sprintf(`"%s.%v"`, row["invoice_id"], row["version"])
+	path = fmt.Sprintf("/v1/relationships/%s/history/%s", f.relationship, row["invoice_id"])
+	read := f.must(200, f.seller, "GET", path, nil)
+	if fmt.Sprint(read.body) != fmt.Sprint(row) {
+		f.Errorf("the row is %v, in the list %v", read.body, row)
+	}
+	f.must(404, f.seller, "GET", strings.Replace(path, "rel_0", "rel_1", 1), nil)
+	return path, read.header.Get("ETag")
 }
 
 func daysAgo(n int) string { return domain.DateOf(time.Now().UTC()).Plus(-n).String() }

@@ -20,6 +20,7 @@ func (s *Server) relationshipRoutes() []route {
 		{method: http.MethodGet, path: "/v1/relationships/:id", handle: s.getRelationship},
 		{method: http.MethodPatch, path: "/v1/relationships/:id", handle: s.changeRelationship},
 		{method: http.MethodGet, path: "/v1/relationships/:id/history", handle: s.listHistory},
+		{method: http.MethodGet, path: "/v1/relationships/:id/history/:invoice_id", handle: s.getHistoryRow},
 		{method: http.MethodPatch, path: "/v1/relationships/:id/history/:invoice_id", handle: s.correctHistory},
 		{method: http.MethodGet, path: "/v1/relationships/:id/profile", handle: s.getProfile},
 		{method: http.MethodPost, path: "/v1/relationships/:id/dilution", handle: s.recordDilution},

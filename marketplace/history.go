@@ -27,6 +27,20 @@ func (s *Service) History(ctx context.Context, by domain.Caller, of domain.Relat
 	return rows, err
 }
 
+// HistoryRow returns one of the invoices of one of the caller's relationships.
+func (s *Service) HistoryRow(ctx context.Context, by domain.Caller, of domain.RelationshipID, id domain.InvoiceID) (domain.HistoryRow, error) {
+	if err := by.Must(domain.KindSeller); err != nil {
+		return domain.HistoryRow{}, err
+	}
+	var row domain.HistoryRow
+	err := s.read(ctx, by.Own(), func(tx Tx) error {
+		var err error
+		row, err = tx.HistoryRow(ctx, of, by.Organization, id)
+		return err
+	})
+	return row, err
+}
+
 // Profile says how the debtor of one of the caller's relationships pays, from the
 // caller's own rows and nobody else's (D-7).
 func (s *Service) Profile(ctx context.Context, by domain.Caller, of domain.RelationshipID) (domain.Profile, error) {

@@ -38,6 +38,7 @@ type parties interface {
 type histories interface {
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
 	History(ctx context.Context, of domain.RelationshipID, seller domain.OrganizationID, page domain.Page) ([]domain.HistoryRow, error)
+	HistoryRow(context.Context, domain.RelationshipID, domain.OrganizationID, domain.InvoiceID) (domain.HistoryRow, error)
 	LockHistory(ctx context.Context, of domain.RelationshipID, seller domain.OrganizationID, ids []domain.InvoiceID) ([]domain.HistoryRow, error)
 	Native(ctx context.Context, of domain.RelationshipID, seller domain.OrganizationID, rows []domain.HistoryRow) (map[domain.InvoiceID]bool, error)
 	SaveCorrections(ctx context.Context, seller domain.OrganizationID, corrections []domain.Correction) error

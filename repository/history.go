@@ -3,6 +3,7 @@ package repository
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -70,6 +71,18 @@ UPDATE history h
   FROM told t WHERE h.seller_id = $1 AND h.relationship_id = $2 AND h.id = t.row`
 	loadProfile = `SELECT load_profile($1, $2, $3, $4)`
 )
+
+// readHistory is one row of the list.
+var readHistory = strings.ReplaceAll(listHistory, "id > $3", "id = $3")
+
+// HistoryRow returns one of the invoices of a relationship, imported or native.
+func (tx *Tx) HistoryRow(ctx context.Context, of domain.RelationshipID, seller domain.OrganizationID, id domain.InvoiceID) (domain.HistoryRow, error) {
+	var row keptRow
+	if err := tx.get(ctx, &row, readHistory, seller.UUID, of.UUID, id.UUID, 1); err != nil {
+		return domain.HistoryRow{}, fmt.Errorf("read row %s of the history of %s: %w", id, of, err)
+	}
+	return row.row(), nil
+}
 
 // History returns a page of the invoices of a relationship, imported and native.
 func (tx *Tx) History(ctx context.Context, of domain.RelationshipID, seller domain.OrganizationID, page domain.Page) ([]domain.HistoryRow, error) {

@@ -124,7 +124,11 @@ func operationID(method, path string) string {
 			continue
 		}
 		if i+1 < len(segments) && strings.HasPrefix(segments[i+1], "{") {
-			segment = singular(segment)
+			one := singular(segment)
+			if one == segment && method == http.MethodGet {
+				one += "-row" // a word without a plural: reading one of them is not reading them all
+			}
+			segment = one
 		}
 		for word := range strings.SplitSeq(segment, "-") {
 			id += capital(word)

@@ -30,9 +30,9 @@ func HistoryFields() []string {
 	return []string{HistoryAmount, HistoryIssued, HistoryDue, HistoryPaid, HistoryDisputed, HistoryExcluded}
 }
 
-// longestTerms is how many days of terms a row of history may have: less than
-// ten years.
-const longestTerms = 3_650
+// LongestTerms is how many days of terms a row of history may have: more is a typing
+// error. What is learned from knows no longer ones either.
+const LongestTerms = 730
 
 // A HistoryRow is one invoice of a relationship that Comity knows, imported or
 // handed in here.
@@ -80,8 +80,8 @@ func (r HistoryRow) faults(today Date) []Field {
 	switch {
 	case r.Due.Before(r.Issued):
 		wrong(HistoryDue, "due-before-issue", "due on %s, issued on %s", r.Due, r.Issued)
-	case r.Issued.DaysUntil(r.Due) > longestTerms:
-		wrong(HistoryDue, "terms-too-long", "due %d days after issue, at most %d", r.Issued.DaysUntil(r.Due), longestTerms)
+	case r.Issued.DaysUntil(r.Due) > LongestTerms:
+		wrong(HistoryDue, "terms-too-long", "due %d days after issue, at most %d", r.Issued.DaysUntil(r.Due), LongestTerms)
 	}
 	switch {
 	case r.Paid.IsZero():

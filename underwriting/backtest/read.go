@@ -20,7 +20,6 @@ import (
 
 // Bounds beyond which a row is refused.
 const (
-	longestTerm   = 730               // days from issue to due
 	largestAmount = 1_000_000_000_000 // minor units
 )
 
@@ -172,8 +171,8 @@ func (r *reader) rule(row formats.HistoryRow, debtor string) *formats.RowError {
 		return refuse("invoice_id", "duplicate", "%s stands in an earlier row", row.InvoiceID)
 	case row.Issued.Before(firstDay) || row.Due.After(lastDay):
 		return refuse("issue_date", "date-out-of-range", "from %s to %s is read, not %s to %s", firstDay, lastDay, row.Issued, row.Due)
-	case term > longestTerm:
-		return refuse("due_date", "term-too-long", "due %d days after issue; up to %d are read", term, longestTerm)
+	case term > domain.LongestTerms:
+		return refuse("due_date", "term-too-long", "due %d days after issue; up to %d are read", term, domain.LongestTerms)
 	case row.Amount.Units() > largestAmount:
 		return refuse("amount", "amount-absurd", "%s is no invoice", row.Amount)
 	case row.ObservedUntil.After(lastDay):

@@ -12,7 +12,7 @@ const LossPriorsV1 = "loss-priors/1"
 // figure is a new version.
 var (
 	// defaultV1 is that a debtor defaults within a year: 3 %, and 95 % sure that
-	// not more than 7.8 %. There is no public evidence: every row of every public
+	// not more than 7.7 %. There is no public evidence: every row of every public
 	// set is a paid invoice, and the rates that are quoted on the web name no
 	// source. It is conservative by choice and weighs as much as 50 debtor-years.
 	// The mass beyond day 180 of a payment curve is never used for it (D-9).

@@ -71,7 +71,7 @@ func (e CurveEngine) Assess(in Inputs) Decision {
 	for i, paid := range w.curve.PaidBy {
 		d.Curve = append(d.Curve, CurvePoint{Day: paytime.FirstDay + i, Paid: money.Ppm(paid)})
 	}
-	d.Reasons = e.reasons(in, record, cal, w)
+	d.Reasons = e.reasons(in, record, w)
 	return d
 }
 

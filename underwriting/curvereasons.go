@@ -30,7 +30,7 @@ const leastPoints = 50
 
 // reasons returns what moved the decision of a fitted model, strongest first; the
 // general line at the end holds the rest, so that all points add up to the score.
-func (e CurveEngine) reasons(in Inputs, record *Record, cal *paytime.Almanac, w *curveWork) []Reason {
+func (e CurveEngine) reasons(in Inputs, record *Record, w *curveWork) []Reason {
 	var found []Reason
 	rest := w.curve.Base
 	for family := range paytime.Family(paytime.Families) {
@@ -42,7 +42,7 @@ func (e CurveEngine) reasons(in Inputs, record *Record, cal *paytime.Almanac, w 
 		}
 		r := describe(family, in, record)
 		r.Points, r.Audience = int(points), AudienceAll
-		e.model.Without(&w.space, family, &record.Profile, &w.invoice, cal, &w.without)
+		e.model.Without(&w.space, family, &record.Profile, &w.invoice, &w.without)
 		compare(&r, &w.curve, &w.without, in.overdue())
 		found = append(found, r)
 	}
@@ -71,18 +71,19 @@ func compare(r *Reason, with, without *paytime.Curve, overdue int) {
 	at := min(max(effectDay, overdue+effectDay), lastDay) - paytime.FirstDay
 	r.EffectPpm = int(with.PaidBy[at] - without.PaidBy[at])
 	r.Direction = Neutral
-	switch moved := with.Mean() - without.Mean(); {
+	mean := without.Mean()
+	switch moved := with.Mean() - mean; {
 	case moved >= noticeableDays:
 		r.Direction = Worse
 	case moved <= -noticeableDays:
 		r.Direction = Better
 	}
-	r.Otherwise = "if this were as usual, payment would be expected " + expectedBy(without)
+	r.Otherwise = "if this were as usual, payment would be expected " + expectedBy(mean)
 }
 
-// expectedBy says when a curve expects payment.
-func expectedBy(c *paytime.Curve) string {
-	if day := average(int(c.Mean()), 1000); day < laterDay {
+// expectedBy says when a curve with a mean, in thousandths of a day, expects payment.
+func expectedBy(mean int64) string {
+	if day := average(int(mean), 1000); day < laterDay {
 		return relativeToDue(day)
 	}
 	return fmt.Sprintf("more than %d days after due", lastDay)
@@ -96,7 +97,7 @@ func describeOverdue(overdue int, w *curveWork) Reason {
 		Sentence: "this invoice is " + counted(overdue, "day") + " past due itself",
 	}
 	compare(&r, &w.curve, &w.fresh, overdue)
-	r.Otherwise = "if it were new, payment would be expected " + expectedBy(&w.fresh)
+	r.Otherwise = "if it were new, payment would be expected " + expectedBy(w.fresh.Mean())
 	return r
 }
 

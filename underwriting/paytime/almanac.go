@@ -25,8 +25,30 @@ type almanacDay struct {
 	closed   bool
 	weekday  uint8 // Monday is 0
 	toEnd    uint8 // days to the end of the month, 0 to 30
-	openLeft uint8 // open days after this one in its month
+	openLeft uint8 // open days after this one in its month, at most mostOpenLeft
 	before   uint8 // closed days directly before this one
+	nth      uint8 // weekday and week from the end of the month, 5 to a weekday
+	parity   uint8 // weekday and odd or even week, 2 to a weekday
+}
+
+// mostOpenLeft is where open days left in a month are no longer told apart.
+const mostOpenLeft = 23
+
+// A window is the days of an almanac from FirstDay to LastDay after a due day.
+type window [Days]almanacDay
+
+// around returns the window of a due day: a part of the almanac, or spare, filled,
+// where it goes beyond the almanac's ends.
+func (a *Almanac) around(due int, spare *window) *window {
+	if at := due + FirstDay - almanacFirst; at >= 0 && at+Days <= len(a.days) {
+		return (*window)(a.days[at : at+Days])
+	}
+	for i := range spare {
+		day := due + FirstDay + i
+		spare[i] = *a.on(day)
+		spare[i].parity = spare[i].weekday*2 + uint8(weekOf(day))
+	}
+	return spare
 }
 
 // NewAlmanac returns the almanac of a calendar of banking days.
@@ -48,11 +70,13 @@ func NewAlmanac(cal domain.Calendar) *Almanac {
 			closedRun = 0
 		}
 		d.opened = opened
+		d.nth = d.weekday*5 + d.toEnd/7
+		d.parity = d.weekday*2 + uint8(weekOf(almanacFirst+i))
 		a.days[i] = d
 	}
 	for i := range a.days {
 		end := min(i+int(a.days[i].toEnd), len(a.days)-1)
-		a.days[i].openLeft = uint8(a.days[end].opened - a.days[i].opened)
+		a.days[i].openLeft = uint8(min(a.days[end].opened-a.days[i].opened, mostOpenLeft))
 	}
 	return a
 }

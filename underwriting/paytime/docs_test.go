@@ -19,7 +19,7 @@ func TestTheWorkedExample(t *testing.T) {
 	expert := func(age int) (dayBefore, due float64) {
 		var paid, open [Buckets]int64
 		paid[early], paid[onDue], paid[bucketOf(5)] = 1*unit, 6*sixWeeks.at(age), 3*unit
-		w.shrink(expertAll, &paid, &open, 1, &w.hazard, priorStrength)
+		w.shrink(expertAll, &paid, &open, unit, &w.hazard, priorStrength)
 		odds := &w.expert[expertAll]
 		return odds[early] / (1 + odds[early]), odds[onDue] / (1 + odds[onDue])
 	}

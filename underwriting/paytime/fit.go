@@ -197,6 +197,7 @@ func (f *fit) fitPriors() {
 		for g := range Groups {
 			f.folded[fold].Prior[g] = f.fitPrior(g, fold, sample, weights)
 		}
+		f.folded[fold].prior.settle(&f.folded[fold])
 	}
 	for g := range Groups {
 		f.m.Prior[g] = f.fitPrior(g, -1, sample, weights)
@@ -274,9 +275,10 @@ func (f *fit) readRow(n int, reader *Reader, w *Workspace, p *Profile, q *Invoic
 	cal := f.h.Calendars[r.Calendar]
 	reader.Read(i, p, q)
 	q.Levels = out.levels
-	f.folded[foldOf(r.Debtor)].priorLogits(w, q)
-	w.read(f.m, p, q, cal)
+	f.folded[foldOf(r.Debtor)].prior.logits(w, f.m, q)
+	w.read(f.m, p, q, cal, everything)
 	out.statics = w.statics
+	copy(w.row[featStatics:], w.statics[:statPrior])
 	out.first, out.last, out.paid = f.span(r)
 	out.x = make([]float32, 0, max(out.last-out.first+1, 0)*features)
 	for j := out.first; j <= out.last; j++ {

@@ -34,10 +34,9 @@ type Model struct {
 	Weights [Buckets]float64 `json:"weights"`
 
 	offsets offsets
-	usual   [Groups]usual
-	bins    [][Groups]float64          // Third, by bin
-	statics [statPrior][Groups]float64 // Second, by static
-	general [Days]float64              // of Shape, in payments, by day of a bucket
+	prior   priors // Prior
+	wanted  wanted // of a reading
+	says    says
 }
 
 // Training says what a model was fitted on.

@@ -161,7 +161,7 @@ func TestEffectsAddUpToTheScore(t *testing.T) {
 			}
 		}
 		family := paytime.Family(rapid.IntRange(0, paytime.Families-1).Draw(t, "family"))
-		fitted().Without(&w, family, &p, &q, banks(), &without)
+		fitted().Without(&w, family, &p, &q, &without)
 		if without.Score != curve.Score-curve.Effect[family] {
 			t.Errorf("without a family the score is %d, not %d less %d", without.Score, curve.Score, curve.Effect[family])
 		}
@@ -170,6 +170,49 @@ func TestEffectsAddUpToTheScore(t *testing.T) {
 			t.Error("assessed again it is another curve")
 		}
 	})
+}
+
+func TestAScoreIsThatOfTheRow(t *testing.T) {
+	var w paytime.Workspace
+	rapid.Check(t, func(t *rapid.T) {
+		q := drawInvoice(t)
+		var p paytime.Profile
+		paytime.Build(&p, &q, banks(), drawPaid(t), drawOpen(t), paytime.Book{Due30: 9, Late30: 2, Due365: 80, Late365: 30})
+		if logits, families := fitted().AwayFromRows(&w, &p, &q, banks()); !(logits < 1e-9 && families < 1e-9) {
+			t.Errorf("what is priced differs from what was learned: logits by %v, families by %v", logits, families)
+		}
+	})
+}
+
+func TestAWorkspaceRemembersNothing(t *testing.T) {
+	var used paytime.Workspace
+	rapid.Check(t, func(t *rapid.T) {
+		q := drawInvoice(t)
+		var p paytime.Profile
+		var got, want paytime.Curve
+		paytime.Build(&p, &q, banks(), drawPaid(t), drawOpen(t), paytime.Book{})
+		fitted().Assess(&used, &p, &q, banks(), &got)
+		fitted().Assess(&paytime.Workspace{}, &p, &q, banks(), &want)
+		if got != want {
+			t.Error("a workspace that was used gives another curve")
+		}
+	})
+}
+
+func TestDaysBeyondTheAlmanacAreItsLast(t *testing.T) {
+	var w paytime.Workspace
+	for _, due := range []string{"1990-01-01", "1990-03-10", "2099-07-10", "2099-12-31", "2150-01-01"} {
+		day := paytime.DayOf(domain.MustDate(due))
+		q := paytime.Invoice{Today: day - 30, Issued: day - 30, Due: day, Band: 66, SameDay: 1}
+		fitted().Levels(&q, nil)
+		var p paytime.Profile
+		var c paytime.Curve
+		paytime.Build(&p, &q, banks(), []paytime.Paid{{Day: day - 40, Late: 2, Term: 30, Band: 60, Count: 3}}, nil, paytime.Book{})
+		fitted().Assess(&w, &p, &q, banks(), &c)
+		if c.PaidBy[paytime.Days-1] < paytime.Million/2 || !slices.IsSorted(c.PaidBy[:]) {
+			t.Errorf("due %s: no distribution", due)
+		}
+	}
 }
 
 func TestARecordOfLatePaymentsIsALaterCurve(t *testing.T) {

@@ -54,12 +54,12 @@ type Profile struct {
 	PaidOpenDays [2][openDays]int64 // by open days late: half-life 300 and 45 days
 	OpenOpenDays [openDays]int64
 
-	Weekday  [7]int64     // days of payment, half-life 240 days
-	ToEnd    [31]int64    // by days to the end of the month
-	OpenLeft [24]int64    // by open days left in the month
-	Nth      [7 * 5]int64 // by weekday and week from the end of the month
-	Parity   [7 * 2]int64 // by weekday and odd or even week
-	Own      [Days]int64  // by day late, half-life 180 days
+	Weekday  [7]int64                // days of payment, half-life 240 days
+	ToEnd    [31]int64               // by days to the end of the month
+	OpenLeft [mostOpenLeft + 1]int64 // by open days left in the month
+	Nth      [7 * 5]int64            // by weekday and week from the end of the month
+	Parity   [7 * 2]int64            // by weekday and odd or even week
+	Own      [Days]int64             // by day late, half-life 180 days
 
 	Weight  [4]int64 // of all, 45 days, 14 days, like terms
 	LateSum [4]int64 // days late from -30 to 60, weighted by Weight
@@ -180,12 +180,11 @@ func (b *builder) payment(c *Paid) {
 // habits counts the day of a payment by its place in week and month.
 func (b *builder) habits(c *Paid, w int64) {
 	day := b.cal.on(c.Day)
-	week := weekOf(c.Day)
 	b.p.Weekday[day.weekday] += w
 	b.p.ToEnd[day.toEnd] += w
-	b.p.OpenLeft[min(int(day.openLeft), len(b.p.OpenLeft)-1)] += w
-	b.p.Nth[int(day.weekday)*5+int(day.toEnd)/7] += w
-	b.p.Parity[int(day.weekday)*2+week] += w
+	b.p.OpenLeft[day.openLeft] += w
+	b.p.Nth[day.nth] += w
+	b.p.Parity[int(day.weekday)*2+weekOf(c.Day)] += w
 }
 
 // weekOf tells even weeks from odd ones.

@@ -26,28 +26,37 @@ func init() {
 	}
 }
 
-// quickLog returns the natural logarithm of x, which must be positive and normal.
+// quickLog returns the natural logarithm of x, which must be positive and normal. It
+// is written so that the compiler inlines it.
 func quickLog(x float64) float64 {
 	bits := math.Float64bits(x)
-	exponent := int(bits>>52) - 1023
-	mantissa := math.Float64frombits(bits&(1<<52-1) | 1023<<52)
-	i := bits >> (52 - logBits) & (1<<logBits - 1)
-	at := &logAt[i]
-	r := mantissa*at.inverse - 1
-	return float64(exponent)*math.Ln2 + at.log + r*(1-r*(.5-r*(1.0/3-r*(.25-r*.2))))
+	at := &logAt[bits>>(52-logBits)&(1<<logBits-1)]
+	r := math.Float64frombits(bits&(1<<52-1)|1023<<52)*at.inverse - 1
+	return float64(int(bits>>52)-1023)*math.Ln2 + at.log + r*(1-r*(.5-r*(1.0/3-r*(.25-r*.2))))
 }
 
-// logAll replaces numbers by their natural logarithms. It is quickLog, written out so
-// that a processor works on several at a time.
+// logAll replaces positive numbers by their natural logarithms. It is quickLog, written
+// out so that a processor works on several at a time.
 func logAll(x []float64) {
 	for k, v := range x {
 		bits := math.Float64bits(v)
-		mantissa := math.Float64frombits(bits&(1<<52-1) | 1023<<52)
 		at := &logAt[bits>>(52-logBits)&(1<<logBits-1)]
-		r := mantissa*at.inverse - 1
-		x[k] = float64(int(bits>>52)-1023)*math.Ln2 + at.log + r*(1-r*(.5-r*(1.0/3-r*(.25-r*.2))))
+		r := math.Float64frombits(bits&(1<<52-1)|1023<<52)*at.inverse - 1
+		x[k] = logOfPower[bits>>52] + at.log + r*(1-r*(.5-r*(1.0/3-r*(.25-r*.2))))
 	}
 }
+
+// logOfPower holds the logarithms of the powers of two, by the bits of the exponent.
+var logOfPower = func() (of [1 << 12]float64) {
+	for bits := range of {
+		of[bits] = float64(bits-1023) * math.Ln2
+	}
+	return of
+}()
+
+// nearest is added to a number to round it: what is left of a whole number stands in
+// the lowest bits of the sum.
+const nearest = 3 << 51
 
 // quickExp returns e to the power of x, for x from -700 to 700; beyond it the value
 // at the end.
@@ -57,8 +66,14 @@ func quickExp(x float64) float64 {
 	} else if x > 700 {
 		x = 700
 	}
-	n := int(math.Floor(x*((1<<expBits)/math.Ln2) + .5))
-	r := x - float64(n)*(math.Ln2/(1<<expBits))
-	scale := math.Float64frombits(uint64(n>>expBits+1023) << 52)
+	return expInside(x)
+}
+
+// expInside is quickExp for x from -700 to 700, which the compiler inlines.
+func expInside(x float64) float64 {
+	whole := x*((1<<expBits)/math.Ln2) + nearest
+	n := math.Float64bits(whole)
+	r := x - (whole-nearest)*(math.Ln2/(1<<expBits))
+	scale := math.Float64frombits((n>>expBits + 1023) << 52)
 	return scale * expAt[n&(1<<expBits-1)] * (1 + r*(1+r*(.5+r*(1.0/6+r*(1.0/24)))))
 }

@@ -23,40 +23,28 @@ type Curve struct {
 
 // Assess computes the curve of an invoice. It allocates nothing.
 func (m *Model) Assess(w *Workspace, p *Profile, q *Invoice, cal *Almanac, out *Curve) {
-	m.priorLogits(w, q)
-	w.read(m, p, q, cal)
+	m.prior.logits(w, m, q)
+	w.read(m, p, q, cal, &m.wanted)
 	m.thirdActive(w, q)
+	m.share(w)
 	m.scoreBuckets(w)
-	m.spread(w, p, q, cal)
+	m.spread(w, p, q)
 	w.quantise(q, out)
-	m.explain(w, out)
-}
-
-// priorLogits fills w.prior from the register.
-func (m *Model) priorLogits(w *Workspace, q *Invoice) {
-	for g := range Groups {
-		prior := &m.Prior[g]
-		base := prior.Constant
-		for i := range m.Columns {
-			base += prior.Level[m.offsets.level[i]+int(q.Levels[i])]
-		}
-		for k, b := range prior.Bucket {
-			w.prior[firstOf[g]+k] = min(max(base+b, -9), 9)
-		}
-	}
-	w.prior[Buckets-1] = 9
+	w.explain(out)
 }
 
 // thirdActive finds the bin of each part of the third stage.
 func (m *Model) thirdActive(w *Workspace, q *Invoice) {
-	n := 0
-	for i := range m.Bins {
-		w.active[n] = int32(m.offsets.static[i] + binOf(m.Bins[i], w.statics[i]))
-		n++
+	for k, cuts := range m.Bins {
+		w.active[k] = int32(m.offsets.static[k] + binOf(cuts, w.statics[k]))
 	}
+	var in [statics]int
+	for k, cuts := range m.Pairs {
+		in[k] = binOf(cuts, w.statics[k])
+	}
+	n := statics
 	for i, p := range pairs {
-		a, b := binOf(m.Pairs[p.a], w.statics[p.a]), binOf(m.Pairs[p.b], w.statics[p.b])
-		w.active[n] = int32(m.offsets.pair[i] + a*(len(m.Pairs[p.b])+1) + b)
+		w.active[n] = int32(m.offsets.pair[i] + in[p.a]*(len(m.Pairs[p.b])+1) + in[p.b])
 		n++
 	}
 	for i := range m.Columns {
@@ -65,9 +53,17 @@ func (m *Model) thirdActive(w *Workspace, q *Invoice) {
 	}
 }
 
-// binOf returns in which bin a value falls: a cut belongs to the bin above it.
-func binOf(cuts []float64, x float64) int {
-	return sort.Search(len(cuts), func(i int) bool { return cuts[i] > x })
+// binOf returns in which bin a value falls: a cut belongs to the bin above it. It
+// counts, because a search would have to guess which way to go.
+func binOf(cuts []float64, x float64) (bin int) {
+	for _, cut := range cuts {
+		above := 0
+		if x >= cut {
+			above = 1
+		}
+		bin += above
+	}
+	return bin
 }
 
 // partFamilies holds the family of each part.
@@ -93,43 +89,104 @@ func partFamily(part int) Family {
 	return FamilySegment
 }
 
-// scoreBuckets fills w.logit, and w.family with what each family adds to it
-// against what is usual.
-func (m *Model) scoreBuckets(w *Workspace) {
-	var binned [Families][Groups]float64
-	for part, k := range w.active[:m.parts()] {
-		sum := &binned[partFamilies[part]]
-		for g, v := range m.bins[k] {
-			sum[g] += v
+// share fills w.shared with what each family adds to every bucket of a group, against
+// what is usual. It is written out so that the sums stay in registers.
+func (m *Model) share(w *Workspace) {
+	for family := range &m.says.partsOf {
+		s := m.says.usual[family]
+		s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9], s[10]
+		for _, part := range m.says.partsOf[family] {
+			v := &m.says.bins[w.active[part]]
+			s0, s1, s2, s3, s4, s5 = s0+v[0], s1+v[1], s2+v[2], s3+v[3], s4+v[4], s5+v[5]
+			s6, s7, s8, s9, s10 = s6+v[6], s7+v[7], s8+v[8], s9+v[9], s10+v[10]
 		}
+		for _, f := range staticsOf[family] {
+			c, x := &m.says.statics[f], w.statics[f]
+			if x == 0 { // most that is of overdue invoices
+				continue
+			}
+			s0, s1, s2, s3, s4, s5 = s0+c[0]*x, s1+c[1]*x, s2+c[2]*x, s3+c[3]*x, s4+c[4]*x, s5+c[5]*x
+			s6, s7, s8, s9, s10 = s6+c[6]*x, s7+c[7]*x, s8+c[8]*x, s9+c[9]*x, s10+c[10]*x
+		}
+		w.shared[family] = [Groups]float64{s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10}
 	}
-	for f := range statPrior {
-		sum, x := &binned[familyOfStatic[f]], w.statics[f]
-		for g, c := range m.statics[f] {
-			sum[g] += c * x
+}
+
+// scoreBuckets fills w.logit, w.family with what each family adds to it beyond
+// w.shared, and the explained score.
+func (m *Model) scoreBuckets(w *Workspace) {
+	base, weights := m.says.base, [Groups]float64{}
+	for f := range w.shared {
+		for g, v := range &w.shared[f] {
+			base[g] += v
 		}
 	}
 	for g := groupOf[w.start]; g < Groups; g++ {
-		second, usual := &m.Second[g], &m.usual[g]
-		base, shared := usual.base, usual.shared
-		for family := range shared {
-			shared[family] += binned[family][g]
+		first, end := max(firstOf[g], w.start), endOf[g]
+		m.says.scoreGroup(w, g, first, end, base[g])
+		weight := 0.0
+		for _, v := range m.Weights[first:end] {
+			weight += v
 		}
-		for k, constant := range second.Bucket {
-			j := firstOf[g] + k
-			if j < w.start {
-				continue
-			}
-			w.bucketRow(j)
-			family := &w.family[j]
-			*family = shared
-			addFamilies(family, &second.Feature, &w.row)
-			logit := base + constant
-			for _, effect := range family {
-				logit += effect
-			}
-			w.logit[j] = logit
+		weights[g] = weight
+	}
+	m.weigh(w, &weights)
+}
+
+// weigh fills the explained score; weights are the sums of a group's weights. It adds
+// family beside family: one after another, each sum would wait for the one before.
+func (m *Model) weigh(w *Workspace, weights *[Groups]float64) {
+	of := &w.family
+	var score, record, recent, term, amount, calendar, runs, segment, general float64
+	for j := w.start; j < Buckets-1; j++ {
+		weight := m.Weights[j]
+		score += weight * w.logit[j]
+		record, recent = record+weight*of[FamilyRecord][j], recent+weight*of[FamilyRecent][j]
+		term, amount = term+weight*of[FamilyTerm][j], amount+weight*of[FamilyAmount][j]
+		calendar, runs = calendar+weight*of[FamilyCalendar][j], runs+weight*of[FamilyRuns][j]
+		segment, general = segment+weight*of[FamilySegment][j], general+weight*of[FamilyGeneral][j]
+	}
+	w.score = score
+	w.effect = [Families]float64{
+		FamilyRecord: record, FamilyRecent: recent, FamilyTerm: term, FamilyAmount: amount,
+		FamilyCalendar: calendar, FamilyRuns: runs, FamilySegment: segment, FamilyGeneral: general,
+	}
+	for f := range w.shared {
+		sum := 0.0
+		for g, v := range &w.shared[f] {
+			sum += weights[g] * v
 		}
+		w.effect[f] += sum
+	}
+}
+
+// scoreGroup fills w.logit and w.family for buckets of a group. It is addFamilies of
+// the rows of the buckets, with what is the same for all invoices worked out already.
+func (s *says) scoreGroup(w *Workspace, g, first, end int, base float64) {
+	c, e, families := &s.group[g], &w.expert, &w.family
+	for j := first; j < end; j++ {
+		at, r := &w.places[j], &w.runLog[j]
+		long, all, prior, n := e[expertLong][j], at[whereAll], w.prior[j], w.atRisk[j]
+		record := c.where + c.long*long + c.openLong*e[expertOpenLong][j] + c.whereAll*all + c.whereMedian*at[whereMedian]
+		if c.rare {
+			own := e[expertAll][j]
+			record += c.all*own + c.own*(own-prior)*n/(n+10) + c.belief*(long-prior)*n/(n+3)
+		}
+		recent := c.short*(e[expertShort][j]-long) + c.last*(e[expertLast][j]-long) + c.openShort*(e[expertOpenShort][j]-long) +
+			c.whereShort*(at[whereShort]-all) + c.whereLast3*(at[whereLast3]-all)
+		term := c.term*(e[expertTerm][j]-long) + c.whereTerm*(at[whereTerm]-all)
+		amount := c.amount*(e[expertAmount][j]-long) + c.whereAmount*(at[whereAmount]-all)
+		calendar := w.calendar[j] + c.weekday*(e[expertWeekday][j]-long)
+		a1, a2, a3 := r[1]+math.Abs(r[1]), r[2]+math.Abs(r[2]), r[3]+math.Abs(r[3]) // twice what is above 0
+		runs := c.runs[0]*r[0] + c.runs[1]*r[1] + c.runs[2]*(a1*a1) + c.runs[3]*r[2] + c.runs[4]*(a2*a2) +
+			c.runs[5]*r[3] + c.runs[6]*(a3*a3) + c.runs[7]*r[4]
+		segment := prior * (c.prior + c.thin/(1+n/2))
+		general := s.day[j]
+		families[FamilyRecord][j], families[FamilyRecent][j] = record, recent
+		families[FamilyTerm][j], families[FamilyAmount][j] = term, amount
+		families[FamilyCalendar][j], families[FamilyRuns][j] = calendar, runs
+		families[FamilySegment][j], families[FamilyGeneral][j] = segment, general
+		w.logit[j] = base + s.constant[j] + ((record + recent) + (term + amount)) + ((calendar + runs) + (segment + general))
 	}
 }
 
@@ -150,165 +207,6 @@ func addFamilies(family *[Families]float64, c, x *[features]float64) {
 		c[32]*x[32] + c[33]*x[33] + c[34]*x[34] + c[35]*x[35]
 	family[FamilySegment] += c[36]*x[36] + c[37]*x[37]
 	family[FamilyGeneral] += c[38] * x[38]
-}
-
-// usual is what a group's stages say when everything is as usual.
-type usual struct {
-	base   float64
-	shared [Families]float64 // minus what each family adds usually
-}
-
-// settle computes what follows from the coefficients.
-func (m *Model) settle() {
-	m.place()
-	m.bins = make([][Groups]float64, m.offsets.bins)
-	for g := range Groups {
-		for k, v := range m.Third[g].Bin {
-			m.bins[k][g] = v
-		}
-		for f := range statPrior {
-			m.statics[f][g] = m.Second[g].Feature[featStatics+f]
-		}
-	}
-	for j := range Buckets {
-		total := 0.0
-		for late := max(lower[j], FirstDay); late <= min(upper[j], LastDay); late++ {
-			total += m.Shape[late-FirstDay] + shapeFloor
-		}
-		for late := max(lower[j], FirstDay); late <= min(upper[j], LastDay); late++ {
-			m.general[late-FirstDay] = shapeStrength * (m.Shape[late-FirstDay] + shapeFloor) / total
-		}
-	}
-	for g := range Groups {
-		second, third, u := &m.Second[g], &m.Third[g], &m.usual[g]
-		*u = usual{base: second.Constant + third.Constant}
-		add := func(family Family, usually float64) {
-			u.base += usually
-			u.shared[family] -= usually
-		}
-		for part, usually := range third.Mean {
-			add(partFamily(part), usually)
-		}
-		var usually [Families]float64
-		addFamilies(&usually, &second.Feature, &second.Mean)
-		for f := featStatics; f < features; f++ {
-			usually[familyOfStatic[f-featStatics]] += second.Feature[f] * second.Mean[f]
-		}
-		for family, v := range usually {
-			add(Family(family), v)
-		}
-	}
-}
-
-// Spread of a bucket over its days.
-const (
-	shapeStrength = 2    // payments that the general shape weighs as much as
-	shapeFloor    = .3   // payments added to each day of the general shape
-	closedShare   = .05  // of an open day's weight
-	mostRun       = 54.6 // e^4: bounds what habits do to one day
-)
-
-// spread turns hazards into probabilities by day.
-func (m *Model) spread(w *Workspace, p *Profile, q *Invoice, cal *Almanac) {
-	clear(w.day[:])
-	survive := 1.0
-	for j := w.start; j < Buckets-1; j++ {
-		h := sigmoid(w.logit[j])
-		m.spreadBucket(w, p, q, cal, j, survive*h)
-		survive *= 1 - h
-	}
-}
-
-func (m *Model) spreadBucket(w *Workspace, p *Profile, q *Invoice, cal *Almanac, j int, mass float64) {
-	first, last := max(lower[j], FirstDay), min(upper[j], LastDay)
-	if first == last {
-		w.day[first-FirstDay] = mass
-		return
-	}
-	total, issued := 0.0, -q.Term()
-	for late := max(first, issued); late <= last; late++ {
-		at := late - FirstDay
-		v := float64(p.Own[at])*perUnit + m.general[at]
-		if d := cal.on(q.Due + late); d.closed {
-			v *= closedShare
-		} else if late <= lastRun {
-			v *= w.dayWeight(d)
-		}
-		w.day[at] = v
-		total += v
-	}
-	scale := mass / total
-	for late := max(first, issued); late <= last; late++ {
-		w.day[late-FirstDay] *= scale
-	}
-}
-
-// dayWeight says how much likelier the debtor pays on such an open day than on others.
-func (w *Workspace) dayWeight(d *almanacDay) float64 {
-	r := &w.runs
-	weight := r.weekday[d.weekday] * r.nth[int(d.weekday)*5+int(d.toEnd)/7] *
-		math.Sqrt(r.toEnd[d.toEnd]*r.openLeft[min(int(d.openLeft), len(r.openLeft)-1)])
-	if weight < 1/mostRun {
-		return 1 / mostRun
-	}
-	if weight > mostRun {
-		return mostRun
-	}
-	return weight
-}
-
-// quantise fills the curve from the days that are left after yesterday.
-func (w *Workspace) quantise(q *Invoice, out *Curve) {
-	gone := min(max(q.Today-q.Due-FirstDay, 0), Days) // days of the curve before Today
-	past := 0.0
-	for _, p := range w.day[:gone] {
-		past += p
-	}
-	left := max(1-past, 1e-9)
-	sum, floor := 0.0, int32(0)
-	for i := range out.PaidBy {
-		if i >= gone {
-			sum += w.day[i] / left
-		}
-		floor = max(floor, min(int32(sum*Million+.5), Million))
-		out.PaidBy[i] = floor
-	}
-}
-
-// explain fills the explained score.
-func (m *Model) explain(w *Workspace, out *Curve) {
-	var effect [Families]float64
-	score := 0.0
-	for j := w.start; j < Buckets-1; j++ {
-		score += m.Weights[j] * w.logit[j]
-		for f, v := range w.family[j] {
-			effect[f] += m.Weights[j] * v
-		}
-	}
-	out.Base = int64(math.Round(score * 1000))
-	for f, v := range effect {
-		out.Effect[f] = int64(math.Round(v * 1000))
-		out.Base -= out.Effect[f]
-	}
-	out.Score = out.Base
-	for _, v := range out.Effect {
-		out.Score += v
-	}
-}
-
-// Without computes the curve that the invoice would have if one family said what
-// is usual, from what [Model.Assess] left in w for the same arguments.
-func (m *Model) Without(w *Workspace, family Family, p *Profile, q *Invoice, cal *Almanac, out *Curve) {
-	kept := w.logit
-	for j := range w.logit {
-		w.logit[j] -= w.family[j][family]
-	}
-	m.spread(w, p, q, cal)
-	w.quantise(q, out)
-	w.logit = kept
-	m.explain(w, out)
-	out.Score -= out.Effect[family]
-	out.Effect[family] = 0
 }
 
 // Quantile returns the first day by which the invoice is paid with the given

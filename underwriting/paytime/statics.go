@@ -9,36 +9,64 @@ func (w *Workspace) readStatics(p *Profile, q *Invoice) {
 	if p.Known <= 3 {
 		cold = 1
 	}
-	s[statKnown] = math.Log1p(float64(p.Known))
+	s[statKnown] = logCount(p.Known)
 	s[statThin] = 1 / (1 + float64(p.Known)/2)
 	s[statCold] = cold
-	s[statOverdue] = math.Log1p(float64(p.Overdue))
-	s[statMostOverdue] = math.Log1p(float64(p.MostOverdue))
-	s[statMeanOverdue] = math.Log1p(ratio(p.SumOverdue, p.Overdue))
+	s[statOverdue] = logCount(p.Overdue)
+	s[statMostOverdue] = logCount(p.MostOverdue)
+	s[statMeanOverdue] = logRatio(p.SumOverdue, p.Overdue)
 	s[statOverdueShare] = ratio(p.Overdue, p.Opened)
-	s[statOpen] = math.Log1p(float64(p.Opened))
-	w.readLateness(p)
+	s[statOpen] = logCount(p.Opened)
+	prior := min(max(w.priorLate(), .005), .995)
+	w.readLateness(p, prior)
 	s[statAmountRelative] = 0
 	if p.BandCount > 0 {
 		s[statAmountRelative] = math.Ln2 / bandsPerDoubling * (float64(q.Band) - ratio(p.Bands, p.BandCount))
 		s[statAmountRelative] = min(max(s[statAmountRelative], -3), 3)
 	}
 	s[statAmount] = float64(q.Band) * math.Ln2 / bandsPerDoubling / 2
-	s[statTerm] = math.Log1p(float64(q.Term()))
-	s[statSameDay] = math.Log1p(float64(max(q.SameDay-1, 0)))
-	s[statIssued30] = math.Log1p(float64(p.Issued30))
+	s[statTerm] = logCount(q.Term())
+	s[statSameDay] = logCount(max(q.SameDay-1, 0))
+	s[statIssued30] = logCount(p.Issued30)
 	s[statSinceLast] = 4
 	if p.SinceLast >= 0 {
-		s[statSinceLast] = math.Log1p(float64(p.SinceLast))
+		s[statSinceLast] = logCount(p.SinceLast)
 	}
-	s[statTenure] = math.Log1p(float64(p.Tenure))
+	s[statTenure] = logCount(p.Tenure)
 	s[statBook] = bookDrift(p.Book)
-	s[statPrior] = logit(min(max(w.priorLate(), .005), .995))
+	s[statPrior] = logit(prior)
 	s[statPriorCold] = s[statPrior] * cold
 	late := sigmoid(s[statLateAll])
 	s[statOverdueUnusual] = s[statMostOverdue] * (1 - late)
 	s[statAmountLate] = s[statAmountRelative] * late
-	copy(w.row[featStatics:], s[:statPrior])
+}
+
+// logCounts holds the logarithms of 1 and a count.
+var logCounts = func() (of [2048]float64) {
+	for n := range of {
+		of[n] = math.Log1p(float64(n))
+	}
+	return of
+}()
+
+// logCount returns the logarithm of 1 and a count, the same to the last bit as the
+// library's: bins are cut at such values.
+func logCount(n int) float64 {
+	if n >= 0 && n < len(logCounts) {
+		return logCounts[n]
+	}
+	return math.Log1p(float64(n))
+}
+
+// logRatio returns the logarithm of 1 and a ratio.
+func logRatio(a, b int) float64 {
+	switch b {
+	case 0:
+		return 0
+	case 1:
+		return logCount(a)
+	}
+	return math.Log1p(float64(a) / float64(b))
 }
 
 func ratio(a, b int) float64 {
@@ -50,7 +78,7 @@ func ratio(a, b int) float64 {
 
 // readLateness computes means of days late and shares of late payments, each
 // shrunk toward the one with the longer memory.
-func (w *Workspace) readLateness(p *Profile) {
+func (w *Workspace) readLateness(p *Profile, prior float64) {
 	s := &w.statics
 	mean := func(sum, weight int64, strength, parent float64) float64 {
 		return (float64(sum)*perUnit + strength*parent) / (float64(weight)*perUnit + strength)
@@ -71,12 +99,13 @@ func (w *Workspace) readLateness(p *Profile) {
 		w.whereExp[i] = quickExp(-where / 2)
 	}
 
-	lateAll := mean(p.Late0[0], p.Weight[0], 3, min(max(w.priorLate(), .005), .995))
+	lateAll := mean(p.Late0[0], p.Weight[0], 3, prior)
 	lateShort := mean(p.Late0[1], p.Weight[1], 2, lateAll)
 	lateLast := mean(p.Late0[2], p.Weight[2], 2, lateShort)
-	s[statLateAll] = logit(lateAll)
-	s[statLateShort] = logit(lateShort) - logit(lateAll)
-	s[statLateLast] = logit(lateLast) - logit(lateShort)
+	logitAll, logitShort := logit(lateAll), logit(lateShort)
+	s[statLateAll] = logitAll
+	s[statLateShort] = logitShort - logitAll
+	s[statLateLast] = logit(lateLast) - logitShort
 	s[statLate5] = logit(mean(p.Late5, p.Weight[0], 3, .08))
 }
 
@@ -90,23 +119,26 @@ func (w *Workspace) priorLate() float64 {
 }
 
 // readSurprise says how surprising it is, by the debtor's own record, that its
-// open invoices are not paid yet: their cumulative hazard, most and on average. It
-// wants the odds of the long expert.
+// open invoices are not paid yet: their cumulative hazard, most and on average.
 func (w *Workspace) readSurprise(p *Profile) {
 	s := &w.statics
 	s[statSurpriseMost], s[statSurprise], s[statSurpriseRoot] = 0, 0, 0
 	if p.Opened == 0 {
 		return
 	}
+	last := Buckets - 1
+	for last > 0 && p.Open[last] == 0 {
+		last--
+	}
 	most, sum, count, cumulative := 0.0, 0.0, int64(0), 0.0
-	for j, n := range p.Open {
+	for j, n := range p.Open[:last+1] {
 		if n > 0 {
 			surprise := min(cumulative, 8)
 			most = max(most, surprise)
 			sum += float64(n) * surprise
 			count += n
 		}
-		cumulative += quickLog(1 + w.expert[expertLong][j])
+		cumulative += quickLog(1 + w.longOdds[j])
 	}
 	sum /= float64(max(count, 1))
 	s[statSurpriseMost], s[statSurprise], s[statSurpriseRoot] = most, sum, math.Sqrt(sum)

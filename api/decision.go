@@ -199,7 +199,7 @@ type DecisionReplay struct {
 // replayDecision decides again on the stored inputs.
 //
 //	@Summary		Replay a decision
-//	@Description	Decides again on the stored inputs and compares byte by byte; `sha256` is the digest of the stored result.
+//	@Description	Decides again on the stored inputs and compares byte by byte; `sha256` is the digest of the stored result as far as you may read it.
 //	@Tags			decisions
 //	@Produce		json
 //	@Security		Bearer
@@ -219,6 +219,11 @@ func (s *Server) replayDecision(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	sum := sha256.Sum256(d.Result)
+	decided, err := underwriting.DecodeDecision(d.Result)
+	if err != nil {
+		return fmt.Errorf("decision %s: %w", d.ID, err)
+	}
+	decided.Reasons = underwriting.ReasonsFor(audienceOf(caller(c)), decided.Reasons)
+	sum := sha256.Sum256(decided.Encode())
 	return respond(c, http.StatusOK, DecisionReplay{DecisionID: d.ID.String(), SameBytes: same, SHA256: hex.EncodeToString(sum[:])})
 }

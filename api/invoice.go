@@ -202,7 +202,7 @@ type SubmitResponse struct {
 	Outcome    string    `json:"outcome" enums:"offer,refer,decline" example:"offer"`
 	Offers     []Offer   `json:"offers"`
 	NoOffer    []NoOffer `json:"no_offer"`
-	// How many factors look at it in person first; they answer within 72 hours.
+	// How many factors look at it in person first; an offer comes within 72 hours, or not at all.
 	Referred int `json:"referred" example:"0"`
 } //	@name	SubmitResponse
 

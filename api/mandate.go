@@ -35,10 +35,22 @@ type FeeTermsRequest struct {
 	DailyRate   string `json:"daily_rate,omitempty" example:"0.0004"`
 } //	@name	FeeTermsRequest
 
-// MandateRisk makes a mandate price by risk: its haircuts follow from dilution,
+// MandateRisk is what a mandate that prices by risk must earn. Rates are fractions.
+type MandateRisk struct {
+	// Yearly, simple on act/365, of the advance while it is out.
+	CostOfFunds string `json:"cost_of_funds" example:"0.08"`
+	// Of one invoice, in the mandate's currency.
+	ServicingFixed string `json:"servicing_fixed" example:"20.00"`
+	// Of the basis, added to it.
+	ServicingRate string `json:"servicing_rate" example:"0.0005"`
+	// Of the basis.
+	Margin string `json:"margin" example:"0.005"`
+} //	@name	MandateRisk
+
+// MandateRiskRequest makes a mandate price by risk: its haircuts follow from dilution,
 // verification and the seller's grade, and the free part of its fee is the least that
 // covers these costs and the expected loss. Rates are fractions.
-type MandateRisk struct {
+type MandateRiskRequest struct {
 	// Yearly, simple on act/365, of the advance while it is out.
 	CostOfFunds string `json:"cost_of_funds" example:"0.08"`
 	// Of one invoice, in the mandate's currency.
@@ -47,7 +59,7 @@ type MandateRisk struct {
 	ServicingRate string `json:"servicing_rate,omitempty" example:"0.0005"`
 	// Of the basis.
 	Margin string `json:"margin" example:"0.005"`
-} //	@name	MandateRisk
+} //	@name	MandateRiskRequest
 
 // mandateTerms are what a mandate says on the wire besides its fee. Amounts are
 // in the mandate's currency.
@@ -70,14 +82,13 @@ type mandateTerms struct {
 	MaxExpectedDaysLate *int   `json:"max_expected_days_late" example:"45" minimum:"0" maximum:"365"`
 	OperatingAccountID  string `json:"operating_account_id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	CollectionAccountID string `json:"collection_account_id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
-	// Only of a mandate that prices by risk.
-	Risk *MandateRisk `json:"risk,omitempty"`
 }
 
 // CreateMandateRequest is a factor's commitment to buy.
 type CreateMandateRequest struct {
 	mandateTerms
-	Fee FeeTermsRequest `json:"fee"`
+	Fee  FeeTermsRequest     `json:"fee"`
+	Risk *MandateRiskRequest `json:"risk,omitempty"`
 } //	@name	CreateMandateRequest
 
 // Mandate is a factor's commitment to buy in one currency.
@@ -86,13 +97,16 @@ type Mandate struct {
 	Version int    `json:"version" example:"1"`
 	State   string `json:"state" enums:"draft,active,paused" example:"draft"`
 	mandateTerms
-	Fee       FeeTerms `json:"fee"`
-	CreatedAt string   `json:"created_at" format:"date-time" example:"2026-02-05T14:12:00Z"`
+	// A first or up-front rate that follows from the risk is "0".
+	Fee FeeTerms `json:"fee"`
+	// Only of a mandate that prices by risk.
+	Risk      *MandateRisk `json:"risk,omitempty"`
+	CreatedAt string       `json:"created_at" format:"date-time" example:"2026-02-05T14:12:00Z"`
 } //	@name	Mandate
 
 func mandateOf(m domain.Mandate) Mandate {
 	t := m.Terms
-	return Mandate{
+	out := Mandate{
 		ID: m.ID.String(), Version: m.Version, State: string(m.State), CreatedAt: moment(m.CreatedAt), Fee: feeTermsOf(t.Fee),
 		mandateTerms: mandateTerms{
 			Currency: string(t.Currency), AdvanceCap: t.AdvanceCap.String(), DilutionHaircut: t.DilutionHaircut.String(),
@@ -101,9 +115,14 @@ func mandateOf(m domain.Mandate) Mandate {
 			RecourseDays: t.RecourseDays, CureDays: t.CureDays, MinFace: t.MinFace.Decimal(), MaxFace: t.MaxFace.Decimal(),
 			DebtorLimit: t.DebtorLimit.Decimal(), FacilityLimit: t.FacilityLimit.Decimal(), OfferHours: &t.OfferHours,
 			MaxExpectedDaysLate: &t.MaxExpectedDaysLate,
-			OperatingAccountID:  m.Operating.String(), CollectionAccountID: m.Collection.String(), Risk: mandateRiskOf(t),
+			OperatingAccountID:  m.Operating.String(), CollectionAccountID: m.Collection.String(),
 		},
+		Risk: mandateRiskOf(t),
 	}
+	if t.ByRisk { // they follow from the risk
+		out.DilutionHaircut, out.VerificationHaircut, out.SellerHaircut = "", "", ""
+	}
+	return out
 }
 
 func mandateRiskOf(t domain.MandateTerms) *MandateRisk {
@@ -248,7 +267,7 @@ func (f FeeTermsRequest) daily(k *checker, byRisk bool) domain.FeeTerms {
 			k.wrong("/fee/"+band.name, "not-of-this-family", "an up-front and daily fee has no bands")
 		}
 	}
-	if !terms.DailyRate.Positive() {
+	if given, err := money.ParseRate(f.DailyRate); err == nil && given.IsZero() {
 		k.wrong("/fee/daily_rate", "not-positive", "a fee that does not grow by the day is a flat one")
 	}
 	return terms

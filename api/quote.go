@@ -73,7 +73,7 @@ const quoteNote = "A preview: nothing was stored, and nobody is bound by it. Sub
 // quote says what would come of submitting an invoice now.
 //
 //	@Summary		Ask what if
-//	@Description	Prices an invoice as a submission would, for `relationship_id` with `amount`, `currency`, `issue_date` and `due_date`, or for `invoice_id` with `changes`. Nothing is stored, nothing is held, nobody is bound. `verification` is a level from 0 (none) to 6 (irrevocably accepted) that takes the place of each mandate's own haircut for it, and of what is recorded of the invoice where a mandate prices by risk. Mandates are asked when the outcome is `offer`. `needed` lists what a submission would be refused for.
+//	@Description	Prices an invoice as a submission would, for `relationship_id` with `amount`, `currency`, `issue_date` and `due_date`, or for `invoice_id` with `changes`. Nothing is stored, nothing is held, nobody is bound. `verification` is a level from 0 (none) to 6 (irrevocably accepted) that takes the place of each mandate's own haircut for it, and of what is recorded of the invoice where a mandate prices by risk. Mandates are asked when the outcome is `offer`. A person may still look at the invoice when it is submitted. `needed` lists what a submission would be refused for.
 //	@Tags			decisions
 //	@Accept			json
 //	@Produce		json

@@ -6,11 +6,11 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"comity/domain"
+	"comity/money"
 )
 
 func (s *Server) riskRoutes() []route {
@@ -54,7 +54,7 @@ func standingOf(o domain.Standing) Standing {
 // getStanding answers what the factor thinks of a seller.
 //
 //	@Summary		Read a seller's standing
-//	@Description	Of a seller of whom the factor had an invoice to price. The ETag names the version that a change must name in If-Match; version 0 is no opinion yet.
+//	@Description	Of a seller of whom an invoice was priced in a currency that the factor buys in. The ETag names the version that a change must name in If-Match; version 0 is no opinion yet.
 //	@Tags			offers
 //	@Produce		json
 //	@Security		Bearer
@@ -139,7 +139,7 @@ func (r SetStandingRequest) standing(seller domain.OrganizationID) (domain.Stand
 	if r.Grade != "" && !slices.Contains([]string{"A", "B", "C", "D", "E"}, r.Grade) {
 		k.wrong("/grade", "not-allowed", "A to E, or left out")
 	}
-	if r.AdvanceCap != "" && !out.AdvanceCap.Positive() {
+	if given, err := money.ParseRate(r.AdvanceCap); err == nil && given.IsZero() {
 		k.wrong("/advance_cap", "not-positive", "a seller of whom nothing is advanced is one to whom no offer is made")
 	}
 	return out, k.err()
@@ -147,7 +147,7 @@ func (r SetStandingRequest) standing(seller domain.OrganizationID) (domain.Stand
 
 // VerifyRequest records how far an invoice is proven.
 type VerifyRequest struct {
-	Level  int    `json:"level" example:"2" minimum:"0" maximum:"6"`
+	Level  *int   `json:"level" example:"2" minimum:"0" maximum:"6"`
 	Method string `json:"method" example:"signed delivery note" maxLength:"200"`
 	Asked  string `json:"asked" example:"Dana Ruiz, goods inwards" maxLength:"200"`
 	Answer string `json:"answer" example:"20 doors received, none damaged" maxLength:"1000"`
@@ -187,7 +187,7 @@ func verificationOf(v domain.Verification) Verification {
 // verifyInvoice records how far an invoice is proven.
 //
 //	@Summary		Record a verification
-//	@Description	The seller records levels 1 and 2; more needs somebody who does not sell: the platform. The highest level that has not expired counts for prices by risk from now on; level 0 says that what was recorded before no longer counts.
+//	@Description	The seller records levels 1 and 2; more needs somebody who does not sell: the platform. The highest level that has not expired counts for prices by risk from now on; level 0 says that what was recorded before no longer counts, and after it only what the platform records does. Proof of delivery needs the digest of what shows it.
 //	@Tags			invoices
 //	@Accept			json
 //	@Produce		json
@@ -233,8 +233,12 @@ func (s *Server) verifyInvoice(c *gin.Context) error {
 
 func (r VerifyRequest) verification(invoice domain.InvoiceID) (domain.Verification, error) {
 	var k checker
+	if r.Level == nil {
+		k.wrong("/level", "required", "a whole number from 0 to %d", domain.VerificationHighest)
+		r.Level = new(int)
+	}
 	v := domain.Verification{
-		Invoice: invoice, Level: k.whole("/level", r.Level, 0, domain.VerificationHighest), Method: k.oneLine("/method", r.Method, true, 200),
+		Invoice: invoice, Level: k.whole("/level", *r.Level, 0, domain.VerificationHighest), Method: k.oneLine("/method", r.Method, true, 200),
 		Asked: k.oneLine("/asked", r.Asked, true, 200), Answer: k.text("/answer", r.Answer, true, maxReason), Expires: k.dayOr("/expires_on", r.ExpiresOn),
 	}
 	if r.EvidenceSHA256 != "" {
@@ -381,12 +385,12 @@ func (r DilutionRequest) record(relationship domain.RelationshipID) (domain.Dilu
 	}
 	for i, m := range r.Months {
 		at := fmt.Sprintf("/months/%d", i)
-		start, err := time.Parse("2006-01", m.Month)
+		start, err := domain.ParseDate(m.Month + "-01")
 		if err != nil {
 			k.wrong(at+"/month", "not-a-month", "write a year and a month as YYYY-MM")
 		}
 		record.Months = append(record.Months, domain.DilutionMonth{
-			Start: domain.DateOf(start), Sales: k.amountIn(at+"/sales", m.Sales, currency), Credits: k.amountIn(at+"/credits", m.Credits, currency),
+			Start: start, Sales: k.amountIn(at+"/sales", m.Sales, currency), Credits: k.amountIn(at+"/credits", m.Credits, currency),
 		})
 	}
 	return record, k.err()

@@ -76,11 +76,11 @@ type Atomically func(context.Context, domain.Entry, func(Tx) (domain.Answer, err
 // Wide lists the use cases that see more than one organisation, and in which
 // scope they do; a test holds the list to the code.
 var Wide = map[string]domain.Scope{
-	"Act":            domain.ScopeWork, // the contact window counts over every tenant
-	"Outgoing":       domain.ScopeWork,
-	"Sent":           domain.ScopeWork,
-	"NotSent":        domain.ScopeWork,
-	"EventForSeller": domain.ScopeWork,
+	"Act":           domain.ScopeWork, // the contact window counts over every tenant
+	"Outgoing":      domain.ScopeWork,
+	"Sent":          domain.ScopeWork,
+	"NotSent":       domain.ScopeWork,
+	"EventForParty": domain.ScopeWork,
 }
 
 // Options say where mail comes from and how links are written.

@@ -74,26 +74,33 @@ func sentWords(t domain.TouchFile) string {
 	return fmt.Sprintf("The %s %q was sent to %s. Why now: %s", className[t.Touch.Class], t.Touch.Subject, t.Debtor, t.Touch.WhyNow)
 }
 
-// EventForSeller returns an event and the seller that is told of it by mail.
-func (s *Service) EventForSeller(ctx context.Context, world domain.WorldID, id domain.EventID, now time.Time) (domain.Event, domain.Organization, error) {
+// EventForParty returns an event and who is told of it by mail: its seller, or the
+// factor of one that is the factor's alone.
+func (s *Service) EventForParty(ctx context.Context, world domain.WorldID, id domain.EventID, now time.Time) (domain.Event, domain.Organization, error) {
 	var event domain.Event
-	var seller domain.Organization
+	var party domain.Organization
 	by := domain.Caller{World: world, Now: now}
 	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
 		var err error
 		if event, err = tx.Event(ctx, id); err != nil {
 			return err
 		}
-		seller, err = tx.Organization(ctx, event.Seller)
+		told := event.Seller
+		if told.IsZero() {
+			told = event.Factor
+		}
+		party, err = tx.Organization(ctx, told)
 		return err
 	})
-	return event, seller, err
+	return event, party, err
 }
 
-// SellerMail words what a seller is told by mail about an event.
-func SellerMail(event domain.Event, org domain.Organization) (subject, text string) {
+// PartyMail words what a seller or a factor is told by mail about an event.
+func PartyMail(event domain.Event, org domain.Organization) (subject, text string) {
 	subjects := map[string]string{
 		"invoice.submitted": "You have offers",
+		"offer.approved":    "You have an offer",
+		"offer.referred":    "An offer waits for you",
 		"payment.received":  "A payment arrived",
 		"payout.confirmed":  "Your advance was paid out",
 		"payout.instructed": "Your advance is with the bank",

@@ -75,6 +75,7 @@ type Offer struct {
 	Risk      []byte // of a price by risk: what it rests on, as underwriting wrote it
 	MadeAt    time.Time
 	ExpiresAt time.Time // of a referred offer: until when the factor may approve it
+	Hidden    bool      // the seller never had it: it waits for a person, or ended before one approved it
 	LookedBy  UserID    // who approved or refused a referred offer; not read back
 	LookedFor string    // and what that person noted
 }
@@ -97,6 +98,7 @@ func (o *Offer) Look(approved bool, note string, now time.Time, hours int) error
 	}
 	o.Status, o.LookedFor = next, note
 	if approved {
+		o.Hidden = false
 		o.ExpiresAt = now.Add(time.Duration(hours) * time.Hour)
 	}
 	return nil
@@ -104,10 +106,6 @@ func (o *Offer) Look(approved bool, note string, now time.Time, hours int) error
 
 // Expired reports whether the offer is past its time.
 func (o Offer) Expired(now time.Time) bool { return !now.Before(o.ExpiresAt) }
-
-// Made reports whether the seller has the offer: it does not wait for a person of the
-// factor, and was not refused by one.
-func (o Offer) Made() bool { return o.Status != OfferReferred && o.Status != OfferRefused }
 
 // Accept takes the offer, or refuses with [ErrOfferExpired] or [ErrWrongState].
 func (o *Offer) Accept(now time.Time) error {

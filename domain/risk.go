@@ -51,6 +51,9 @@ func (v Verification) Check(by OrganizationKind, today Date) error {
 	if highest := VerificationBySeller; by == KindSeller && (v.Level < 1 || v.Level > highest) {
 		refusal = refusal.At("/level", "not-yours-to-give", fmt.Sprintf("a seller records levels 1 to %d; more needs somebody who does not sell", highest))
 	}
+	if by == KindSeller && v.Level == VerificationBySeller && v.Evidence == nil {
+		refusal = refusal.At("/evidence_sha256", "required", "proof of delivery is shown by something: give its digest")
+	}
 	if v.Expires.Before(today) || v.Expires.After(today.Plus(verificationLongest)) {
 		refusal = refusal.At("/expires_on", "out-of-range", fmt.Sprintf("a day from %s to %s", today, today.Plus(verificationLongest)))
 	}
@@ -58,6 +61,15 @@ func (v Verification) Check(by OrganizationKind, today Date) error {
 		return refusal
 	}
 	return nil
+}
+
+// ForSeller returns v as its seller reads it: that the platform found an invoice not
+// proven, and not what was found (D-8).
+func (v Verification) ForSeller() Verification {
+	if v.Level == 0 && v.By != v.Seller {
+		v.Method, v.Asked, v.Answer, v.Evidence = "review", "", "", nil
+	}
+	return v
 }
 
 // A DilutionRecord is what one debtor took off a seller's sales otherwise than by
@@ -84,6 +96,7 @@ type DilutionMonth struct {
 const (
 	DilutionMonths  = 36  // months at most
 	DilutionLagDays = 730 // at most
+	dilutionOldest  = 1461
 )
 
 // Check refuses with [ErrInvalid] months that are not whole, not in order or not over
@@ -99,6 +112,8 @@ func (r DilutionRecord) Check(today Date) error {
 			refusal = refusal.At(at+"/month", "out-of-order", "months follow each other, each once")
 		case !m.Start.MonthEnd().Before(today):
 			refusal = refusal.At(at+"/month", "not-over", "only months that are over")
+		case m.Start.Before(today.Plus(-dilutionOldest)):
+			refusal = refusal.At(at+"/month", "too-old", "only months of the last four years")
 		}
 		if m.Sales.Less(m.Credits) {
 			refusal = refusal.At(at+"/credits", "more-than-sales", "credits are on the sales of this month")

@@ -71,7 +71,7 @@ func (s *Service) AcceptOffer(ctx context.Context, by domain.Caller, id domain.O
 
 // sell decides the sale: everything it makes follows from what was found.
 func sell(found domain.Acceptance, by domain.Caller, ids acceptIDs) (Accepted, error) {
-	if !found.Offer.Made() {
+	if found.Offer.Hidden {
 		return Accepted{}, domain.ErrNotFound
 	}
 	if err := found.Offer.Accept(by.Now); err != nil {
@@ -167,6 +167,13 @@ func (s *Service) DeclineOffer(ctx context.Context, by domain.Caller, id domain.
 	}
 	audit, event := domain.New[domain.AuditID](), domain.New[domain.EventID]()
 	return s.atomically(ctx, once.Entry(by, domain.ScopeMarket), func(tx Tx) (domain.Answer, error) {
+		found, err := tx.Offer(ctx, id, by.Organization, by.Kind)
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		if _, err := tx.LockInvoice(ctx, found.Invoice, by.Organization); err != nil { // as a sale does: one of the two is first
+			return domain.Answer{}, err
+		}
 		offer, err := tx.LockOffer(ctx, id, by.Organization)
 		if err != nil {
 			return domain.Answer{}, err

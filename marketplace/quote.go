@@ -45,6 +45,7 @@ func (s *Service) Quote(ctx context.Context, by domain.Caller, of WhatIf) (Quote
 			return err
 		}
 		quoted = Quoted{Invoice: m.Invoice, Verified: of.Verified, Needed: needed(m)}
+		m.Velocity = underwriting.Velocity{} // a quote does not say what a person would look at: asked often enough it would teach it
 		if quoted.Priced, err = s.price(ctx, tx, m, use, by.Now); quoted.Decision.Outcome != underwriting.OutcomeOffer {
 			quoted.Bids = nil // what a person has to look at first is nobody's to quote
 		}

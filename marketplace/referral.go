@@ -3,16 +3,19 @@ package marketplace
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"comity/domain"
 	"comity/underwriting"
 )
 
-// AnswerReferral lets a person of the factor approve or refuse an offer that a
-// decision sent to one: approved it is open for the mandate's hours, refused the seller
-// is told that this factor does not buy. The reasons of the referral stay with the
-// factor (D-8). It refuses with domain.ErrWrongState, also when the invoice was sold or
-// withdrawn meanwhile, and with domain.ErrOfferExpired.
+// AnswerReferral lets a person of the factor approve or refuse an offer that waits for
+// one. Approved it is priced again, on what is known of the invoice and thought of the
+// seller now, and is open for the mandate's hours; refused the seller is told that this
+// factor does not buy. The reasons of the referral stay with the factor (D-8). It
+// refuses with domain.ErrWrongState, also when the mandate is paused or the invoice was
+// sold or withdrawn meanwhile, with domain.ErrOfferExpired, and with what the mandate
+// refuses at the new price.
 func (s *Service) AnswerReferral(ctx context.Context, by domain.Caller, id domain.OfferID, approve bool, note string, once domain.Once[domain.Offer]) (domain.Answer, error) {
 	if err := by.Must(domain.KindFactor, domain.RoleOwner, domain.RoleAnalyst); err != nil {
 		return domain.Answer{}, err
@@ -23,23 +26,18 @@ func (s *Service) AnswerReferral(ctx context.Context, by domain.Caller, id domai
 		if err != nil {
 			return domain.Answer{}, err
 		}
-		inv, err := tx.LockInvoice(ctx, found.Invoice, found.Seller) // before the offer, as every sale does
+		m, _, err := tx.Submission(ctx, found.Invoice, found.Seller, by.Now) // locks the invoice before the offer, as every sale does
 		if err != nil {
-			return domain.Answer{}, fmt.Errorf("lock invoice of offer %s: %w", id, err)
+			return domain.Answer{}, fmt.Errorf("look at the invoice of offer %s: %w", id, err)
 		}
 		offer, err := tx.LockReferral(ctx, id, by.Organization)
 		if err != nil {
 			return domain.Answer{}, err
 		}
-		mandate, err := tx.Mandate(ctx, offer.Mandate, by.Organization)
-		if err != nil {
+		if offer, err = looked(ctx, tx, by, offer, m, approve, note); err != nil {
 			return domain.Answer{}, err
 		}
-		if err := offer.Look(approve, note, by.Now, mandate.Terms.OfferHours); err != nil {
-			return domain.Answer{}, err
-		}
-		offer.LookedBy = by.User
-		if approve && inv.Status != domain.InvoiceOffered {
+		if inv := m.Invoice; approve && inv.Status != domain.InvoiceOffered {
 			if err := inv.MoveTo(domain.InvoiceOffered); err != nil {
 				return domain.Answer{}, err
 			}
@@ -47,11 +45,41 @@ func (s *Service) AnswerReferral(ctx context.Context, by domain.Caller, id domai
 				return domain.Answer{}, err
 			}
 		}
-		if err := tx.UpdateOffer(ctx, offer); err != nil {
-			return domain.Answer{}, fmt.Errorf("update offer %s: %w", id, err)
+		if err := tx.SaveReview(ctx, offer); err != nil {
+			return domain.Answer{}, fmt.Errorf("save review of offer %s: %w", id, err)
 		}
-		return once.Answer(offer), tx.SaveTrail(ctx, referralTrail(audit, event, by, offer, inv))
+		return once.Answer(offer), tx.SaveTrail(ctx, referralTrail(audit, event, by, offer, m.Invoice))
 	})
+}
+
+// looked returns an offer as a person answered it.
+func looked(ctx context.Context, tx Tx, by domain.Caller, offer domain.Offer, m underwriting.Submission, approve bool, note string) (domain.Offer, error) {
+	i := slices.IndexFunc(m.Buyers, func(b domain.Buyer) bool { return b.Mandate.ID == offer.Mandate })
+	hours := 0
+	if i >= 0 {
+		hours = m.Buyers[i].Mandate.Terms.OfferHours
+	}
+	if err := offer.Look(approve, note, by.Now, hours); err != nil {
+		return offer, err
+	}
+	offer.LookedBy = by.User
+	if !approve {
+		return offer, nil
+	}
+	if i < 0 {
+		return offer, domain.ErrWrongState.Because("the mandate of this offer is not active").In(string(domain.MandatePaused), string(domain.MandateActive))
+	}
+	stored, err := tx.Decision(ctx, offer.Decision, offer.Seller, domain.KindSeller)
+	if err != nil {
+		return offer, err
+	}
+	decided, err := underwriting.DecodeDecision(stored.Result)
+	if err != nil {
+		return offer, fmt.Errorf("decision of offer %s: %w", offer.ID, err)
+	}
+	bid, err := bidOf(m, decided, m.Buyers[i], by.Now)
+	offer.Terms, offer.Risk = bid.Terms, bid.Risk
+	return offer, err
 }
 
 func referralTrail(audit domain.AuditID, event domain.EventID, by domain.Caller, offer domain.Offer, inv domain.Invoice) domain.Trail {
@@ -108,7 +136,11 @@ func (s *Service) DebtorLimit(ctx context.Context, by domain.Caller, id domain.O
 		if err != nil {
 			return err
 		}
-		book, err := tx.PaidOnDebtor(ctx, by.Organization, offer, domain.DateOf(by.Now.UTC()))
+		factor, err := tx.Organization(ctx, by.Organization)
+		if err != nil {
+			return err
+		}
+		book, err := tx.PaidOnDebtor(ctx, by.Organization, offer, today(by.Now, factor.Zone()))
 		if err != nil {
 			return err
 		}

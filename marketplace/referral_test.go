@@ -3,12 +3,14 @@ package marketplace_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	"comity/domain"
 	"comity/marketplace"
+	"comity/money"
 	"comity/underwriting"
 )
 
@@ -16,10 +18,7 @@ import (
 // invoices are usually: the shape of a bust-out (D-9).
 func (m *market) referred(number string) (marketplace.Submitted, domain.OfferID) {
 	m.t.Helper()
-	m.exec(`INSERT INTO relationships (id, seller_id, code, name, created_at) VALUES (gen_random_uuid(), $1, 'OTHER-' || $2, 'Another customer', $3)`,
-		m.seller.Organization.UUID, number, m.now)
-	m.exec(`INSERT INTO history (seller_id, relationship_id, invoice_ref, amount_minor, currency, issued_on, due_on)
-		SELECT seller_id, id, 'U' || n, 100000, 'USD', '2025-09-01', '2025-10-01' FROM relationships, generate_series(1, 5) AS n WHERE code = 'OTHER-' || $1`, number)
+	m.usual("OTHER-" + number)
 	done := m.submitted(number)
 	if done.Decision.Outcome != underwriting.OutcomeRefer || done.Referred() != 1 || done.Invoice.Status != domain.InvoiceSubmitted {
 		m.t.Fatalf("outcome %s, %d referred, invoice %s", done.Decision.Outcome, done.Referred(), done.Invoice.Status)
@@ -151,7 +150,114 @@ func TestVelocityIsThatOfTheDay(t *testing.T) {
 	}
 	again, err := underwriting.DecodeInputs(m.submitted("MP-2").Decision.Inputs)
 	must(t, err)
-	if again.Velocity.Volume.Units() != 100_000 { // MP-1, once: as the import has it
+	if again.Velocity.Volume.Units() != 1_000_000 { // MP-1, once: as it was handed in
 		t.Errorf("volume %s", again.Velocity.Volume)
+	}
+}
+
+// handed hands an invoice in without submitting it.
+func (m *market) handed(number string, minor int64) domain.InvoiceID {
+	m.t.Helper()
+	return keep(m, func(ctx context.Context, once domain.Once[marketplace.Created]) (domain.Answer, error) {
+		return m.service.CreateInvoice(ctx, m.as(m.seller), marketplace.Draft{Invoice: domain.Invoice{
+			Relationship: m.rel, Source: "json", TypeCode: "380", Number: number, Issued: domain.MustDate("2026-02-02"), Due: domain.MustDate("2026-03-04"),
+			Payable: money.Minor(minor, "USD"),
+		}}, once)
+	}).Invoice.ID
+}
+
+// TestNothingThatASellerTypesSilencesARule: neither a batch of drafts, nor a tiny
+// invoice before the large one, nor an import of unpaid rows makes a pair one that has
+// paid; and what a person refused is not offered for without one.
+func TestNothingThatASellerTypesSilencesARule(t *testing.T) {
+	tests := map[string]func(m *market){
+		"nothing":          func(*market) {},
+		"a batch":          func(m *market) { m.handed("MP-8", 1_000_000); m.handed("MP-9", 2_000_000) },
+		"a tiny invoice":   func(m *market) { m.again(m.handed("MP-8", 100_00)) },
+		"unpaid rows":      func(m *market) { m.paid("A1", "2025-08-01", "2025-08-31", "") },
+		"withdrawn drafts": func(m *market) { m.withdrawn("MP-7", "MP-8", "MP-9") },
+	}
+	for name, before := range tests {
+		t.Run(name, func(t *testing.T) {
+			m := newMarket(t, underwriting.EngineV1{})
+			m.usual("OTHER")
+			before(m)
+			if got := m.submitted("MP-1"); got.Decision.Outcome != underwriting.OutcomeRefer {
+				t.Errorf("the first large invoice gets %s", got.Decision.Outcome)
+			}
+		})
+	}
+}
+
+// usual gives the seller another customer and five invoices of 1,000.00 to it.
+func (m *market) usual(code string) {
+	m.t.Helper()
+	m.exec(`INSERT INTO relationships (id, seller_id, code, name, created_at) VALUES (gen_random_uuid(), $1, $2, 'Another customer', $3)`,
+		m.seller.Organization.UUID, code, m.now)
+	m.exec(`INSERT INTO history (seller_id, relationship_id, invoice_ref, amount_minor, currency, issued_on, due_on)
+		SELECT seller_id, id, 'U' || n, 100000, 'USD', '2025-09-01', '2025-10-01' FROM relationships, generate_series(1, 5) AS n WHERE code = $1`, code)
+}
+
+func (m *market) withdrawn(numbers ...string) {
+	m.t.Helper()
+	for _, number := range numbers {
+		id := m.handed(number, 90_000_000)
+		keep(m, func(ctx context.Context, once domain.Once[domain.Invoice]) (domain.Answer, error) {
+			return m.service.Withdraw(ctx, m.as(m.seller), id, once)
+		})
+	}
+}
+
+// TestAnApprovedOfferIsPricedAsOfThen: the analyst's own opinion of the seller counts, and
+// the days are those of the approval; a paused mandate makes no offer.
+func TestAnApprovedOfferIsPricedAsOfThen(t *testing.T) {
+	m := newMarket(t, underwriting.EngineV1{})
+	m.byRisk()
+	_, id := m.referred("MP-1")
+	before, err := m.service.Offer(t.Context(), m.as(m.factor), id)
+	must(t, err)
+	m.now = at("2026-02-05T14:00:00Z")
+	m.grade("A", "0.5", 0)
+	m.exec(`UPDATE mandates SET state = 'paused'`)
+	_, err = m.service.AnswerReferral(t.Context(), m.as(m.factor), id, true, "looked", domain.Once[domain.Offer]{Answer: func(domain.Offer) domain.Answer { return domain.Answer{} }})
+	if !errors.Is(err, domain.ErrWrongState) {
+		t.Errorf("under a paused mandate: %v", err)
+	}
+	m.exec(`UPDATE mandates SET state = 'active'`)
+	open := m.looked(id, true)
+	if open.Terms.AdvanceRate.String() != "0.5" || before.Terms.AdvanceRate == open.Terms.AdvanceRate || open.Terms.Scenarios[0].FundedOn != domain.MustDate("2026-02-05") {
+		t.Errorf("approved at %s for %s, referred at %s", open.Terms.AdvanceRate, open.Terms.Scenarios[0].FundedOn, before.Terms.AdvanceRate)
+	}
+	stored, err := m.service.Offer(t.Context(), m.as(m.seller), id)
+	must(t, err)
+	if stored.Terms.Now != open.Terms.Now || string(stored.Risk) != string(open.Risk) {
+		t.Errorf("stored %+v", stored.Terms)
+	}
+	m.replaysPrice(stored)
+	m.accept(id)
+}
+
+// TestAnOlderServerOffersNothingByRisk: to a server that does not know that a mandate
+// prices by risk, or its daily fee, everything is kept back.
+func TestAnOlderServerOffersNothingByRisk(t *testing.T) {
+	m := newMarket(t, underwriting.EngineV1{})
+	own, err := m.service.Mandates(t.Context(), m.as(m.factor), "", domain.Page{Limit: 1})
+	must(t, err)
+	byRisk, daily := own[0], own[0]
+	byRisk.Terms.ByRisk, byRisk.Terms.Fee = true, domain.FeeTerms{FirstDays: 30}
+	byRisk.Terms.DilutionHaircut, byRisk.Terms.VerificationHaircut = money.Rate{}, money.Rate{}
+	daily.Terms.Fee = domain.FeeTerms{UpfrontRate: money.Percent(1), DailyRate: money.MustRate("0.0004")}
+	for name, mandate := range map[string]domain.Mandate{"by risk": byRisk, "daily": daily} {
+		made := keep(m, func(ctx context.Context, once domain.Once[domain.Mandate]) (domain.Answer, error) {
+			return m.service.CreateMandate(ctx, m.as(m.factor), mandate, once)
+		})
+		var kept string
+		must(t, m.db.QueryRowContext(t.Context(), `SELECT dilution_haircut + verification_haircut + seller_haircut + fee_first_rate FROM mandates WHERE id = $1`, made.ID.UUID).Scan(&kept))
+		if rate, err := money.ParseRate(kept); err != nil || rate.Less(money.Percent(100)) {
+			t.Errorf("%s: an older server keeps back %s, %v", name, kept, err)
+		}
+		if read, err := m.service.Mandate(t.Context(), m.as(m.factor), made.ID); err != nil || fmt.Sprintf("%+v", read.Terms) != fmt.Sprintf("%+v", mandate.Terms) {
+			t.Errorf("%s is read back as\n%+v, was\n%+v, %v", name, read.Terms, mandate.Terms, err)
+		}
 	}
 }

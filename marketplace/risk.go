@@ -8,14 +8,14 @@ import (
 )
 
 // Standing returns what the caller thinks of a seller; the zero opinion when it never
-// said. It refuses with domain.ErrNotFound for a seller of whom the caller never had an
-// invoice to price.
+// said. It refuses with domain.ErrNotFound for a seller of whom no invoice was priced in
+// a currency that the caller buys in.
 func (s *Service) Standing(ctx context.Context, by domain.Caller, seller domain.OrganizationID) (domain.Standing, error) {
 	if err := by.Must(domain.KindFactor); err != nil {
 		return domain.Standing{}, err
 	}
 	var found domain.Standing
-	err := s.read(ctx, by.Own(), func(tx Tx) error {
+	err := s.read(ctx, by.In(domain.ScopeMarket), func(tx Tx) error {
 		var err error
 		found, err = tx.Standing(ctx, by.Organization, seller)
 		return err
@@ -31,7 +31,7 @@ func (s *Service) SetStanding(ctx context.Context, by domain.Caller, opinion dom
 	}
 	opinion.Factor, opinion.Version, opinion.SetAt = by.Organization, version+1, by.Now
 	audit := domain.New[domain.AuditID]()
-	_, err := s.atomically(ctx, by.Own(), func(tx Tx) (domain.Answer, error) {
+	_, err := s.atomically(ctx, by.In(domain.ScopeMarket), func(tx Tx) (domain.Answer, error) {
 		before, err := tx.Standing(ctx, by.Organization, opinion.Seller)
 		if err != nil {
 			return domain.Answer{}, err
@@ -67,8 +67,12 @@ func (s *Service) VerifyInvoice(ctx context.Context, by domain.Caller, v domain.
 		if by, err = among(ctx, tx, by, inv.Seller); err != nil {
 			return domain.Answer{}, err
 		}
+		seller, err := tx.Organization(ctx, inv.Seller)
+		if err != nil {
+			return domain.Answer{}, err
+		}
 		v.Seller, v.At = inv.Seller, by.Now
-		now := domain.DateOf(by.Now.UTC())
+		now := today(by.Now, seller.Zone())
 		if v.Expires.IsZero() {
 			v.Expires = now.Plus(domain.VerificationDays)
 		}
@@ -82,10 +86,17 @@ func (s *Service) VerifyInvoice(ctx context.Context, by domain.Caller, v domain.
 			Audit: []domain.AuditRow{domain.Audited(audit, by, "invoice.verified", "invoice", inv.ID.UUID, v.Level, v.Method, v.Asked, v.Answer, v.Expires)},
 			Events: []domain.Event{{
 				ID: event, World: by.World, Kind: "invoice.verified", Seller: inv.Seller, Invoice: inv.ID, At: by.Now,
-				Said: fmt.Sprintf("Invoice %s: verification level %d until %s.", inv.Number, v.Level, v.Expires.Short()),
+				Said: verifiedWords(inv, v),
 			}},
 		})
 	})
+}
+
+func verifiedWords(inv domain.Invoice, v domain.Verification) string {
+	if v.Level == 0 {
+		return fmt.Sprintf("Invoice %s: what was recorded of its verification does not count any more.", inv.Number)
+	}
+	return fmt.Sprintf("Invoice %s: verification level %d until %s.", inv.Number, v.Level, v.Expires.Short())
 }
 
 // invoiceFor returns a seller's own invoice; the platform reads any.
@@ -97,20 +108,26 @@ func invoiceFor(ctx context.Context, tx Tx, by domain.Caller, id domain.InvoiceI
 }
 
 // Verifications lists what was recorded of how far an invoice of the caller's is
-// proven, oldest first.
+// proven, oldest first; the platform reads any, and all of it.
 func (s *Service) Verifications(ctx context.Context, by domain.Caller, invoice domain.InvoiceID, page domain.Page) ([]domain.Verification, error) {
-	if err := by.Must(domain.KindSeller); err != nil {
+	entry, err := sees(by)
+	if err != nil {
 		return nil, err
 	}
 	var found []domain.Verification
-	err := s.read(ctx, by.Own(), func(tx Tx) error {
-		if _, err := tx.Invoice(ctx, invoice, by.Organization); err != nil {
+	err = s.read(ctx, entry, func(tx Tx) error {
+		if _, err := invoiceFor(ctx, tx, by, invoice); err != nil {
 			return err
 		}
 		var err error
 		found, err = tx.Verifications(ctx, invoice, page)
 		return err
 	})
+	for i := range found {
+		if by.Kind == domain.KindSeller {
+			found[i] = found[i].ForSeller()
+		}
+	}
 	return found, err
 }
 
@@ -122,19 +139,23 @@ func (s *Service) RecordDilution(ctx context.Context, by domain.Caller, r domain
 		return domain.Answer{}, err
 	}
 	r.ID, r.Seller, r.User, r.At = domain.New[domain.DilutionRecordID](), by.Organization, by.User, by.Now
-	if err := r.Check(domain.DateOf(by.Now.UTC())); err != nil {
-		return domain.Answer{}, err
-	}
 	audit := domain.New[domain.AuditID]()
 	return s.atomically(ctx, once.Entry(by, domain.ScopeSeller), func(tx Tx) (domain.Answer, error) {
 		if _, err := tx.Relationship(ctx, r.Relationship, by.Organization); err != nil {
+			return domain.Answer{}, err
+		}
+		seller, err := tx.Organization(ctx, by.Organization)
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		if err := r.Check(today(by.Now, seller.Zone())); err != nil {
 			return domain.Answer{}, err
 		}
 		if err := tx.SaveDilution(ctx, r); err != nil {
 			return domain.Answer{}, fmt.Errorf("save dilution of %s: %w", r.Relationship, err)
 		}
 		return once.Answer(r), tx.SaveTrail(ctx, domain.Trail{Audit: []domain.AuditRow{
-			domain.Audited(audit, by, "dilution.recorded", "relationship", r.Relationship.UUID, r.Currency, r.LagDays, len(r.Months)),
+			domain.Audited(audit, by, "dilution.recorded", "relationship", r.Relationship.UUID, r.Currency, r.LagDays, fmt.Sprint(r.Months)),
 		}})
 	})
 }

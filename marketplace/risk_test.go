@@ -54,7 +54,7 @@ func (m *market) verify(by domain.Caller, invoice domain.InvoiceID, level int, e
 	once := domain.Once[domain.Verification]{Route: "verify", Key: uuid.NewString(), Hash: []byte{1}, Answer: func(domain.Verification) domain.Answer {
 		return domain.Answer{Status: 201, Body: []byte("{}")}
 	}}
-	v := domain.Verification{Invoice: invoice, Level: level, Method: "call", Asked: "Dana Ruiz", Answer: "received"}
+	v := domain.Verification{Invoice: invoice, Level: level, Method: "call", Asked: "Dana Ruiz", Answer: "received", Evidence: bytes.Repeat([]byte{1}, 32)}
 	if expires != "" {
 		v.Expires = domain.MustDate(expires)
 	}
@@ -173,7 +173,9 @@ func TestAVerificationCountsWhileItLasts(t *testing.T) {
 	steps = append(steps, level())
 	must(t, m.verify(m.seller, inv, 1, ""))
 	steps = append(steps, level())
-	if got := fmt.Sprint(steps); got != "[0 4 2 0 1]" {
+	must(t, m.verify(platform, inv, 3, ""))
+	steps = append(steps, level())
+	if got := fmt.Sprint(steps); got != "[0 4 2 0 0 3]" {
 		t.Errorf("levels %s", got)
 	}
 }
@@ -196,11 +198,19 @@ func TestADisputeOfThePairRaisesItsPrice(t *testing.T) {
 		t.Errorf("imported rows teach that nobody disputes: %+v", got)
 	}
 	m.accept(m.submitted("MP-2").Offers[0].ID)
-	if got := dispute("MP-3"); got.Mean != 47_619 {
-		t.Errorf("one deal without a dispute: %+v", got)
+	if got := dispute("MP-3"); got.Mean != 50_000 {
+		t.Errorf("a deal that was just made teaches: %+v", got)
+	}
+	m.exec(`UPDATE deals SET paid_in_full_on = '2026-02-03'`)
+	if got := dispute("MP-5"); got.Mean != 47_619 {
+		t.Errorf("a deal that was paid without a dispute: %+v", got)
+	}
+	m.exec(`UPDATE deals SET factor_id = $1`, m.organization("factor", "Rival Factors", domain.RoleOwner).Organization.UUID)
+	if got := dispute("MP-6"); got.Mean != 50_000 {
+		t.Errorf("another factor's deal teaches: %+v", got)
 	}
 	m.exec(`UPDATE history SET disputed = true WHERE invoice_ref = 'A0'`)
-	if got := dispute("MP-4"); got.Mean != 90_909 {
+	if got := dispute("MP-4"); got.Mean != 95_238 {
 		t.Errorf("an imported dispute: %+v", got)
 	}
 }

@@ -63,6 +63,9 @@ var Wide = map[string]domain.Scope{
 	"AnswerReferral":  domain.ScopeMarket, // a factor's answer moves a seller's invoice
 	"VerifyInvoice":   domain.ScopeMarket, // the platform verifies a seller's invoice
 	"DebtorLimit":     domain.ScopeMarket, // the debtor of a seller's invoice
+	"Verifications":   domain.ScopeMarket, // the platform reads any
+	"Standing":        domain.ScopeMarket, // whether a seller's invoice was priced
+	"SetStanding":     domain.ScopeMarket,
 	"OfferDecision":   domain.ScopeMarket, // the decision about a seller's invoice
 }
 

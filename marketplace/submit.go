@@ -3,6 +3,7 @@ package marketplace
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"comity/domain"
@@ -101,13 +102,13 @@ func submitted(m underwriting.Submission, priced Priced, ids submitIDs, now time
 			Decision: ids.decision, Status: domain.OfferOpen, Terms: bid.Terms, Risk: bid.Risk, MadeAt: now,
 			ExpiresAt: now.Add(time.Duration(bid.Buyer.Mandate.Terms.OfferHours) * time.Hour),
 		}
-		if priced.Decision.Outcome == underwriting.OutcomeRefer {
-			offer.Status, offer.ExpiresAt = domain.OfferReferred, now.Add(domain.ReviewHours*time.Hour)
+		if priced.Decision.Outcome == underwriting.OutcomeRefer || slices.Contains(m.RefusedBy, offer.Factor) {
+			offer.Status, offer.Hidden, offer.ExpiresAt = domain.OfferReferred, true, now.Add(domain.ReviewHours*time.Hour)
 		}
 		done.Offers = append(done.Offers, offer)
 	}
 	next := domain.InvoiceSubmitted
-	if len(done.Offers) > 0 && priced.Decision.Outcome == underwriting.OutcomeOffer {
+	if len(done.Offers) > done.Referred() {
 		next = domain.InvoiceOffered
 	}
 	if priced.Decision.Outcome == underwriting.OutcomeDecline {
@@ -133,8 +134,9 @@ func (s Submitted) Referred() int {
 func submissionTrail(by domain.Caller, done Submitted, ids submitIDs) domain.Trail {
 	inv, referred := done.Invoice, done.Referred()
 	said := fmt.Sprintf("Invoice %s was priced; nobody offers now.", inv.Number)
-	if n := len(done.Offers) - referred; n == 1 {
-		said = fmt.Sprintf("Invoice %s has an offer: %s now.", inv.Number, done.Offers[0].Terms.Now.Grouped())
+	made := slices.DeleteFunc(slices.Clone(done.Offers), func(o domain.Offer) bool { return o.Hidden })
+	if n := len(made); n == 1 {
+		said = fmt.Sprintf("Invoice %s has an offer: %s now.", inv.Number, made[0].Terms.Now.Grouped())
 	} else if n > 1 {
 		said = fmt.Sprintf("Invoice %s has %d offers.", inv.Number, n)
 	} else if referred > 0 {
@@ -153,10 +155,11 @@ func submissionTrail(by domain.Caller, done Submitted, ids submitIDs) domain.Tra
 				ID: ids.referrals[i], World: by.World, Kind: "offer.referred", Factor: offer.Factor, Invoice: inv.ID, At: by.Now,
 				Said: fmt.Sprintf("An offer for an invoice over %s waits for a person to approve or refuse it.", inv.Basis.Grouped()),
 			})
+			trail.Jobs = append(trail.Jobs, domain.Job{World: by.World, Kind: domain.JobMailParty, Ref: ids.referrals[i].UUID})
 		}
 	}
 	if len(done.Offers) > referred {
-		trail.Jobs = []domain.Job{{World: by.World, Kind: domain.JobMailParty, Ref: ids.event.UUID}}
+		trail.Jobs = append(trail.Jobs, domain.Job{World: by.World, Kind: domain.JobMailParty, Ref: ids.event.UUID})
 	}
 	return trail
 }

@@ -32,6 +32,7 @@ type trade interface {
 	LockOffer(context.Context, domain.OfferID, domain.OrganizationID) (domain.Offer, error)
 	UpdateOffer(context.Context, domain.Offer) error
 	EndOffers(context.Context, domain.Invoice, domain.OfferStatus) error
+	SaveReview(context.Context, domain.Offer) error
 	LockReferral(context.Context, domain.OfferID, domain.OrganizationID) (domain.Offer, error)
 }
 

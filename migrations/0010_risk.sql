@@ -23,6 +23,7 @@ ALTER TABLE relationships
 -- rests on, as underwriting wrote it.
 ALTER TABLE offers
   ADD COLUMN risk       bytea,
+  ADD COLUMN hidden     boolean NOT NULL DEFAULT false, -- the seller never had it: it waits for a person, or ended before one approved it
   ADD COLUMN looked_by  uuid,
   ADD COLUMN looked_for text,
   DROP CONSTRAINT offers_status_check,
@@ -75,56 +76,72 @@ CREATE TABLE dilution_records (
 );
 CREATE INDEX dilution_records_pair ON dilution_records (seller_id, relationship_id, currency, id);
 CREATE INDEX deals_relationship ON deals (relationship_id, made_at);
+CREATE INDEX history_issued ON history (seller_id, issued_on);
+CREATE INDEX decisions_seller ON decisions (seller_id, decided_at);
 
 -- +goose StatementBegin
 -- pair_velocity says how fast the business of a pair grows, in one currency, as it stood
--- on a day (D-9): imported rows and invoices that were handed in by an instant, each
--- number once, without the invoice that is assessed. What is usual for the seller is
--- looked up only for a first invoice.
+-- on a day (D-9): imported rows, and invoices that were handed in by an instant, each
+-- number once and the one recorded here first, without the invoice that is assessed. An
+-- invoice that was handed in makes volume at once; it makes the pair older, and its next
+-- invoice less of a jump, once it was decided about. What is usual for the seller is
+-- looked up while no invoice of the pair is paid.
 CREATE FUNCTION pair_velocity(p_seller uuid, p_relationship uuid, p_except uuid, p_number text, p_currency text, p_today date, p_known timestamptz)
 RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
+  most CONSTANT numeric := 1000000000000000; -- minor units; nobody trades beyond them
   found jsonb;
 BEGIN
-  WITH pair AS MATERIALIZED (
-    SELECT h.issued_on, h.amount_minor AS minor
-      FROM history h
-     WHERE h.seller_id = p_seller AND h.relationship_id = p_relationship AND NOT h.excluded AND h.currency = p_currency
-       AND h.issued_on <= p_today AND h.invoice_ref IS DISTINCT FROM p_number
-    UNION ALL
-    SELECT i.issued_on, i.basis_minor
+  WITH native AS MATERIALIZED (
+    SELECT i.number, i.issued_on, i.basis_minor AS minor,
+           EXISTS (SELECT FROM decisions x WHERE x.invoice_id = i.id AND x.decided_at <= p_known) AS decided
       FROM invoices i
      WHERE i.seller_id = p_seller AND i.relationship_id = p_relationship AND i.currency = p_currency
        AND i.issued_on <= p_today AND i.created_at <= p_known AND i.id IS DISTINCT FROM p_except AND i.duplicate_of IS NULL AND i.basis_minor > 0
        AND (i.status <> 'withdrawn' OR EXISTS (SELECT FROM events e WHERE e.seller_id = p_seller AND e.invoice_id = i.id AND e.kind = 'invoice.withdrawn' AND e.at > p_known))
-       AND NOT EXISTS (SELECT FROM history h WHERE h.seller_id = p_seller AND h.relationship_id = p_relationship AND h.invoice_ref = i.number AND NOT h.excluded)
+  ), pair AS MATERIALIZED (
+    SELECT n.issued_on, n.minor, n.decided FROM native n
+    UNION ALL
+    SELECT h.issued_on, h.amount_minor, true
+      FROM history h
+     WHERE h.seller_id = p_seller AND h.relationship_id = p_relationship AND NOT h.excluded AND h.currency = p_currency
+       AND h.issued_on <= p_today AND h.invoice_ref IS DISTINCT FROM p_number AND NOT EXISTS (SELECT FROM native n WHERE n.number = h.invoice_ref)
   )
   SELECT jsonb_build_object(
-    'known_days', p_today - min(p.issued_on),
-    'volume', coalesce(sum(p.minor) FILTER (WHERE p.issued_on > p_today - 30), 0)::bigint,
-    'usual_volume', CASE WHEN count(*) FILTER (WHERE p.issued_on <= p_today - 30 AND p.issued_on > p_today - 210) >= 6 -- one a month: rarer trade has no usual month
-                         THEN sum(p.minor) FILTER (WHERE p.issued_on <= p_today - 30 AND p.issued_on > p_today - 210)::bigint / 6 ELSE 0 END,
-    'earlier', (SELECT to_jsonb(array_agg(l.minor ORDER BY l.issued_on, l.minor))
-                  FROM (SELECT x.issued_on, x.minor FROM pair x ORDER BY x.issued_on DESC, x.minor DESC LIMIT 2) l))
+    'known_days', p_today - min(p.issued_on) FILTER (WHERE p.decided),
+    'volume', least(coalesce(sum(p.minor) FILTER (WHERE p.issued_on > p_today - 30), 0), most)::bigint,
+    'usual_volume', CASE WHEN count(*) FILTER (WHERE p.decided AND p.issued_on <= p_today - 30 AND p.issued_on > p_today - 210) >= 6 -- one a month: rarer trade has no usual month
+                         THEN least(sum(p.minor) FILTER (WHERE p.decided AND p.issued_on <= p_today - 30 AND p.issued_on > p_today - 210) / 6, most)::bigint ELSE 0 END,
+    'earlier', (SELECT to_jsonb(array_agg(least(l.minor, most)::bigint ORDER BY l.issued_on, l.minor))
+                  FROM (SELECT x.issued_on, x.minor FROM pair x WHERE x.decided ORDER BY x.issued_on DESC, x.minor DESC LIMIT 2) l))
     INTO found FROM pair p;
-  IF found->>'known_days' IS NOT NULL THEN RETURN found; END IF;
-  RETURN jsonb_build_object('usual', (
-    SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY a.minor)
-      FROM (SELECT h.amount_minor AS minor FROM history h
-             WHERE h.seller_id = p_seller AND NOT h.excluded AND h.currency = p_currency AND h.issued_on > p_today - 365 AND h.issued_on <= p_today
+  IF EXISTS (SELECT FROM history h WHERE h.seller_id = p_seller AND h.relationship_id = p_relationship AND NOT h.excluded AND h.paid_on <= p_today)
+     OR EXISTS (SELECT FROM deals d WHERE d.relationship_id = p_relationship AND d.seller_id = p_seller AND d.status <> 'cancelled'
+                   AND d.made_at <= p_known AND d.paid_in_full_on <= p_today AND d.invoice_id IS DISTINCT FROM p_except) THEN
+    RETURN found;
+  END IF;
+  RETURN found || jsonb_build_object('usual', (
+    SELECT least(percentile_disc(0.5) WITHIN GROUP (ORDER BY a.minor), most)::bigint
+      FROM ((SELECT h.amount_minor AS minor FROM history h
+              WHERE h.seller_id = p_seller AND h.issued_on > p_today - 365 AND h.issued_on <= p_today AND NOT h.excluded AND h.currency = p_currency
+                AND NOT (h.relationship_id = p_relationship AND h.invoice_ref IS NOT DISTINCT FROM p_number)
+              ORDER BY h.issued_on DESC LIMIT 1000)
             UNION ALL
-            SELECT i.basis_minor FROM invoices i
-             WHERE i.seller_id = p_seller AND i.currency = p_currency AND i.issued_on > p_today - 365 AND i.issued_on <= p_today
-               AND i.created_at <= p_known AND i.id IS DISTINCT FROM p_except AND i.duplicate_of IS NULL AND i.basis_minor > 0) a));
+            (SELECT i.basis_minor FROM decisions x JOIN invoices i ON i.id = x.invoice_id
+              WHERE x.seller_id = p_seller AND x.decided_at <= p_known AND x.decided_at > p_known - interval '365 days' AND i.currency = p_currency
+                AND i.id IS DISTINCT FROM p_except AND i.duplicate_of IS NULL AND i.basis_minor > 0
+              ORDER BY x.decided_at DESC LIMIT 1000)) a));
 END $$;
 
 -- proven_level is how far an invoice is proven on a day: the highest level that has not
--- expired among what was recorded since it was last found not proven.
-CREATE FUNCTION proven_level(p_invoice uuid, p_today date, p_known timestamptz) RETURNS integer LANGUAGE sql STABLE AS $$
+-- expired among what was recorded since it was last found not proven. After that only
+-- what others than the seller recorded counts.
+CREATE FUNCTION proven_level(p_seller uuid, p_invoice uuid, p_today date, p_known timestamptz) RETURNS integer LANGUAGE sql STABLE AS $$
+  WITH zero AS (
+    SELECT v.id FROM verifications v WHERE v.seller_id = p_seller AND v.invoice_id = p_invoice AND v.level = 0 AND v.recorded_at <= p_known ORDER BY v.id DESC LIMIT 1)
   SELECT coalesce(max(v.level), 0)::integer FROM verifications v
-   WHERE v.invoice_id = p_invoice AND v.expires_on >= p_today AND v.recorded_at <= p_known
-     AND v.id > coalesce((SELECT z.id FROM verifications z WHERE z.invoice_id = p_invoice AND z.level = 0 AND z.recorded_at <= p_known ORDER BY z.id DESC LIMIT 1),
-                         '00000000-0000-0000-0000-000000000000'::uuid)
+   WHERE v.seller_id = p_seller AND v.invoice_id = p_invoice AND v.expires_on >= p_today AND v.recorded_at <= p_known
+     AND NOT EXISTS (SELECT FROM zero z WHERE v.id <= z.id OR v.by_org = p_seller)
 $$;
 
 -- risk_facts is what haircuts and expected losses rest on, besides what a factor thinks
@@ -133,12 +150,18 @@ CREATE FUNCTION risk_facts(p_seller uuid, p_relationship uuid, p_invoice uuid, p
 RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN jsonb_build_object(
-    'level', CASE WHEN p_invoice IS NOT NULL THEN proven_level(p_invoice, p_today, p_known) ELSE 0 END,
+    'level', CASE WHEN p_invoice IS NOT NULL THEN proven_level(p_seller, p_invoice, p_today, p_known) ELSE 0 END,
     'dilution', (SELECT jsonb_build_object('lag', d.lag_days, 'months', d.months, 'sales', d.sales_minor, 'credits', d.credits_minor)
                    FROM dilution_records d
                   WHERE d.seller_id = p_seller AND d.relationship_id = p_relationship AND d.currency = p_currency ORDER BY d.id DESC LIMIT 1),
-    'deals', (SELECT jsonb_build_array(count(*) FILTER (WHERE EXISTS (SELECT FROM disputes x WHERE x.deal_id = d.id AND x.raised_at <= p_known)), count(*))
-                FROM deals d WHERE d.relationship_id = p_relationship AND d.seller_id = p_seller AND d.status <> 'cancelled' AND d.made_at <= p_known));
+    'over', (SELECT jsonb_object_agg(o.factor_id, jsonb_build_array(o.disputed, o.n))
+               FROM (SELECT d.factor_id, count(*) FILTER (WHERE d.disputed) AS disputed, count(*) AS n
+                       FROM (SELECT x.factor_id, x.due_on, x.paid_in_full_on,
+                                    EXISTS (SELECT FROM disputes y WHERE y.deal_id = x.id AND y.raised_at <= p_known) AS disputed
+                               FROM deals x WHERE x.relationship_id = p_relationship AND x.seller_id = p_seller AND x.status <> 'cancelled' AND x.made_at <= p_known) d
+                      WHERE d.disputed OR d.paid_in_full_on <= p_today OR d.due_on < p_today - 30 GROUP BY 1) o),
+    'refused_by', (SELECT to_jsonb(array_agg(DISTINCT o.factor_id)) FROM offers o
+                    WHERE o.seller_id = p_seller AND o.invoice_id = p_invoice AND o.status = 'refused'));
 END $$;
 
 -- pricing_facts, with what a price by risk and the rules of velocity need.
@@ -222,7 +245,7 @@ END $$;
 -- +goose StatementEnd
 CREATE POLICY home ON seller_standings USING (app_sees(factor_id));
 CREATE POLICY home ON verifications FOR SELECT USING (app_sees(seller_id));
-CREATE POLICY written ON verifications FOR INSERT WITH CHECK (app_sees(seller_id));
+CREATE POLICY written ON verifications FOR INSERT WITH CHECK (app_wide() OR (app_sees(seller_id) AND by_org = seller_id AND level BETWEEN 1 AND 2));
 CREATE POLICY home ON dilution_records FOR SELECT USING (app_sees(seller_id));
 CREATE POLICY written ON dilution_records FOR INSERT WITH CHECK (app_sees(seller_id));
 GRANT SELECT, INSERT, UPDATE ON seller_standings TO comity_app;

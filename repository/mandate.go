@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"comity/domain"
+	"comity/money"
 )
 
 type mandateRow struct {
@@ -47,7 +48,17 @@ type mandateRow struct {
 	CreatedAt     timeCol   `json:"created_at"`
 }
 
+// failSafe is stored where a mandate does not give a rate: a server of a version that
+// does not know how it prices reads that everything is kept back, and offers nothing.
+var failSafe = money.Percent(100)
+
 func (r mandateRow) mandate() domain.Mandate {
+	if r.ByRisk {
+		r.SellerHaircut.Rate = money.Rate{}
+	}
+	if !r.DailyRate.IsZero() || !r.UpfrontRate.IsZero() {
+		r.FirstRate.Rate = money.Rate{}
+	}
 	return domain.Mandate{
 		ID: domain.MandateID{UUID: r.ID}, Factor: domain.OrganizationID{UUID: r.Factor}, World: domain.WorldID{UUID: r.World},
 		State: domain.MandateState(r.State), Operating: domain.AccountID{UUID: r.Operating}, Collection: domain.AccountID{UUID: r.Collection},
@@ -93,9 +104,16 @@ UPDATE mandates SET state = $3, version = $4 WHERE factor_id = $2 AND id = $1`
 // SaveMandate adds a mandate.
 func (tx *Tx) SaveMandate(ctx context.Context, m domain.Mandate) error {
 	t := m.Terms
+	sellerHaircut, firstRate := t.SellerHaircut, t.Fee.FirstRate
+	if t.ByRisk {
+		sellerHaircut = failSafe
+	}
+	if t.Fee.Family() == domain.FeeDaily {
+		firstRate = failSafe
+	}
 	return tx.exec(ctx, insertMandate, m.ID.UUID, m.Factor.UUID, m.World.UUID, string(t.Currency), string(m.State), m.Operating.UUID, m.Collection.UUID,
-		t.AdvanceCap.String(), t.DilutionHaircut.String(), t.VerificationHaircut.String(), t.SellerHaircut.String(),
-		t.Fee.FirstDays, t.Fee.FirstRate.String(), t.Fee.StepDays, t.Fee.StepRate.String(), t.OriginationRate.String(),
+		t.AdvanceCap.String(), t.DilutionHaircut.String(), t.VerificationHaircut.String(), sellerHaircut.String(),
+		t.Fee.FirstDays, firstRate.String(), t.Fee.StepDays, t.Fee.StepRate.String(), t.OriginationRate.String(),
 		t.OriginationFixed.Units(), t.WireFee.Units(), t.RecourseDays, t.CureDays, t.MinFace.Units(), t.MaxFace.Units(),
 		t.DebtorLimit.Units(), t.FacilityLimit.Units(), t.OfferHours, t.MaxExpectedDaysLate, m.Version, instant(m.CreatedAt),
 		t.Fee.UpfrontRate.String(), t.Fee.DailyRate.String(), t.ByRisk, t.Costs.FundsRate.String(), t.Costs.Servicing.Units(),

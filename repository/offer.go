@@ -126,8 +126,8 @@ WITH priced AS (
 ), old AS (
   UPDATE offers SET status = 'superseded' WHERE seller_id = $5 AND invoice_id = $1 AND status IN ('open', 'referred')
 )
-INSERT INTO offers (id, factor_id, seller_id, invoice_id, mandate_id, decision_id, status, currency, terms, risk, now_minor, made_at, expires_at)
-SELECT o.id, o.factor, $5, $1, o.mandate, $4, o.status, $11, o.terms, nullif(o.risk, ''), o.now_minor, $10, o.expires
+INSERT INTO offers (id, factor_id, seller_id, invoice_id, mandate_id, decision_id, status, currency, terms, risk, now_minor, made_at, expires_at, hidden)
+SELECT o.id, o.factor, $5, $1, o.mandate, $4, o.status, $11, o.terms, nullif(o.risk, ''), o.now_minor, $10, o.expires, o.status = 'referred'
   FROM unnest($12::uuid[], $13::uuid[], $14::uuid[], $15::bytea[], $16::bigint[], $17::timestamptz[], $25::text[], $26::bytea[])
     AS o(id, factor, mandate, terms, now_minor, expires, status, risk)`
 
@@ -161,6 +161,7 @@ type offerRow struct {
 	Terms     bytesCol  `json:"terms"`
 	Risk      bytesCol  `json:"risk"`
 	LookedFor textCol   `json:"looked_for"`
+	Hidden    bool      `json:"hidden"`
 	MadeAt    timeCol   `json:"made_at"`
 	ExpiresAt timeCol   `json:"expires_at"`
 }
@@ -174,19 +175,19 @@ func (r offerRow) offer() (domain.Offer, error) {
 		ID: domain.OfferID{UUID: r.ID}, Factor: domain.OrganizationID{UUID: r.Factor}, Seller: domain.OrganizationID{UUID: r.Seller},
 		Invoice: domain.InvoiceID{UUID: r.Invoice}, Mandate: domain.MandateID{UUID: r.Mandate}, Decision: domain.DecisionID{UUID: r.Decision},
 		Status: domain.OfferStatus(r.Status), Terms: terms, Risk: r.Risk, MadeAt: r.MadeAt.Time, ExpiresAt: r.ExpiresAt.Time,
-		LookedFor: string(r.LookedFor),
+		LookedFor: string(r.LookedFor), Hidden: r.Hidden,
 	}, err
 }
 
-const offerColumns = `id, factor_id, seller_id, invoice_id, mandate_id, decision_id, status, terms, risk, looked_for, made_at, expires_at`
+const offerColumns = `id, factor_id, seller_id, invoice_id, mandate_id, decision_id, status, terms, risk, looked_for, hidden, made_at, expires_at`
 
 // A seller does not see an offer before a person of the factor approved it.
 const (
 	readSellerOffer = `
-SELECT ` + offerColumns + ` FROM offers WHERE seller_id = $2 AND id = $1 AND status NOT IN ('referred', 'refused')`
+SELECT ` + offerColumns + ` FROM offers WHERE seller_id = $2 AND id = $1 AND NOT hidden`
 	listSellerOffers = `
 SELECT ` + offerColumns + ` FROM offers
- WHERE seller_id = $1 AND ($2::uuid IS NULL OR invoice_id = $2) AND id > $3 AND ($5 = '' OR status = $5) AND status NOT IN ('referred', 'refused')
+ WHERE seller_id = $1 AND ($2::uuid IS NULL OR invoice_id = $2) AND id > $3 AND ($5 = '' OR status = $5) AND NOT hidden
  ORDER BY id LIMIT $4`
 	readFactorOffer = `
 SELECT ` + offerColumns + ` FROM offers WHERE factor_id = $2 AND id = $1`
@@ -196,7 +197,9 @@ SELECT ` + offerColumns + ` FROM offers
 	lockOffer         = readSellerOffer + ` FOR UPDATE`
 	lockReferredOffer = readFactorOffer + ` FOR UPDATE`
 	updateOffer       = `
-UPDATE offers SET status = $2, expires_at = $3, looked_for = $4, looked_by = coalesce($5::uuid, looked_by) WHERE id = $1`
+UPDATE offers SET status = $2 WHERE id = $1`
+	saveReview = `
+UPDATE offers SET status = $2, expires_at = $3, looked_for = $4, looked_by = $5, hidden = $6, terms = $7, risk = $8, now_minor = $9 WHERE id = $1`
 	endOffers = `
 UPDATE offers SET status = $3 WHERE seller_id = $2 AND invoice_id = $1 AND status IN ('open', 'referred')`
 )
@@ -249,9 +252,16 @@ func (tx *Tx) Offers(ctx context.Context, org domain.OrganizationID, kind domain
 	return offers, nil
 }
 
-// UpdateOffer saves the status of an offer, and who looked at it and what it noted.
+// UpdateOffer saves the status of an offer.
 func (tx *Tx) UpdateOffer(ctx context.Context, o domain.Offer) error {
-	return tx.exec(ctx, updateOffer, o.ID.UUID, string(o.Status), instant(o.ExpiresAt), text(o.LookedFor), orNull(o.LookedBy.UUID))
+	return tx.exec(ctx, updateOffer, o.ID.UUID, string(o.Status))
+}
+
+// SaveReview saves what a person of the factor made of an offer: who looked, what was
+// noted, and the price as it is then.
+func (tx *Tx) SaveReview(ctx context.Context, o domain.Offer) error {
+	return tx.exec(ctx, saveReview, o.ID.UUID, string(o.Status), instant(o.ExpiresAt), o.LookedFor, o.LookedBy.UUID, o.Hidden,
+		underwriting.EncodeTerms(o.Terms), orBytes(o.Risk), o.Terms.Now.Units())
 }
 
 // EndOffers puts a seller's offers on an invoice that still stand into a status that

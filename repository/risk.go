@@ -42,13 +42,20 @@ type riskFacts struct {
 		Sales   []int64   `json:"sales"`
 		Credits []int64   `json:"credits"`
 	} `json:"dilution"`
-	Deals [2]int `json:"deals"`
+	Over      map[uuid.UUID][2]int `json:"over"`
+	RefusedBy []uuid.UUID          `json:"refused_by"`
 }
 
 func (f riskFacts) into(s *underwriting.Submission) {
 	s.Verification = underwriting.VerificationNone + underwriting.Verification(f.Level)
-	s.DisputedDeals, s.Deals = f.Deals[0], f.Deals[1]
 	s.CreditLag = -1
+	s.Over = make(map[domain.OrganizationID]underwriting.Count, len(f.Over))
+	for factor, over := range f.Over {
+		s.Over[domain.OrganizationID{UUID: factor}] = underwriting.Count{Events: over[0], Trials: over[1], Recorded: true}
+	}
+	for _, factor := range f.RefusedBy {
+		s.RefusedBy = append(s.RefusedBy, domain.OrganizationID{UUID: factor})
+	}
 	if f.Dilution == nil {
 		return
 	}
@@ -80,11 +87,13 @@ func (r standingRow) standing() domain.Standing {
 }
 
 const (
-	// A factor grades the sellers whose invoices it was asked about.
+	// A factor grades the sellers of whom an invoice was priced in a currency that it buys in.
 	readStanding = `
 SELECT coalesce(s.factor_id, $1) AS factor_id, coalesce(s.seller_id, $2) AS seller_id, s.grade, coalesce(s.advance_cap, 0) AS advance_cap,
        coalesce(s.reason, '') AS reason, coalesce(s.version, 0) AS version, s.set_at
-  FROM (SELECT WHERE EXISTS (SELECT FROM offers o WHERE o.seller_id = $2 AND o.factor_id = $1)) asked
+  FROM (SELECT WHERE EXISTS (SELECT FROM organizations g JOIN decisions d ON d.seller_id = g.id JOIN invoices i ON i.id = d.invoice_id
+                                JOIN mandates m ON m.factor_id = $1 AND m.world_id = g.world_id AND m.currency = i.currency AND m.state <> 'draft'
+                              WHERE g.id = $2)) asked
   LEFT JOIN seller_standings s ON s.factor_id = $1 AND s.seller_id = $2`
 	setStanding = `
 INSERT INTO seller_standings (factor_id, seller_id, grade, advance_cap, reason, version, set_by, set_at)

@@ -99,11 +99,14 @@ func TestPairDilutionByMonthOfSale(t *testing.T) {
 		"one bad month is the worst": {months("2025-01-01", 0, 0, 0, 20_000_00, 0, 0, 0, 0, 0, 0, 0, 0), 30, 200_000, 12, true},
 		"credits that came early":    {months("2026-01-01", 50_000_00), 30, 500_000, 0, false},
 		"credits beyond the sales":   {months("2025-01-01", 900_000_00), 30, 1_000_000, 1, false},
+		"months of long ago":         {months("2010-01-01", clean...), 30, 117_347, 0, false},
+		"months of a few cents":      {[]underwriting.SaleMonth{{Start: domain.MustDate("2025-10-01"), Sales: usd(99_99)}}, 30, 117_347, 0, false},
+		"no lag is a month":          {months("2026-01-01", 0), 0, 117_347, 0, false},
 		"a month without sales":      {[]underwriting.SaleMonth{{Start: domain.MustDate("2025-01-01")}}, 30, 117_347, 0, false},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			got := underwriting.PairDilution(tc.months, tc.lag, today)
+			got := underwriting.PairDilution(tc.months, tc.lag, usd(1_000_00), today)
 			if got.D95 != tc.d95 || got.Months != tc.complete || got.Known != tc.known {
 				t.Errorf("D95 %s of %d months (known %t); want %s of %d (%t)", got.D95, got.Months, got.Known, tc.d95, tc.complete, tc.known)
 			}
@@ -118,10 +121,10 @@ func TestMoreCreditsNeverLowerDilution(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sold := months("2024-06-01", rapid.SliceOfN(rapid.Int64Range(0, 120_000_00), 1, 22).Draw(t, "credits")...)
 		lag := rapid.IntRange(-1, 120).Draw(t, "lag")
-		before := underwriting.PairDilution(sold, lag, domain.MustDate("2026-02-05"))
+		before := underwriting.PairDilution(sold, lag, usd(1_000_00), domain.MustDate("2026-02-05"))
 		worse := rapid.IntRange(0, len(sold)-1).Draw(t, "month")
 		sold[worse].Credits = sold[worse].Credits.Plus(usd(rapid.Int64Range(1, 50_000_00).Draw(t, "more")))
-		after := underwriting.PairDilution(sold, lag, domain.MustDate("2026-02-05"))
+		after := underwriting.PairDilution(sold, lag, usd(1_000_00), domain.MustDate("2026-02-05"))
 		if after.D95 < before.D95 || after.Share.Mean < before.Share.Mean || after.Share.High < before.Share.High {
 			t.Errorf("%+v, with more credits %+v", before, after)
 		}

@@ -26,10 +26,16 @@ type Dilution struct {
 const (
 	dilutionMonths = 12 // months of sale that are looked at (T12M, D-33)
 	monthWeight    = 2  // observations that a complete month weighs as much as
+	longestMonth   = 31 // days
 
 	// unknownLag is the credit lag of a pair of which none is known: as many days
-	// as a recourse period, so that credits after payment are waited for.
-	unknownLag = 90
+	// as a recourse period, so that credits after payment are waited for. A shorter
+	// one that somebody says is believed down to shortestLag.
+	unknownLag  = 90
+	shortestLag = 30
+
+	// A month tells of an invoice when its sales come to at least one part in so many.
+	tellingPart = 10
 )
 
 // dilutionV1 is the belief about a pair of which nothing is known: a mean of 4 % of
@@ -45,15 +51,20 @@ var dilutionV1 = Belief{Hits: 1 * oneObservation, Misses: 24 * oneObservation}
 // latest complete months each counts with its share; in later months only credits
 // count that already came, so that notes still under way never look like no
 // dilution. D95 is the worse of the belief's and the worst of those months'. More
-// credits never lower it. Months without sales say nothing.
-func PairDilution(months []SaleMonth, lagDays int, today domain.Date) Dilution {
+// credits never lower it. Months of which the sales are less than a tenth of the basis
+// that is asked about, and those that began more than a year and the lag ago, say
+// nothing.
+func PairDilution(months []SaleMonth, lagDays int, basis money.Amount, today domain.Date) Dilution {
 	if lagDays < 0 {
 		lagDays = unknownLag
 	}
+	lagDays = max(lagDays, shortestLag)
+	oldest := today.Plus(-daysPerYear - lagDays - longestMonth)
 	belief, worst, complete := dilutionV1, money.Ppm(0), 0
 	for _, m := range latestFirst(months) {
 		done := m.Start.MonthEnd().Plus(lagDays).Before(today)
-		if !m.Sales.Positive() || done && complete == dilutionMonths {
+		tells := m.Sales.Positive() && m.Sales.Units() >= basis.Units()/tellingPart && m.Start.After(oldest)
+		if !tells || done && complete == dilutionMonths {
 			continue
 		}
 		share := shareOf(m.Credits, m.Sales)

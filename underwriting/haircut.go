@@ -98,11 +98,6 @@ type Facts struct {
 	Grade        SellerGrade
 	ProductCap   money.Rate // highest advance rate of the product; none when zero
 	SellerCap    money.Rate // and of the seller
-
-	// UnknownD95 is the [WorstQuartile] of D95 over known pairs: what the unknown
-	// is held against; none when zero. It is a figure of a version and not of the
-	// day, so that no price moves when something happens to another seller (D-7).
-	UnknownD95 money.Ppm
 }
 
 // The codes of the reasons of an advance rate.
@@ -117,14 +112,15 @@ const (
 )
 
 // D95 returns the haircut D95(pair) of D-9. A pair of which fewer than three months
-// are complete is unknown: it never does better than the worst quartile of the
-// other pairs, nor than the general belief and its own credits so far.
+// are complete is unknown: it never does better than a bad month of the general belief,
+// nor than its own credits so far. That is worse than the worst quartile of what is
+// known would be (D-33), and moves with no other pair (D-7).
 func (f Facts) D95() money.Ppm {
 	own := f.Dilution.D95
 	if f.Dilution.Known {
 		return own
 	}
-	return max(own, dilutionV1.P95(), f.UnknownD95)
+	return max(own, dilutionV1.P95())
 }
 
 // Haircut returns m with the haircuts of the facts in place of its own and its cap
@@ -145,13 +141,16 @@ func (f Facts) Haircut(m domain.MandateTerms) (domain.MandateTerms, []Reason) {
 }
 
 // capReason says that the cap decides the advance rate, if it does.
-func capReason(m domain.MandateTerms) []Reason {
+func (f Facts) capReason(m domain.MandateTerms) []Reason {
 	if AdvanceRate(m).Less(m.AdvanceCap.FloorBasisPoints()) {
 		return nil
 	}
 	r := kept(ReasonAdvanceCap, m.AdvanceCap)
 	r.Direction = Neutral
 	r.Sentence = "no more than " + m.AdvanceCap.PercentString() + " % is advanced on any invoice of this kind"
+	if f.SellerCap.Positive() && f.SellerCap == m.AdvanceCap {
+		r.Sentence = "no more than " + m.AdvanceCap.PercentString() + " % is advanced on an invoice of yours"
+	}
 	return []Reason{r}
 }
 
@@ -161,7 +160,7 @@ func (f Facts) dilutionReason(haircut money.Rate) Reason {
 	r.Sentence = haircut.PercentString() + " % is kept for what this customer takes off your invoices in a bad month"
 	if !f.Dilution.Known {
 		r.Code = ReasonDilutionUnknown
-		r.Sentence = fmt.Sprintf("%s %% is kept for deductions: %s of sales known, so the worst quarter of what is known counts",
+		r.Sentence = fmt.Sprintf("%s %% is kept for deductions: %s of sales known, so a bad month of what is believed of any customer counts",
 			haircut.PercentString(), counted(f.Dilution.Months, "complete month"))
 	}
 	return r

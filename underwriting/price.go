@@ -157,10 +157,12 @@ func (ask Ask) check() error {
 
 // CheckMandate reports the first field of m that [Price] could not work with, for
 // whoever stores a mandate: amounts in its currency, rates between 0 and 1, a
-// recourse day, fee bands.
+// recourse day, fee bands, costs.
 func CheckMandate(m domain.MandateTerms) error {
-	_, err := sound(m)
-	return err
+	if _, err := sound(m); err != nil {
+		return err
+	}
+	return checkCosts(m.Costs, m.Currency)
 }
 
 // sound returns m with amounts of nothing in its own currency, or the first field

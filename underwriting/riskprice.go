@@ -16,6 +16,16 @@ type Risk struct {
 	Seen  Seen
 	Cover Cover
 	Costs domain.Costs
+
+	Versions RiskVersions // of what it rests on; those of today when zero
+}
+
+// RiskVersions name the tables and beliefs that a price by risk rests on. A stored
+// price keeps those that it was made with.
+type RiskVersions struct{ Haircuts, LossPriors string }
+
+func (v RiskVersions) orToday() RiskVersions {
+	return RiskVersions{cmp.Or(v.Haircuts, HaircutsV1), cmp.Or(v.LossPriors, LossPriorsV1)}
 }
 
 // dearestFunds bounds the yearly cost of funds: a higher one is a typing error.
@@ -25,19 +35,32 @@ var dearestFunds = money.Percent(1_000)
 // negative and in the mandate's currency, rates lie between 0 and 1, the yearly
 // cost of funds between 0 and 10.
 func (r Risk) check(c money.Currency) error {
-	for _, amount := range []money.Amount{r.Costs.Servicing, r.Cover.LimitFree, r.Cover.FirstLoss, r.Cover.Tax} {
+	for _, amount := range []money.Amount{r.Cover.LimitFree, r.Cover.FirstLoss, r.Cover.Tax} {
 		if amount.Negative() || !amount.IsZero() && amount.Currency() != c || amount.Units() > largestBasis {
 			return fmt.Errorf("risk amount %s: not one of the mandate's currency %s", amount, c)
 		}
 	}
 	whole := money.Percent(100)
-	for _, rate := range []money.Rate{r.Costs.ServicingRate, r.Costs.MarginRate, r.Cover.Share, r.Facts.D95().Rate()} {
+	for _, rate := range []money.Rate{r.Cover.Share, r.Facts.D95().Rate()} {
 		if rate.Negative() || whole.Less(rate) {
 			return fmt.Errorf("risk rate %s: not between 0 and 1", rate)
 		}
 	}
-	if r.Costs.FundsRate.Negative() || dearestFunds.Less(r.Costs.FundsRate) {
-		return fmt.Errorf("cost of funds %s: not between 0 and %s", r.Costs.FundsRate, dearestFunds)
+	return checkCosts(r.Costs, c)
+}
+
+// checkCosts reports the first field of costs that no mandate could mean.
+func checkCosts(costs domain.Costs, c money.Currency) error {
+	whole := money.Percent(100)
+	switch servicing := costs.Servicing; {
+	case servicing.Negative() || !servicing.IsZero() && servicing.Currency() != c || servicing.Units() > largestBasis:
+		return fmt.Errorf("servicing %s: not an amount of the mandate's currency %s up to %s", servicing, c, money.Minor(largestBasis, c))
+	case costs.ServicingRate.Negative() || whole.Less(costs.ServicingRate):
+		return fmt.Errorf("servicing rate %s: not between 0 and 1", costs.ServicingRate)
+	case costs.MarginRate.Negative() || whole.Less(costs.MarginRate):
+		return fmt.Errorf("margin %s: not between 0 and 1", costs.MarginRate)
+	case costs.FundsRate.Negative() || dearestFunds.Less(costs.FundsRate):
+		return fmt.Errorf("cost of funds %s: not between 0 and %s", costs.FundsRate, dearestFunds)
 	}
 	return nil
 }
@@ -130,7 +153,7 @@ func PriceRisk(d Decision, m domain.MandateTerms, ask Ask, r Risk) (RiskPrice, e
 	if err != nil {
 		return RiskPrice{}, err
 	}
-	return q.priced(terms, losses, append(reasons, capReason(q.mandate)...)), nil
+	return q.priced(terms, losses, append(reasons, r.Facts.capReason(q.mandate)...)), nil
 }
 
 func (q quote) priced(terms domain.OfferTerms, losses Losses, reasons []Reason) RiskPrice {

@@ -39,9 +39,8 @@ func TestHaircutsFollowFromTheFacts(t *testing.T) {
 		"not verified":            {func(f *underwriting.Facts) { f.Verification = underwriting.VerificationNone }, "0.77", "dilution verification seller-grade"},
 		"verification unknown":    {func(f *underwriting.Facts) { f.Verification = 0 }, "0.81", "dilution verification-unknown seller-grade"},
 		"dilution unknown":        {func(f *underwriting.Facts) { f.Dilution = underwriting.Dilution{} }, "0.7726", "dilution-unknown verification seller-grade"},
-		"unknown and a bad book": {func(f *underwriting.Facts) {
-			f.Dilution = underwriting.Dilution{D95: 20_000, Months: 2}
-			f.UnknownD95 = underwriting.WorstQuartile([]money.Ppm{10_000, 200_000, 20_000, 30_000})
+		"unknown and bad already": {func(f *underwriting.Facts) {
+			f.Dilution = underwriting.Dilution{D95: 200_000, Months: 2}
 		}, "0.69", "dilution-unknown verification seller-grade"},
 		"the product's cap": {func(f *underwriting.Facts) { f.ProductCap = money.Percent(80) }, "0.8", "dilution verification seller-grade"},
 		"the seller's cap": {func(f *underwriting.Facts) {
@@ -159,7 +158,7 @@ func TestWhatNothingIsKnownOfIsPricedAndSaidSo(t *testing.T) {
 		said = append(said, r.Audience+" "+r.Sentence)
 	}
 	for _, want := range []string{
-		"all 11.73 % is kept for deductions: 0 complete months of sales known, so the worst quarter of what is known counts",
+		"all 11.73 % is kept for deductions: 0 complete months of sales known, so a bad month of what is believed of any customer counts",
 		"all 6.00 % is kept because it is not known how the invoice was verified: the worst quarter counts",
 		"all 10.00 % is kept because the seller has no grade yet: the worst grade counts",
 		"factor default within a year 0.030000 (90 % between 0.003",
@@ -177,7 +176,7 @@ func TestACapThatDecidesIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := p.Reasons[3]; r.Code != underwriting.ReasonAdvanceCap || r.Sentence != "no more than 70.00 % is advanced on any invoice of this kind" {
+	if r := p.Reasons[3]; r.Code != underwriting.ReasonAdvanceCap || r.Sentence != "no more than 70.00 % is advanced on an invoice of yours" {
 		t.Errorf("reason %+v", r)
 	}
 }

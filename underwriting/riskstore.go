@@ -36,7 +36,6 @@ type wireFacts struct {
 	Grade        string `json:"grade"`
 	ProductCap   string `json:"product_cap"`
 	SellerCap    string `json:"seller_cap"`
-	UnknownD95   int64  `json:"unknown_d95"`
 }
 
 type wireSeen struct {
@@ -78,8 +77,9 @@ type wireReturn struct {
 // says beside its terms: the same bytes for the same price. A cover is not stored: no
 // deal has one yet.
 func EncodeRisk(r Risk, p RiskPrice) []byte {
+	versions := r.Versions.orToday()
 	w := wireRisk{
-		Currency: string(p.Fee.Currency()), Haircuts: HaircutsV1, LossPriors: LossPriorsV1,
+		Currency: string(p.Fee.Currency()), Haircuts: versions.Haircuts, LossPriors: versions.LossPriors,
 		Facts: wireFactsOf(r.Facts), Seen: wireSeenOf(r.Seen),
 		Costs: wireCosts{
 			FundsRate: r.Costs.FundsRate.String(), ServicingMinor: r.Costs.Servicing.Units(),
@@ -113,7 +113,7 @@ func DecodeRisk(stored []byte) (Risk, RiskPrice, error) {
 		return Risk{}, RiskPrice{}, fmt.Errorf("risk: %w", err)
 	}
 	r := Risk{
-		Facts: w.Facts.facts(rates[0], rates[1]), Seen: w.Seen.seen(in),
+		Facts: w.Facts.facts(rates[0], rates[1]), Seen: w.Seen.seen(in), Versions: RiskVersions{w.Haircuts, w.LossPriors},
 		Costs: domain.Costs{FundsRate: rates[2], Servicing: in(w.Costs.ServicingMinor), ServicingRate: rates[3], MarginRate: rates[4]},
 	}
 	p := RiskPrice{
@@ -145,7 +145,7 @@ func wireFactsOf(f Facts) wireFacts {
 	return wireFacts{
 		DilutionMean: int64(d.Share.Mean), DilutionLow: int64(d.Share.Low), DilutionHigh: int64(d.Share.High), D95: int64(d.D95),
 		Months: d.Months, Known: d.Known, Verification: int(f.Verification), Grade: string(f.Grade),
-		ProductCap: f.ProductCap.String(), SellerCap: f.SellerCap.String(), UnknownD95: int64(f.UnknownD95),
+		ProductCap: f.ProductCap.String(), SellerCap: f.SellerCap.String(),
 	}
 }
 
@@ -156,7 +156,7 @@ func (w wireFacts) facts(productCap, sellerCap money.Rate) Facts {
 			D95:   ppm(int(w.D95)), Months: w.Months, Known: w.Known,
 		},
 		Verification: Verification(w.Verification), Grade: SellerGrade(w.Grade),
-		ProductCap: productCap, SellerCap: sellerCap, UnknownD95: ppm(int(w.UnknownD95)),
+		ProductCap: productCap, SellerCap: sellerCap,
 	}
 }
 

@@ -22,11 +22,13 @@ type Submission struct {
 
 	Velocity Velocity
 
+	RefusedBy []domain.OrganizationID // factors of which a person refused this invoice
+
 	// What a price by risk rests on.
-	Verification         Verification
-	Sales                []SaleMonth // and credits, as the seller's books have them
-	CreditLag            int         // days; negative when not said
-	DisputedDeals, Deals int         // of the relationship, that were made here
+	Verification Verification
+	Sales        []SaleMonth                     // and credits, as the seller's books have them
+	CreditLag    int                             // days; negative when not said
+	Over         map[domain.OrganizationID]Count // deals of the relationship that are over, by factor, and how many were disputed
 
 	// What a fitted model reads, see [NewRecord].
 	Cells     []paytime.Paid
@@ -41,16 +43,25 @@ type Submission struct {
 // seller.
 func (s Submission) Facts(opinion domain.Standing, today domain.Date) Facts {
 	return Facts{
-		Dilution: PairDilution(s.Sales, s.CreditLag, today), Verification: s.Verification,
+		Dilution: PairDilution(s.Sales, s.CreditLag, s.Invoice.Basis, today), Verification: s.Verification,
 		Grade: SellerGrade(opinion.Grade), SellerCap: opinion.AdvanceCap,
 	}
 }
 
-// Seen returns what Comity saw of the pair. A dispute that only an imported row tells
-// of counts as an invoice that was disputed; one that tells of none says nothing.
-func (s Submission) Seen() Seen {
-	imported := max(0, s.Disputed-s.DisputedDeals)
-	return Seen{Disputes: Count{Events: s.DisputedDeals + imported, Trials: s.Deals + imported, Recorded: s.Deals+imported > 0}}
+// Seen returns what a factor saw of the pair in its own deals, and what the seller's
+// imports tell: another factor's deals are not its to read (D-7). A deal says something
+// once it is over: paid, a month past its due date, or disputed; one that was just made
+// does not. A dispute that an imported row tells of counts as an invoice that was
+// disputed; a row that tells of none says nothing.
+func (s Submission) Seen(factor domain.OrganizationID) Seen {
+	disputed := 0
+	for _, over := range s.Over {
+		disputed += over.Events
+	}
+	imported, own := max(0, s.Disputed-disputed), s.Over[factor]
+	count := Count{Events: own.Events + imported, Trials: own.Trials + imported}
+	count.Recorded = count.Trials > 0
+	return Seen{Disputes: count}
 }
 
 // A DebtorBook is what a factor's own deals say of one debtor, in one currency.

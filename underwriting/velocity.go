@@ -1,6 +1,7 @@
 package underwriting
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,40 +31,47 @@ const (
 	newDays      = 90 // days since the first invoice for which a pair is new
 	fewestRising = 3  // invoices in a row that make a rise, this one among them
 	risenTimes   = 2  // the last of them is at least so many times the first
-	firstTimes   = 3  // a first invoice is more than so many times the seller's usual one
+	firstTimes   = 3  // an invoice of a pair of which none is paid is more than so many times the seller's usual one
 	volumeTimes  = 3  // 30 days are more than so many times the usual 30 days
+	volumeDays   = 30
 )
 
 // Velocity is how fast the business of a pair grows, in one currency, without the
 // invoice that is asked about. What is zero is unknown, and a rule that needs it is
 // silent.
 type Velocity struct {
-	Usual       money.Amount   // median basis of the seller's invoices of the last 12 months; looked up for a first invoice only
+	Rules       string         // the version of the rules; that of today when empty
+	Usual       money.Amount   // median basis of the seller's latest invoices of 12 months; looked up while no invoice of the pair is paid
 	KnownDays   int            // since the pair's first invoice
-	Earlier     []money.Amount // bases of the pair's latest two invoices, the older first; none for a first invoice
+	Earlier     []money.Amount // bases of the pair's latest two invoices, the older first
 	Volume      money.Amount   // of the pair in the last 30 days
 	UsualVolume money.Amount   // mean of 30 days over the 180 days before those; unknown of fewer than six invoices in them
 }
 
-// Referrals returns why a person looks at an invoice of a basis before it is offered
-// for: the shapes of a bust-out, in which everything is paid promptly until it is not
-// (D-9). They are for analysts only (D-8) and override every price.
-func Referrals(invoice money.Amount, v Velocity) []Reason {
+// Referrals returns why a person looks at an invoice before it is offered for: the
+// shapes of a bust-out, in which everything is paid promptly until it is not (D-9).
+// They are for analysts only (D-8) and override every price. An invoice counts into the
+// last 30 days when it was issued in them.
+func Referrals(in Inputs) []Reason {
+	if in.Velocity == nil {
+		return nil
+	}
+	v, invoice := *in.Velocity, in.Basis
 	var found []Reason
 	if rising(invoice, v) {
 		first := v.Earlier[len(v.Earlier)-fewestRising+1]
 		found = append(found, referral(ReasonNewAndRising, invoice, first, fmt.Sprintf(
 			"known for %s, and each of the last %d invoices is larger than the one before", counted(v.KnownDays, "day"), fewestRising)))
 	}
-	if len(v.Earlier) == 0 && moreThan(invoice, firstTimes, v.Usual) {
+	if in.canonical().Payments == 0 && moreThan(invoice, firstTimes, v.Usual) {
 		found = append(found, referral(ReasonLargeFirst, invoice, v.Usual, fmt.Sprintf(
-			"the first invoice to this customer is more than %d times the seller's usual one", firstTimes)))
+			"no invoice to this customer is paid yet, and this one is more than %d times the seller's usual one", firstTimes)))
 	}
 	volume := invoice
 	if v.Volume.Positive() {
 		volume = volume.Plus(v.Volume)
 	}
-	if moreThan(volume, volumeTimes, v.UsualVolume) {
+	if in.Issued.After(in.Today.Plus(-volumeDays)) && moreThan(volume, volumeTimes, v.UsualVolume) {
 		found = append(found, referral(ReasonVolumeJump, volume, v.UsualVolume, fmt.Sprintf(
 			"the last 30 days are more than %d times the usual 30 days", volumeTimes)))
 	}
@@ -97,14 +105,25 @@ func referral(code string, value, usual money.Amount, sentence string) Reason {
 	}
 }
 
+// ReasonPerson is the code of the reason that everybody reads of a decision to refer.
+const ReasonPerson = "a-person-looks"
+
 // Decide returns what an engine decides on inputs, and sends to a person what the
-// rules of velocity find in them. A decision to decline stays one.
+// rules of velocity find in them. A decision to decline stays one. Every decision to
+// refer says so in the same words, whatever its cause: those that a seller may not read
+// cannot be told from those that it may (D-8).
 func Decide(e Engine, in Inputs) Decision {
 	d := e.Assess(in)
 	if in.Velocity == nil {
 		return d
 	}
-	return refer(d, Referrals(in.Basis, *in.Velocity))
+	d = refer(d, Referrals(in))
+	if d.Outcome == OutcomeRefer {
+		d.Reasons = beforeLast(d.Reasons, Reason{
+			Code: ReasonPerson, Direction: Neutral, Audience: AudienceAll, Sentence: "a person looks at it before an offer is made",
+		})
+	}
+	return d
 }
 
 // refer returns d as a decision to refer, with the referrals before its last, general
@@ -116,8 +135,12 @@ func refer(d Decision, referrals []Reason) Decision {
 	if d.Outcome == OutcomeOffer {
 		d.Outcome = OutcomeRefer
 	}
-	d.Reasons = slices.Insert(slices.Clone(d.Reasons), max(0, len(d.Reasons)-1), referrals...)
+	d.Reasons = beforeLast(d.Reasons, referrals...)
 	return d
+}
+
+func beforeLast(reasons []Reason, more ...Reason) []Reason {
+	return slices.Insert(slices.Clone(reasons), max(0, len(reasons)-1), more...)
 }
 
 // wireVelocity is the stored form, in minor units of the basis's currency.
@@ -135,7 +158,7 @@ func (v *Velocity) wire() *wireVelocity {
 		return nil
 	}
 	w := &wireVelocity{
-		Rules: VelocityV1, UsualMinor: v.Usual.Units(), KnownDays: v.KnownDays, EarlierMinor: []int64{},
+		Rules: cmp.Or(v.Rules, VelocityV1), UsualMinor: v.Usual.Units(), KnownDays: v.KnownDays, EarlierMinor: []int64{},
 		VolumeMinor: v.Volume.Units(), UsualVolumeMinor: v.UsualVolume.Units(),
 	}
 	for _, earlier := range v.Earlier {
@@ -149,7 +172,7 @@ func (w *wireVelocity) velocity(c money.Currency) *Velocity {
 		return nil
 	}
 	v := &Velocity{
-		Usual: money.Minor(w.UsualMinor, c), KnownDays: w.KnownDays,
+		Rules: w.Rules, Usual: money.Minor(w.UsualMinor, c), KnownDays: w.KnownDays,
 		Volume: money.Minor(w.VolumeMinor, c), UsualVolume: money.Minor(w.UsualVolumeMinor, c),
 	}
 	for _, earlier := range w.EarlierMinor {

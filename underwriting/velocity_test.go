@@ -47,16 +47,24 @@ func TestBustOutShapesGoToAnAnalyst(t *testing.T) {
 		"a later invoice of more": {3_000_01, func(*underwriting.Velocity) {}, ""},
 		"volume three times":      {1_000_00, func(v *underwriting.Velocity) { v.Volume = usd(7_700_00) }, ""},
 		"volume beyond":           {1_000_01, func(v *underwriting.Velocity) { v.Volume = usd(7_700_00) }, "velocity-volume"},
+		"an old invoice beyond":   {1_000_01, func(v *underwriting.Velocity) { v.Volume = usd(7_700_00) }, ""},
 		"everything at once": {1_000_00, func(v *underwriting.Velocity) {
 			v.KnownDays, v.Earlier, v.Volume = 20, amounts(300_00, 500_00), usd(9_000_00)
 		}, "velocity-new-and-rising velocity-volume"},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			v := calm
+			v, in := calm, storyInputs()
 			tc.change(&v)
+			in.Velocity, in.Basis, in.Issued = &v, usd(tc.invoice), in.Today
+			if strings.Contains(name, "first invoice") {
+				in.Paid, in.Payments = nil, 0
+			}
+			if strings.Contains(name, "an old invoice") {
+				in.Issued = in.Today.Plus(-30)
+			}
 			var codes []string
-			for _, r := range underwriting.Referrals(usd(tc.invoice), v) {
+			for _, r := range underwriting.Referrals(in) {
 				codes = append(codes, r.Code)
 				if r.Audience != underwriting.AudienceAnalyst || r.Direction != underwriting.Worse || underwriting.AllowsCounterfactual(r) {
 					t.Errorf("%+v", r)
@@ -74,11 +82,15 @@ func TestVelocityOverridesAnOfferAndReplays(t *testing.T) {
 	calm := underwriting.Decide(underwriting.EngineV1{}, in)
 	in.Velocity = &underwriting.Velocity{KnownDays: 20, Earlier: amounts(1_000_00, 2_000_00), Volume: usd(3_000_00)}
 	d := underwriting.Decide(underwriting.EngineV1{}, in)
-	if d.Outcome != underwriting.OutcomeRefer || calm.Outcome != underwriting.OutcomeOffer || len(d.Reasons) != len(calm.Reasons)+1 {
+	if d.Outcome != underwriting.OutcomeRefer || calm.Outcome != underwriting.OutcomeOffer || len(d.Reasons) != len(calm.Reasons)+2 {
 		t.Errorf("outcome %s with %d reasons, before %s with %d", d.Outcome, len(d.Reasons), calm.Outcome, len(calm.Reasons))
 	}
-	if last, general := d.Reasons[len(d.Reasons)-2].Code, d.Reasons[len(d.Reasons)-1].Code; last != underwriting.ReasonNewAndRising || general != underwriting.ReasonGeneral {
-		t.Errorf("last reasons %s, %s", last, general)
+	var last []string
+	for _, r := range d.Reasons[len(d.Reasons)-3:] {
+		last = append(last, r.Code+" for "+r.Audience)
+	}
+	if got := strings.Join(last, ", "); got != "velocity-new-and-rising for analyst, a-person-looks for all, general for all" {
+		t.Errorf("last reasons: %s", got)
 	}
 	again, err := underwriting.Replay(underwriting.ModelV1, in.Encode())
 	if err != nil || string(again) != string(d.Encode()) {

@@ -285,7 +285,7 @@ func (w *worker) doJob(ctx context.Context, world domain.World, job domain.Claim
 	case domain.JobSend:
 		return w.send(ctx, world, domain.TouchID{UUID: job.Ref}, now)
 	case domain.JobMailParty:
-		return w.tellSeller(ctx, world, domain.EventID{UUID: job.Ref}, now)
+		return w.tellParty(ctx, world, domain.EventID{UUID: job.Ref}, now)
 	default:
 		return fmt.Errorf("unknown job kind %q", job.Kind)
 	}
@@ -322,18 +322,18 @@ func (w *worker) send(ctx context.Context, world domain.World, id domain.TouchID
 	return w.cases.NotSent(ctx, world.ID, id, string(outcome), failure.Error(), now)
 }
 
-// tellSeller mails the seller of an event.
-func (w *worker) tellSeller(ctx context.Context, world domain.World, id domain.EventID, now time.Time) error {
-	event, seller, err := w.cases.EventForSeller(ctx, world.ID, id, now)
+// tellParty mails whom an event is for.
+func (w *worker) tellParty(ctx context.Context, world domain.World, id domain.EventID, now time.Time) error {
+	event, party, err := w.cases.EventForParty(ctx, world.ID, id, now)
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	subject, text := collections.SellerMail(event, seller)
+	subject, text := collections.PartyMail(event, party)
 	outcome, failure := w.mailer(world).Send(ctx, delivery.Message{
-		FromName: "Comity", To: seller.Email, Subject: subject, Text: text, MessageID: id.String() + "@comity.invalid", At: now,
+		FromName: "Comity", To: party.Email, Subject: subject, Text: text, MessageID: id.String() + "@comity.invalid", At: now,
 	})
 	if outcome == delivery.Temporary {
 		return failure

@@ -145,7 +145,7 @@ func TestVelocityIsThatOfTheDay(t *testing.T) {
 	got, err := underwriting.DecodeInputs(m.submitted("MP-1").Decision.Inputs)
 	must(t, err)
 	v := got.Velocity
-	if v.KnownDays != 186 || v.Volume.Units() != 0 || v.UsualVolume.Units() != 6_000_000/6 || len(v.Earlier) != 2 || v.Usual.Units() != 0 {
+	if v.KnownDays != 90 || v.Volume.Units() != 0 || v.UsualVolume.Units() != 6_000_000/6 || len(v.Earlier) != 0 || v.Usual.Units() != 0 {
 		t.Errorf("velocity %+v", v)
 	}
 	again, err := underwriting.DecodeInputs(m.submitted("MP-2").Decision.Inputs)

@@ -77,44 +77,64 @@ CREATE TABLE dilution_records (
 CREATE INDEX dilution_records_pair ON dilution_records (seller_id, relationship_id, currency, id);
 CREATE INDEX deals_relationship ON deals (relationship_id, made_at);
 CREATE INDEX history_issued ON history (seller_id, issued_on);
+CREATE INDEX history_pair ON history (seller_id, relationship_id, issued_on);
+CREATE INDEX invoices_pair ON invoices (seller_id, relationship_id, issued_on);
 CREATE INDEX decisions_seller ON decisions (seller_id, decided_at);
 
 -- +goose StatementBegin
--- pair_velocity says how fast the business of a pair grows, in one currency, as it stood
--- on a day (D-9): imported rows, and invoices that were handed in by an instant, each
--- number once and the one recorded here first, without the invoice that is assessed. An
--- invoice that was handed in makes volume at once; it makes the pair older, and its next
--- invoice less of a jump, once it was decided about. What is usual for the seller is
--- looked up while no invoice of the pair is paid.
-CREATE FUNCTION pair_velocity(p_seller uuid, p_relationship uuid, p_except uuid, p_number text, p_currency text, p_today date, p_known timestamptz)
+-- traded lists a pair's invoices in one currency since a day, as they stood on another:
+-- imported rows, and invoices that were handed in by an instant, each number once and the
+-- one recorded here first, without the invoice that is assessed. One that was handed in is
+-- decided about once it was submitted; what happened after the instant is looked up only
+-- when a decision is made again.
+CREATE FUNCTION traded(p_seller uuid, p_relationship uuid, p_except uuid, p_number text, p_currency text, p_from date, p_today date, p_known timestamptz, p_again boolean)
+RETURNS TABLE (issued_on date, minor bigint, decided boolean) LANGUAGE sql STABLE AS $$
+  SELECT i.issued_on, i.basis_minor,
+         i.status NOT IN ('draft', 'held')
+           AND (NOT p_again OR EXISTS (SELECT FROM decisions x WHERE x.seller_id = p_seller AND x.invoice_id = i.id AND x.decided_at <= p_known))
+    FROM invoices i
+   WHERE i.seller_id = p_seller AND i.relationship_id = p_relationship AND i.currency = p_currency
+     AND i.issued_on >= p_from AND i.issued_on <= p_today AND i.created_at <= p_known AND i.id IS DISTINCT FROM p_except AND i.duplicate_of IS NULL AND i.basis_minor > 0
+     AND (i.status <> 'withdrawn'
+          OR p_again AND EXISTS (SELECT FROM events e WHERE e.seller_id = p_seller AND e.invoice_id = i.id AND e.kind = 'invoice.withdrawn' AND e.at > p_known))
+  UNION ALL
+  SELECT h.issued_on, h.amount_minor, true
+    FROM history h
+   WHERE h.seller_id = p_seller AND h.relationship_id = p_relationship AND NOT h.excluded AND h.currency = p_currency
+     AND h.issued_on >= p_from AND h.issued_on <= p_today AND h.invoice_ref IS DISTINCT FROM p_number
+     AND NOT EXISTS (SELECT FROM invoices i WHERE i.seller_id = p_seller AND i.relationship_id = p_relationship AND i.number = h.invoice_ref
+                        AND i.currency = p_currency AND i.created_at <= p_known AND i.status <> 'withdrawn')
+$$;
+
+-- pair_velocity says how fast the business of a pair grows (D-9). An invoice that was
+-- handed in makes volume at once; it makes the pair older, and its next invoice less of a
+-- jump, once it was decided about. A pair is known for 90 days or longer: how much longer,
+-- and its latest invoices, are looked up of younger ones only, and what is usual for the
+-- seller while no invoice of the pair is paid.
+CREATE FUNCTION pair_velocity(p_seller uuid, p_relationship uuid, p_except uuid, p_number text, p_currency text, p_today date, p_known timestamptz, p_again boolean)
 RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
   most CONSTANT numeric := 1000000000000000; -- minor units; nobody trades beyond them
+  old CONSTANT integer := 90;
   found jsonb;
 BEGIN
-  WITH native AS MATERIALIZED (
-    SELECT i.number, i.issued_on, i.basis_minor AS minor,
-           EXISTS (SELECT FROM decisions x WHERE x.invoice_id = i.id AND x.decided_at <= p_known) AS decided
-      FROM invoices i
-     WHERE i.seller_id = p_seller AND i.relationship_id = p_relationship AND i.currency = p_currency
-       AND i.issued_on <= p_today AND i.created_at <= p_known AND i.id IS DISTINCT FROM p_except AND i.duplicate_of IS NULL AND i.basis_minor > 0
-       AND (i.status <> 'withdrawn' OR EXISTS (SELECT FROM events e WHERE e.seller_id = p_seller AND e.invoice_id = i.id AND e.kind = 'invoice.withdrawn' AND e.at > p_known))
-  ), pair AS MATERIALIZED (
-    SELECT n.issued_on, n.minor, n.decided FROM native n
-    UNION ALL
-    SELECT h.issued_on, h.amount_minor, true
-      FROM history h
-     WHERE h.seller_id = p_seller AND h.relationship_id = p_relationship AND NOT h.excluded AND h.currency = p_currency
-       AND h.issued_on <= p_today AND h.invoice_ref IS DISTINCT FROM p_number AND NOT EXISTS (SELECT FROM native n WHERE n.number = h.invoice_ref)
-  )
   SELECT jsonb_build_object(
-    'known_days', p_today - min(p.issued_on) FILTER (WHERE p.decided),
     'volume', least(coalesce(sum(p.minor) FILTER (WHERE p.issued_on > p_today - 30), 0), most)::bigint,
-    'usual_volume', CASE WHEN count(*) FILTER (WHERE p.decided AND p.issued_on <= p_today - 30 AND p.issued_on > p_today - 210) >= 6 -- one a month: rarer trade has no usual month
-                         THEN least(sum(p.minor) FILTER (WHERE p.decided AND p.issued_on <= p_today - 30 AND p.issued_on > p_today - 210) / 6, most)::bigint ELSE 0 END,
-    'earlier', (SELECT to_jsonb(array_agg(least(l.minor, most)::bigint ORDER BY l.issued_on, l.minor))
-                  FROM (SELECT x.issued_on, x.minor FROM pair x WHERE x.decided ORDER BY x.issued_on DESC, x.minor DESC LIMIT 2) l))
-    INTO found FROM pair p;
+    'usual_volume', CASE WHEN count(*) FILTER (WHERE p.decided AND p.issued_on <= p_today - 30) >= 6 -- one a month: rarer trade has no usual month
+                         THEN least(sum(p.minor) FILTER (WHERE p.decided AND p.issued_on <= p_today - 30) / 6, most)::bigint ELSE 0 END)
+    INTO found FROM traded(p_seller, p_relationship, p_except, p_number, p_currency, p_today - 209, p_today, p_known, p_again) p;
+  IF EXISTS (SELECT FROM history h WHERE h.seller_id = p_seller AND h.relationship_id = p_relationship AND NOT h.excluded AND h.currency = p_currency AND h.issued_on <= p_today - old)
+     OR EXISTS (SELECT FROM traded(p_seller, p_relationship, p_except, p_number, p_currency, '1900-01-01', p_today - old, p_known, p_again) t WHERE t.decided) THEN
+    found := found || jsonb_build_object('known_days', old);
+  ELSE
+    found := found || (
+      SELECT jsonb_build_object(
+        'known_days', p_today - min(p.issued_on),
+        'earlier', (SELECT to_jsonb(array_agg(least(l.minor, most)::bigint ORDER BY l.issued_on, l.minor))
+                      FROM (SELECT x.issued_on, x.minor FROM traded(p_seller, p_relationship, p_except, p_number, p_currency, p_today - old, p_today, p_known, p_again) x
+                             WHERE x.decided ORDER BY x.issued_on DESC, x.minor DESC LIMIT 2) l))
+        FROM traded(p_seller, p_relationship, p_except, p_number, p_currency, p_today - old, p_today, p_known, p_again) p WHERE p.decided);
+  END IF;
   IF EXISTS (SELECT FROM history h WHERE h.seller_id = p_seller AND h.relationship_id = p_relationship AND NOT h.excluded AND h.paid_on <= p_today)
      OR EXISTS (SELECT FROM deals d WHERE d.relationship_id = p_relationship AND d.seller_id = p_seller AND d.status <> 'cancelled'
                    AND d.made_at <= p_known AND d.paid_in_full_on <= p_today AND d.invoice_id IS DISTINCT FROM p_except) THEN
@@ -125,12 +145,13 @@ BEGIN
       FROM ((SELECT h.amount_minor AS minor FROM history h
               WHERE h.seller_id = p_seller AND h.issued_on > p_today - 365 AND h.issued_on <= p_today AND NOT h.excluded AND h.currency = p_currency
                 AND NOT (h.relationship_id = p_relationship AND h.invoice_ref IS NOT DISTINCT FROM p_number)
-              ORDER BY h.issued_on DESC LIMIT 1000)
+              ORDER BY h.issued_on DESC LIMIT 200)
             UNION ALL
-            (SELECT i.basis_minor FROM decisions x JOIN invoices i ON i.id = x.invoice_id
-              WHERE x.seller_id = p_seller AND x.decided_at <= p_known AND x.decided_at > p_known - interval '365 days' AND i.currency = p_currency
-                AND i.id IS DISTINCT FROM p_except AND i.duplicate_of IS NULL AND i.basis_minor > 0
-              ORDER BY x.decided_at DESC LIMIT 1000)) a));
+            (SELECT i.basis_minor
+               FROM (SELECT x.invoice_id FROM decisions x WHERE x.seller_id = p_seller AND x.decided_at <= p_known AND x.decided_at > p_known - interval '365 days'
+                      ORDER BY x.decided_at DESC LIMIT 200) latest
+               JOIN invoices i ON i.id = latest.invoice_id
+              WHERE i.seller_id = p_seller AND i.currency = p_currency AND i.id IS DISTINCT FROM p_except AND i.duplicate_of IS NULL AND i.basis_minor > 0)) a));
 END $$;
 
 -- proven_level is how far an invoice is proven on a day: the highest level that has not
@@ -183,7 +204,7 @@ BEGIN
                  LEFT JOIN seller_standings s ON s.factor_id = m.factor_id AND s.seller_id = p_seller
                 WHERE m.world_id = p_world AND m.currency = p_currency AND m.state = 'active'),
     'has_account', EXISTS (SELECT FROM bank_accounts a WHERE a.org_id = p_seller AND a.purpose = 'payout' AND a.currency = p_currency),
-    'velocity', pair_velocity(p_seller, p_relationship, p_except, own_number, p_currency, today, p_now),
+    'velocity', pair_velocity(p_seller, p_relationship, p_except, own_number, p_currency, today, p_now, false),
     'risk', risk_facts(p_seller, p_relationship, p_except, p_currency, today, p_now))
     || experience_counts(p_seller, p_relationship, p_except, today, p_now);
 END $$;

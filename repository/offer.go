@@ -17,7 +17,7 @@ const (
 	loadSubmission = `SELECT load_submission($1, $2, $3, $4)`
 	loadQuote      = `SELECT load_quote($1, $2, $3, $4, $5, $6, $7::date)`
 	countPayments  = `SELECT experience_counts($1, $2, $3, $4::date, $5) || curve_facts($1, $2, $3, $6, $7::date, $4::date, $5)
-    || jsonb_build_object('velocity', pair_velocity($1, $2, $3, $6, $8, $4::date, $5))`
+    || jsonb_build_object('velocity', pair_velocity($1, $2, $3, $6, $8, $4::date, $5, true))`
 )
 
 // Submission locks an invoice and returns everything that its price depends on, and

@@ -42,8 +42,8 @@ const (
 type Velocity struct {
 	Rules       string         // the version of the rules; that of today when empty
 	Usual       money.Amount   // median basis of the seller's latest invoices of 12 months; looked up while no invoice of the pair is paid
-	KnownDays   int            // since the pair's first invoice
-	Earlier     []money.Amount // bases of the pair's latest two invoices, the older first
+	KnownDays   int            // since the pair's first invoice; 90 is that or more
+	Earlier     []money.Amount // bases of the pair's latest two invoices, the older first; of a pair known for less than 90 days
 	Volume      money.Amount   // of the pair in the last 30 days
 	UsualVolume money.Amount   // mean of 30 days over the 180 days before those; unknown of fewer than six invoices in them
 }

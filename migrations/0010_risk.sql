@@ -79,7 +79,7 @@ CREATE INDEX deals_relationship ON deals (relationship_id, made_at);
 CREATE INDEX history_issued ON history (seller_id, issued_on);
 CREATE INDEX history_pair ON history (seller_id, relationship_id, issued_on);
 CREATE INDEX invoices_pair ON invoices (seller_id, relationship_id, issued_on);
-CREATE INDEX decisions_seller ON decisions (seller_id, decided_at);
+CREATE INDEX invoices_number ON invoices (seller_id, relationship_id, number);
 
 -- +goose StatementBegin
 -- traded lists a pair's invoices in one currency since a day, as they stood on another:
@@ -106,13 +106,48 @@ RETURNS TABLE (issued_on date, minor bigint, decided boolean) LANGUAGE sql STABL
                         AND i.currency = p_currency AND i.created_at <= p_known AND i.status <> 'withdrawn')
 $$;
 
+-- usual_basis is the median of what the seller's latest invoices of a year come to: of
+-- the rows that it brought, those of the shortest of four spans that holds fifty; of the
+-- invoices that it handed in, the latest fifty, found one by one, since the planner would
+-- sort all of them.
+CREATE FUNCTION usual_basis(p_seller uuid, p_except uuid, p_number text, p_currency text, p_today date, p_known timestamptz, p_again boolean)
+RETURNS bigint LANGUAGE plpgsql STABLE SET enable_seqscan TO off SET enable_sort TO off SET plan_cache_mode TO force_generic_plan AS $$
+DECLARE
+  enough CONSTANT integer := 50;
+  span integer;
+  brought bigint[];
+BEGIN
+  FOREACH span IN ARRAY ARRAY[7, 30, 90, 365] LOOP
+    SELECT array_agg(h.amount_minor) INTO brought FROM history h
+     WHERE h.seller_id = p_seller AND h.issued_on > p_today - span AND h.issued_on <= p_today AND NOT h.excluded AND h.currency = p_currency
+       AND h.invoice_ref IS DISTINCT FROM p_number;
+    EXIT WHEN cardinality(brought) >= enough;
+  END LOOP;
+  RETURN (
+    WITH RECURSIVE latest AS (
+      (SELECT x AS i, 1 AS n FROM invoices x WHERE x.seller_id = p_seller ORDER BY x.id DESC LIMIT 1)
+      UNION ALL
+      SELECT before.i, l.n + 1
+        FROM latest l, LATERAL (SELECT x AS i FROM invoices x WHERE x.seller_id = p_seller AND x.id < (l.i).id ORDER BY x.id DESC LIMIT 1) before
+       WHERE l.n < enough
+    )
+    SELECT least(percentile_disc(0.5) WITHIN GROUP (ORDER BY a.minor), 1000000000000000)::bigint
+      FROM (SELECT unnest(brought) AS minor
+            UNION ALL
+            SELECT (l.i).basis_minor FROM latest l
+             WHERE (l.i).currency = p_currency AND (l.i).issued_on > p_today - 365 AND (l.i).issued_on <= p_today AND (l.i).created_at <= p_known
+               AND (l.i).id IS DISTINCT FROM p_except AND (l.i).duplicate_of IS NULL AND (l.i).basis_minor > 0 AND (l.i).status NOT IN ('draft', 'held', 'withdrawn')
+               AND (NOT p_again OR EXISTS (SELECT FROM decisions x WHERE x.seller_id = p_seller AND x.invoice_id = (l.i).id AND x.decided_at <= p_known))) a);
+END $$;
+
 -- pair_velocity says how fast the business of a pair grows (D-9). An invoice that was
 -- handed in makes volume at once; it makes the pair older, and its next invoice less of a
 -- jump, once it was decided about. A pair is known for 90 days or longer: how much longer,
 -- and its latest invoices, are looked up of younger ones only, and what is usual for the
 -- seller while no invoice of the pair is paid.
 CREATE FUNCTION pair_velocity(p_seller uuid, p_relationship uuid, p_except uuid, p_number text, p_currency text, p_today date, p_known timestamptz, p_again boolean)
-RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+RETURNS jsonb LANGUAGE plpgsql STABLE
+  SET enable_seqscan TO off SET plan_cache_mode TO force_generic_plan AS $$
 DECLARE
   most CONSTANT numeric := 1000000000000000; -- minor units; nobody trades beyond them
   old CONSTANT integer := 90;
@@ -140,35 +175,29 @@ BEGIN
                    AND d.made_at <= p_known AND d.paid_in_full_on <= p_today AND d.invoice_id IS DISTINCT FROM p_except) THEN
     RETURN found;
   END IF;
-  RETURN found || jsonb_build_object('usual', (
-    SELECT least(percentile_disc(0.5) WITHIN GROUP (ORDER BY a.minor), most)::bigint
-      FROM ((SELECT h.amount_minor AS minor FROM history h
-              WHERE h.seller_id = p_seller AND h.issued_on > p_today - 365 AND h.issued_on <= p_today AND NOT h.excluded AND h.currency = p_currency
-                AND NOT (h.relationship_id = p_relationship AND h.invoice_ref IS NOT DISTINCT FROM p_number)
-              ORDER BY h.issued_on DESC LIMIT 200)
-            UNION ALL
-            (SELECT i.basis_minor
-               FROM (SELECT x.invoice_id FROM decisions x WHERE x.seller_id = p_seller AND x.decided_at <= p_known AND x.decided_at > p_known - interval '365 days'
-                      ORDER BY x.decided_at DESC LIMIT 200) latest
-               JOIN invoices i ON i.id = latest.invoice_id
-              WHERE i.seller_id = p_seller AND i.currency = p_currency AND i.id IS DISTINCT FROM p_except AND i.duplicate_of IS NULL AND i.basis_minor > 0)) a));
+  RETURN found || jsonb_build_object('usual', usual_basis(p_seller, p_except, p_number, p_currency, p_today, p_known, p_again));
 END $$;
 
 -- proven_level is how far an invoice is proven on a day: the highest level that has not
 -- expired among what was recorded since it was last found not proven. After that only
 -- what others than the seller recorded counts.
-CREATE FUNCTION proven_level(p_seller uuid, p_invoice uuid, p_today date, p_known timestamptz) RETURNS integer LANGUAGE sql STABLE AS $$
-  WITH zero AS (
-    SELECT v.id FROM verifications v WHERE v.seller_id = p_seller AND v.invoice_id = p_invoice AND v.level = 0 AND v.recorded_at <= p_known ORDER BY v.id DESC LIMIT 1)
-  SELECT coalesce(max(v.level), 0)::integer FROM verifications v
-   WHERE v.seller_id = p_seller AND v.invoice_id = p_invoice AND v.expires_on >= p_today AND v.recorded_at <= p_known
-     AND NOT EXISTS (SELECT FROM zero z WHERE v.id <= z.id OR v.by_org = p_seller)
-$$;
+CREATE FUNCTION proven_level(p_seller uuid, p_invoice uuid, p_today date, p_known timestamptz) RETURNS integer LANGUAGE plpgsql STABLE
+  SET plan_cache_mode TO force_generic_plan AS $$
+DECLARE
+  zero uuid;
+BEGIN
+  SELECT v.id INTO zero FROM verifications v
+   WHERE v.seller_id = p_seller AND v.invoice_id = p_invoice AND v.level = 0 AND v.recorded_at <= p_known ORDER BY v.id DESC LIMIT 1;
+  RETURN (
+    SELECT coalesce(max(v.level), 0) FROM verifications v
+     WHERE v.seller_id = p_seller AND v.invoice_id = p_invoice AND v.expires_on >= p_today AND v.recorded_at <= p_known
+       AND (zero IS NULL OR v.id > zero AND v.by_org <> p_seller));
+END $$;
 
 -- risk_facts is what haircuts and expected losses rest on, besides what a factor thinks
 -- of the seller: the seller's own rows only (D-7).
 CREATE FUNCTION risk_facts(p_seller uuid, p_relationship uuid, p_invoice uuid, p_currency text, p_today date, p_known timestamptz)
-RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+RETURNS jsonb LANGUAGE plpgsql STABLE SET plan_cache_mode TO force_generic_plan AS $$
 BEGIN
   RETURN jsonb_build_object(
     'level', CASE WHEN p_invoice IS NOT NULL THEN proven_level(p_seller, p_invoice, p_today, p_known) ELSE 0 END,
@@ -180,9 +209,7 @@ BEGIN
                        FROM (SELECT x.factor_id, x.due_on, x.paid_in_full_on,
                                     EXISTS (SELECT FROM disputes y WHERE y.deal_id = x.id AND y.raised_at <= p_known) AS disputed
                                FROM deals x WHERE x.relationship_id = p_relationship AND x.seller_id = p_seller AND x.status <> 'cancelled' AND x.made_at <= p_known) d
-                      WHERE d.disputed OR d.paid_in_full_on <= p_today OR d.due_on < p_today - 30 GROUP BY 1) o),
-    'refused_by', (SELECT to_jsonb(array_agg(DISTINCT o.factor_id)) FROM offers o
-                    WHERE o.seller_id = p_seller AND o.invoice_id = p_invoice AND o.status = 'refused'));
+                      WHERE d.disputed OR d.paid_in_full_on <= p_today OR d.due_on < p_today - 30 GROUP BY 1) o));
 END $$;
 
 -- pricing_facts, with what a price by risk and the rules of velocity need.
@@ -205,7 +232,9 @@ BEGIN
                 WHERE m.world_id = p_world AND m.currency = p_currency AND m.state = 'active'),
     'has_account', EXISTS (SELECT FROM bank_accounts a WHERE a.org_id = p_seller AND a.purpose = 'payout' AND a.currency = p_currency),
     'velocity', pair_velocity(p_seller, p_relationship, p_except, own_number, p_currency, today, p_now, false),
-    'risk', risk_facts(p_seller, p_relationship, p_except, p_currency, today, p_now))
+    'refused_by', (SELECT to_jsonb(array_agg(DISTINCT o.factor_id)) FROM offers o WHERE o.seller_id = p_seller AND o.invoice_id = p_except AND o.status = 'refused'),
+    'risk', CASE WHEN EXISTS (SELECT FROM mandates m WHERE m.world_id = p_world AND m.currency = p_currency AND m.state = 'active' AND m.by_risk)
+                 THEN risk_facts(p_seller, p_relationship, p_except, p_currency, today, p_now) END)
     || experience_counts(p_seller, p_relationship, p_except, today, p_now);
 END $$;
 
@@ -251,6 +280,11 @@ BEGIN
                  FROM (SELECT p_today - d.due_on AS past, count(*) AS n FROM d WHERE d.paid_in_full_on IS NULL OR d.paid_in_full_on > p_today GROUP BY 1) b)));
 END $$;
 -- +goose StatementEnd
+
+-- What a submission asks is by ids and by index. One plan serves every call: a new one for
+-- each costs more than it finds, and one of when the tables were empty would read them
+-- whole, so that those that grow fastest are not read in sequence.
+ALTER FUNCTION experience_counts(uuid, uuid, uuid, date, timestamptz) SET plan_cache_mode TO force_generic_plan;
 
 -- The walls.
 -- +goose StatementBegin

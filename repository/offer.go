@@ -86,6 +86,7 @@ func submissionOf(data []byte, currency money.Currency) (underwriting.Submission
 		curveFacts
 		Velocity     velocityFacts   `json:"velocity"`
 		Risk         riskFacts       `json:"risk"`
+		RefusedBy    []uuid.UUID     `json:"refused_by"`
 		Invoice      invoiceRow      `json:"invoice"`
 		Seller       organizationRow `json:"seller"`
 		Relationship relationshipRow `json:"relationship"`
@@ -111,6 +112,9 @@ func submissionOf(data []byte, currency money.Currency) (underwriting.Submission
 	found.into(&out)
 	found.Velocity.into(&out)
 	found.Risk.into(&out)
+	for _, factor := range found.RefusedBy {
+		out.RefusedBy = append(out.RefusedBy, domain.OrganizationID{UUID: factor})
+	}
 	return out, domain.ModelsInUse{Live: found.Live, Shadow: found.Shadow}, nil
 }
 

@@ -33,7 +33,7 @@ func (f velocityFacts) into(s *underwriting.Submission) {
 	}
 }
 
-// riskFacts is what risk_facts answers.
+// riskFacts is what risk_facts answers; it is asked only where a mandate prices by risk.
 type riskFacts struct {
 	Level    int `json:"level"`
 	Dilution *struct {
@@ -42,8 +42,7 @@ type riskFacts struct {
 		Sales   []int64   `json:"sales"`
 		Credits []int64   `json:"credits"`
 	} `json:"dilution"`
-	Over      map[uuid.UUID][2]int `json:"over"`
-	RefusedBy []uuid.UUID          `json:"refused_by"`
+	Over map[uuid.UUID][2]int `json:"over"`
 }
 
 func (f riskFacts) into(s *underwriting.Submission) {
@@ -52,9 +51,6 @@ func (f riskFacts) into(s *underwriting.Submission) {
 	s.Over = make(map[domain.OrganizationID]underwriting.Count, len(f.Over))
 	for factor, over := range f.Over {
 		s.Over[domain.OrganizationID{UUID: factor}] = underwriting.Count{Events: over[0], Trials: over[1], Recorded: true}
-	}
-	for _, factor := range f.RefusedBy {
-		s.RefusedBy = append(s.RefusedBy, domain.OrganizationID{UUID: factor})
 	}
 	if f.Dilution == nil {
 		return

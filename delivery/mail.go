@@ -49,6 +49,7 @@ type Mailer struct {
 	password string
 	tls      mail.TLSPolicy
 	from     string
+	dkim     *dkim // nil sends unsigned
 }
 
 // NewMailer reads where mail goes from a URL: smtp://host:port for a server on
@@ -57,17 +58,17 @@ type Mailer struct {
 func NewMailer(address, from string) (*Mailer, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" {
-		return nil, fmt.Errorf("mail server %q is not smtp://host:port", address)
+		return nil, errors.New("the mail server's address is not smtp://host:port") // it may hold a password: it is not quoted
 	}
 	m := &Mailer{host: u.Hostname(), port: 25, tls: mail.NoTLS, from: from}
 	if u.Scheme == "smtps" {
 		m.port, m.tls = 587, mail.TLSMandatory
 	} else if u.Scheme != "smtp" {
-		return nil, fmt.Errorf("mail server %q is neither smtp:// nor smtps://", address)
+		return nil, fmt.Errorf("the address of mail server %s is neither smtp:// nor smtps://", m.host)
 	}
 	if u.Port() != "" {
 		if m.port, err = strconv.Atoi(u.Port()); err != nil {
-			return nil, fmt.Errorf("mail server %q: %w", address, err)
+			return nil, fmt.Errorf("port of mail server %s: %w", m.host, err)
 		}
 	}
 	m.user = u.User.Username()
@@ -131,6 +132,11 @@ func (m *Mailer) compose(msg Message) (*mail.Msg, error) {
 	out.SetBodyString(mail.TypeTextPlain, msg.Text)
 	if msg.HTML != "" {
 		out.AddAlternativeString(mail.TypeTextHTML, msg.HTML)
+	}
+	if m.dkim != nil {
+		if err := m.dkim.sign(out, msg.At); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

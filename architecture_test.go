@@ -24,6 +24,7 @@ var rooms = map[string][]string{
 	"ledger":                    {"money", "domain"},
 	"underwriting":              {"money", "domain", "underwriting/paytime"},
 	"formats":                   {"money", "domain"},
+	"inbound":                   {"money", "domain"},
 	"generator":                 {"money", "domain"},
 	"underwriting/paytime":      {"domain"},
 	"underwriting/figures":      {"underwriting/backtest", "underwriting/paytime"},
@@ -31,17 +32,17 @@ var rooms = map[string][]string{
 	"simulation":                {"money", "domain", "ledger", "underwriting", "underwriting/paytime", "underwriting/backtest"},
 	"access":                    {"money", "domain"},
 	"marketplace":               {"money", "domain", "ledger", "underwriting", "underwriting/paytime", "formats"},
-	"collections":               {"money", "domain"},
-	"repository":                {"money", "domain", "ledger", "underwriting", "underwriting/paytime", "formats", "migrations"},
+	"collections":               {"money", "domain", "inbound"},
+	"repository":                {"money", "domain", "ledger", "underwriting", "underwriting/paytime", "formats", "inbound", "migrations"},
 	"repository/repositorytest": {"domain", "repository", "migrations", "localpg", "generator", "underwriting/backtest"},
 	"delivery":                  {"money", "domain"},
 	"localpg":                   {},
-	"api":                       {"money", "domain", "ledger", "underwriting", "formats", "access", "marketplace", "collections"},
+	"api":                       {"money", "domain", "ledger", "underwriting", "formats", "access", "marketplace", "collections", "inbound"},
 	"portal":                    {"money", "domain", "collections"},
 	"migrations":                {},
 	"openapi":                   {},
 	"cmd/comity": {
-		"money", "domain", "ledger", "underwriting", "underwriting/paytime", "underwriting/backtest", "underwriting/figures", "simulation", "formats", "generator", "access", "marketplace", "collections", "repository", "delivery",
+		"money", "domain", "ledger", "underwriting", "underwriting/paytime", "underwriting/backtest", "underwriting/figures", "simulation", "formats", "generator", "access", "marketplace", "collections", "inbound", "repository", "delivery",
 		"localpg", "api", "portal", "openapi",
 	},
 	"cmd/openapi": {},
@@ -52,13 +53,13 @@ var rooms = map[string][]string{
 var (
 	pure = []string{
 		"money", "domain", "ledger", "underwriting", "underwriting/paytime", "underwriting/backtest", "formats", "generator",
-		"simulation",
+		"simulation", "inbound",
 	}
 	harmless = []string{
 		"bufio", "bytes", "cmp", "crypto/sha256", "encoding/hex", "encoding/json", "encoding/xml", "errors", "fmt", "io", "iter", "maps", "math",
 		"math/big", "math/bits", "math/rand/v2", "regexp", "slices", "sort", "strconv", "strings", "sync", "time", "unicode", "unicode/utf16", "unicode/utf8",
 		"github.com/google/uuid", "github.com/shopspring/decimal", "github.com/rickar/cal/v2", "gonum.org/v1/gonum/mathext",
-		"gonum.org/v1/gonum/mat", "encoding/csv",
+		"gonum.org/v1/gonum/mat", "encoding/csv", "hash", "mime", "net/mail", "golang.org/x/net/html", "github.com/emersion/go-message/charset",
 	}
 )
 

@@ -240,7 +240,7 @@ END $$;
 
 -- register_facts is what a debtor's register says, by name, as a fitted model reads it.
 CREATE FUNCTION register_facts(p_seller uuid, p_relationship uuid) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT jsonb_strip_nulls(jsonb_build_object('country', r.country, 'legal_type', r.legal_type, 'industry', r.industry, 'size', r.size))
+  SELECT jsonb_strip_nulls(jsonb_build_object('country', r.country, 'legal_type', r.legal_type, 'industry', r.industry, 'size_class', r.size))
     FROM relationships r WHERE r.seller_id = p_seller AND r.id = p_relationship
 $$;
 

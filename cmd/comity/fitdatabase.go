@@ -54,7 +54,7 @@ func portfolioOf(ctx context.Context, db *repository.DB) (*backtest.Portfolio, e
 // under the names by which the register of a relationship has it.
 var exampleColumns = []string{
 	"invoice_id", "seller_id", "debtor_id", "amount", "currency", "issue_date", "due_date", "paid_date", "disputed", "observed_until", "country", "legal_type",
-	"industry", "size",
+	"industry", "size_class",
 }
 
 func writeExamples(ctx context.Context, w io.Writer, db *repository.DB) error {

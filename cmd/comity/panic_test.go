@@ -50,7 +50,7 @@ func TestAPanicIsOpaqueAndLogged(t *testing.T) {
 	}
 	h.counts()
 	var left, claimed int
-	h.must(h.owner.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'),
+	h.must(h.owner.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND query LIKE '%load_submission%'),
 		(SELECT count(*) FROM idempotency WHERE key = $1)`, key).Scan(&left, &claimed))
 	if left != 0 || claimed != 0 {
 		t.Errorf("%d transactions are open, %d keys are claimed", left, claimed)

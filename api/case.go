@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -25,6 +26,11 @@ type Cases interface {
 	SetStop(ctx context.Context, by domain.Caller, id domain.CaseID, code domain.StopCode, reason string, once domain.Once[domain.Stop]) (domain.Answer, error)
 	LiftStop(context.Context, domain.Caller, domain.CaseID, domain.StopCode, domain.Once[domain.Stop]) (domain.Answer, error)
 	SendAgain(context.Context, domain.Caller, domain.CaseID, domain.Once[domain.Case]) (domain.Answer, error)
+
+	Receive(ctx context.Context, mail []byte, now time.Time) (domain.Reply, error)
+	Replies(context.Context, domain.Caller, domain.CaseID, domain.Page) ([]domain.Reply, error)
+	AllReplies(context.Context, domain.Caller, domain.Page) ([]domain.Reply, error)
+	RawReply(context.Context, domain.Caller, domain.ReplyID) (domain.Document, error)
 }
 
 func (s *Server) caseRoutes() []route {

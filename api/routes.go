@@ -28,6 +28,7 @@ func (s *Server) routes() []route {
 		s.reportRoutes(),
 		s.eventRoutes(),
 		s.caseRoutes(),
+		s.replyRoutes(),
 		s.sandboxRoutes(),
 	)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"comity/access"
 	"comity/domain"
@@ -27,27 +28,29 @@ type Options struct {
 	Log     *slog.Logger
 	Ready   func(*http.Request) error // says why the server cannot serve now
 	Secret  func() string             // makes join codes
+	Inbound *webhooks.Webhook         // checks who delivers mail; nil: nobody does
 	OpenAPI []byte                    // the contract, as served
 }
 
 // A Server answers the API's requests.
 type Server struct {
-	access *access.Service
-	market *marketplace.Service
-	cases  Cases
-	tokens *Tokens
-	now    func() time.Time
-	log    *slog.Logger
-	ready  func(*http.Request) error
-	secret func() string
-	tries  *throttle
+	access  *access.Service
+	market  *marketplace.Service
+	cases   Cases
+	tokens  *Tokens
+	now     func() time.Time
+	log     *slog.Logger
+	ready   func(*http.Request) error
+	secret  func() string
+	inbound *webhooks.Webhook
+	tries   *throttle
 }
 
 // New returns the API's routes on a router of their own.
 func New(o Options) *gin.Engine {
 	s := &Server{
 		access: o.Access, market: o.Market, cases: o.Cases, tokens: o.Tokens, now: o.Now, log: o.Log,
-		ready: o.Ready, secret: o.Secret, tries: newThrottle(o.Now),
+		ready: o.Ready, secret: o.Secret, inbound: o.Inbound, tries: newThrottle(o.Now),
 	}
 	gin.SetMode(gin.ReleaseMode)
 	router := gin.New()

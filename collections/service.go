@@ -2,6 +2,7 @@ package collections
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ type Tx interface {
 	sending
 	answering
 	reading
+	receiving
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -80,12 +82,14 @@ var Wide = map[string]domain.Scope{
 	"Outgoing":      domain.ScopeWork,
 	"Sent":          domain.ScopeWork,
 	"NotSent":       domain.ScopeWork,
+	"Receive":       domain.ScopeWork, // whose case a mail is about is not known before
 	"EventForParty": domain.ScopeWork,
 }
 
 // Options say where mail comes from and how links are written.
 type Options struct {
 	Host       string // of message ids, such as "mail.comity.example"
+	ReplyHost  string // where answers are read: each message has an address of its own there; "": they go to the factor
 	KeyVersion int    // of the key under which the tokens of new links are made
 }
 
@@ -211,7 +215,7 @@ func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.
 			return putBack(ctx, tx, file.Touch, now)
 		}
 		file.Touch.Attempts, file.Touch.Outcome = file.Touch.Attempts+1, domain.OutcomeHandedOut
-		out = outgoing(file)
+		out = outgoing(file, s.options.ReplyHost)
 		return tx.UpdateTouch(ctx, file.Touch)
 	})
 	if err == nil && lost {
@@ -239,12 +243,20 @@ func putBack(ctx context.Context, tx Tx, t domain.Touch, now time.Time) error {
 	return tx.WakeCase(ctx, t.Case, now)
 }
 
-func outgoing(file domain.TouchFile) Outgoing {
+// replyAddress is where an answer to a message goes, so that it finds its case.
+func replyAddress(t domain.Touch, host string) string {
+	return "reply+" + hex.EncodeToString(t.ID.UUID[:]) + "@" + host
+}
+
+func outgoing(file domain.TouchFile, replyHost string) Outgoing {
 	t := file.Touch
 	out := Outgoing{
 		Touch: t.ID, Sandbox: file.Sandbox, FromName: oneLine(file.Factor.Name), ReplyTo: file.Factor.Email, To: t.Recipient,
 		Link:    domain.Link{ID: t.Link, Case: t.Case, Factor: t.Factor, Seller: t.Seller, Recipient: t.Recipient, KeyVersion: file.KeyVersion},
 		Subject: t.Subject, Text: t.Text, HTML: t.HTML, MessageID: t.MessageID,
+	}
+	if replyHost != "" {
+		out.ReplyTo = replyAddress(t, replyHost)
 	}
 	const most = 10
 	if earlier := file.Thread; len(earlier) > 0 {

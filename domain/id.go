@@ -50,6 +50,7 @@ type (
 	correctionThing   struct{}
 	verificationThing struct{}
 	dilutionThing     struct{}
+	replyThing        struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -86,6 +87,7 @@ func (objectionThing) prefix() string    { return "obj" }
 func (correctionThing) prefix() string   { return "cor" }
 func (verificationThing) prefix() string { return "ver" }
 func (dilutionThing) prefix() string     { return "dil" }
+func (replyThing) prefix() string        { return "rpl" }
 
 // The IDs of everything that has one.
 type (
@@ -157,6 +159,8 @@ type (
 	VerificationID = ID[verificationThing]
 	// A DilutionRecordID names a record of what a debtor took off.
 	DilutionRecordID = ID[dilutionThing]
+	// A ReplyID names a mail that came in.
+	ReplyID = ID[replyThing]
 )
 
 // New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before

@@ -11,6 +11,7 @@ var (
 	ParseImportID         = ParseID[importThing]
 	ParseInvoiceID        = ParseID[invoiceThing]
 	ParseDecisionID       = ParseID[decisionThing]
+	ParseReplyID          = ParseID[replyThing]
 	ParseMandateID        = ParseID[mandateThing]
 	ParseVerificationID   = ParseID[verificationThing]
 	ParseDilutionRecordID = ParseID[dilutionThing]

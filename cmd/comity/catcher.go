@@ -116,6 +116,7 @@ type letter struct {
 	Subject   string `json:"subject"`
 	Date      string `json:"date"`
 	MessageID string `json:"message_id"`
+	ReplyTo   string `json:"reply_to"`
 	Text      string `json:"text"`
 }
 
@@ -200,7 +201,7 @@ func readLetter(data []byte) (letter, error) {
 	}
 	l := letter{
 		To: msg.Header.Get("X-Envelope-To"), From: from, Subject: subject, Date: msg.Header.Get("Date"),
-		MessageID: strings.Trim(msg.Header.Get("Message-Id"), "<>"),
+		MessageID: strings.Trim(msg.Header.Get("Message-Id"), "<>"), ReplyTo: strings.Trim(msg.Header.Get("Reply-To"), "<>"),
 	}
 	l.Text, err = plainText(msg)
 	return l, err

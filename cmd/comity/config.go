@@ -22,6 +22,9 @@ type config struct {
 	PublicURL   string `env:"COMITY_PUBLIC_URL"`
 	SMTP        string `env:"COMITY_SMTP"`
 	MailFrom    string `env:"COMITY_MAIL_FROM"    envDefault:"post@comity.invalid"`
+	Inbox       string `env:"COMITY_INBOX"`
+	InboundKey  string `env:"COMITY_INBOUND_SECRET"`
+	DKIM        string `env:"COMITY_DKIM"`
 	CatcherSMTP string `env:"COMITY_CATCHER_SMTP" envDefault:"127.0.0.1:1025"`
 	CatcherHTTP string `env:"COMITY_CATCHER_HTTP" envDefault:"127.0.0.1:8025"`
 	MaxConns    int    `env:"COMITY_DB_CONNS"     envDefault:"12"`
@@ -33,11 +36,19 @@ type config struct {
 	DemoURL      string `env:"COMITY_DEMO_URL"`
 }
 
+// replyHost is where answers to our mail are read; "" where nobody reads them here.
+func (c config) replyHost() string {
+	if c.Inbox == "" && c.InboundKey == "" {
+		return ""
+	}
+	return mailHost(c.MailFrom)
+}
+
 // known are the variables of ours; one that is misspelt must not be ignored.
 var known = []string{
 	"COMITY_DATA", "COMITY_KEYS", "COMITY_LISTEN", "COMITY_METRICS", "COMITY_PUBLIC_URL", "COMITY_SMTP", "COMITY_MAIL_FROM",
 	"COMITY_CATCHER_SMTP", "COMITY_CATCHER_HTTP", "COMITY_DB_CONNS", "COMITY_DB_NAMED", "COMITY_DEMO_INVOICES", "COMITY_DEMO_HISTORY", "COMITY_DEMO_URL",
-	"COMITY_SAMPLES", "COMITY_HISTORY",
+	"COMITY_SAMPLES", "COMITY_HISTORY", "COMITY_INBOX", "COMITY_INBOUND_SECRET", "COMITY_DKIM",
 }
 
 func readConfig() (config, error) {

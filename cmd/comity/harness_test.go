@@ -41,7 +41,7 @@ type house struct {
 func newHouse(t *testing.T, engine underwriting.Engine, start string) *house {
 	t.Helper()
 	data := repositorytest.New(t)
-	c := config{DataDir: t.TempDir(), CatcherSMTP: freeAddress(t), CatcherHTTP: freeAddress(t), MailFrom: "post@comity.invalid"}
+	c := config{DataDir: t.TempDir(), CatcherSMTP: freeAddress(t), CatcherHTTP: freeAddress(t), MailFrom: "post@comity.invalid", InboundKey: inboundKey}
 	k := keys{TokenKid: "test", TokenSeed: randomBytes(ed25519.SeedSize), LinkVersion: 1, LinkKeys: map[int][]byte{1: randomBytes(32)}, Fingerprint: randomBytes(32)}
 	a, err := join(c, k, data.DB, engine)
 	if err != nil {

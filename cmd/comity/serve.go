@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"comity/api"
 	"comity/openapi"
@@ -69,8 +70,13 @@ func (a *app) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	inbound, err := a.config.inbound()
+	if err != nil {
+		return nil, err
+	}
 	router := api.New(api.Options{
-		Access: a.access, Market: a.market, Cases: a.cases, Tokens: tokens, Now: time.Now, Log: a.log, OpenAPI: openapi.Document,
+		Inbound: inbound,
+		Access:  a.access, Market: a.market, Cases: a.cases, Tokens: tokens, Now: time.Now, Log: a.log, OpenAPI: openapi.Document,
 		Ready:  func(r *http.Request) error { return a.db.Ping(r.Context()) },
 		Secret: func() string { return "sbx-" + secret(12) },
 	})
@@ -82,6 +88,18 @@ func (a *app) handler() (http.Handler, error) {
 		}
 		router.ServeHTTP(w, r)
 	}), nil
+}
+
+// inbound checks who delivers mail; nil where nobody does.
+func (c config) inbound() (*webhooks.Webhook, error) {
+	if c.InboundKey == "" {
+		return nil, nil //nolint:nilnil // nobody delivers mail
+	}
+	hook, err := webhooks.NewWebhook(c.InboundKey)
+	if err != nil {
+		return nil, errors.New("COMITY_INBOUND_SECRET is not a secret of Standard Webhooks: whsec_ and base64")
+	}
+	return hook, nil
 }
 
 // timed measures answers.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"comity/repository/repositorytest"
 )
@@ -53,7 +54,7 @@ func (s *scene) asker(o operation) *client {
 		}
 	}
 	for _, part := range []string{
-		"/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions",
+		"/replies", "/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions",
 	} {
 		if strings.Contains(o.path, part) {
 			return s.eastbrook
@@ -101,7 +102,7 @@ func (s *scene) things() map[string]string {
 		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
 		"disputes": "dsp_" + first(`SELECT id FROM disputes`), "questions": "qst_" + first(`SELECT id FROM questions`),
-		"objections": objection, "history": row, "models": model, "sellers": seller,
+		"objections": objection, "history": row, "models": model, "sellers": seller, "replies": s.answered(),
 	}
 }
 
@@ -120,6 +121,18 @@ func (s *scene) thought(seller string) {
 	}
 	s.made(s.alice.client, "/v1/invoices/"+s.invoice+"/verifications", verification())
 	s.made(s.alice.client, "/v1/relationships/"+s.rel+"/dilution", dilution())
+}
+
+// answered lets the debtor answer by mail, and returns the reply's id.
+func (s *scene) answered() string {
+	s.t.Helper()
+	mail := "From: " + s.debtor + "\r\nTo: post@comity.invalid\r\nMessage-ID: <1@seeblick.example>\r\nSubject: A question\r\n\r\nWhich order was it?\r\n"
+	reply, err := s.app.cases.Receive(s.t.Context(), []byte(mail), time.Now())
+	s.must(err)
+	if reply.Case.IsZero() {
+		s.t.Fatalf("the mail of %s belongs to no case", s.debtor)
+	}
+	return reply.ID.String()
 }
 
 func verification() map[string]any {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -102,7 +103,7 @@ func join(c config, k keys, db *repository.DB, engine underwriting.Engine) (*app
 		config: c, keys: k, db: db, log: slog.New(slog.NewJSONHandler(os.Stderr, nil)), access: people,
 		market: marketplace.New(repository.Atomically(db, func(tx *repository.Tx) marketplace.Tx { return tx }), engine, k.fingerprint),
 		cases: collections.New(repository.Atomically(db, func(tx *repository.Tx) collections.Tx { return tx }),
-			collections.Options{Host: mailHost(c.MailFrom), KeyVersion: k.LinkVersion}),
+			collections.Options{Host: mailHost(c.MailFrom), ReplyHost: c.replyHost(), KeyVersion: k.LinkVersion}),
 		links:  portal.Links{Keys: k.LinkKeys, Current: k.LinkVersion},
 		tokens: tokenKey{k.TokenKid, ed25519.NewKeyFromSeed(k.TokenSeed)},
 	}, nil
@@ -123,5 +124,40 @@ func (a *app) mailers() (live, sandbox *delivery.Mailer, err error) {
 	if live, err = delivery.NewMailer(a.config.SMTP, a.config.MailFrom); err != nil {
 		return nil, nil, fmt.Errorf("COMITY_SMTP: %w", err)
 	}
-	return live, sandbox, nil
+	return live, sandbox, a.sign(live)
+}
+
+// sign lets the mail of the live world be signed with the key that COMITY_DKIM names.
+func (a *app) sign(live *delivery.Mailer) error {
+	if a.config.DKIM == "" {
+		return nil
+	}
+	selector, file, named := strings.Cut(a.config.DKIM, ":")
+	if !named {
+		return errors.New("COMITY_DKIM is not selector:file")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("COMITY_DKIM: %w", err)
+	}
+	key, err := delivery.ReadDKIMKey(text)
+	if err == nil {
+		err = live.SignWith(mailHost(a.config.MailFrom), selector, key)
+	}
+	if err != nil {
+		return fmt.Errorf("COMITY_DKIM: %w", err)
+	}
+	return nil
+}
+
+// inbox is the mailbox that is read for answers; nil where there is none.
+func (a *app) inbox() (*delivery.Inbox, error) {
+	if a.config.Inbox == "" {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	box, err := delivery.NewInbox(a.config.Inbox)
+	if err != nil {
+		return nil, fmt.Errorf("COMITY_INBOX: %w", err)
+	}
+	return box, nil
 }

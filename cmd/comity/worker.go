@@ -24,6 +24,7 @@ const (
 	longPause  = 250 * time.Millisecond // the longest between looks when there is nothing
 	jobLease   = 2 * time.Minute
 	sweepEvery = time.Hour
+	mailEvery  = 20 * time.Second // between looks at the mailbox
 	worldLease = 30 * time.Second
 	maxTries   = 3  // of a job in a sandbox; then its clock stops
 	maxLooks   = 20 // at one thing at one time: what its jobs do may make it due again, but not for ever
@@ -56,13 +57,37 @@ func (a *app) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	inbox, err := a.inbox()
+	if err != nil {
+		return err
+	}
 	w := &worker{app: a, id: uuid.New(), live: live, sandbox: sandbox, failed: map[domain.Due]failure{}}
 	var working sync.WaitGroup
+	if inbox != nil {
+		working.Go(func() { w.readMail(ctx, inbox) })
+	}
 	working.Go(func() { w.keep(ctx, false, w.liveTurn) })
 	working.Go(func() { w.keep(ctx, true, w.claimed) })
 	w.sweep(ctx)
 	working.Wait()
 	return nil
+}
+
+// readMail takes in what debtors answer, again and again. A mail is known by its bytes,
+// so that two workers that read one mailbox do no harm.
+func (w *worker) readMail(ctx context.Context, inbox *delivery.Inbox) {
+	for ctx.Err() == nil {
+		_, err := inbox.Take(ctx, w.receive)
+		if err != nil && ctx.Err() == nil {
+			w.log.ErrorContext(ctx, "cannot read mail", "inbox", inbox.String(), "error", err)
+		}
+		pause(ctx, mailEvery)
+	}
+}
+
+func (w *worker) receive(ctx context.Context, mail []byte) error {
+	_, err := w.cases.Receive(ctx, mail, time.Now().UTC())
+	return err
 }
 
 // sweep clears up every now and then, and looks at the live model.

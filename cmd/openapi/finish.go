@@ -138,6 +138,9 @@ func operationID(method, path string) string {
 }
 
 func singular(word string) string {
+	if stem, many := strings.CutSuffix(word, "ies"); many {
+		return stem + "y"
+	}
 	return strings.TrimSuffix(word, "s")
 }
 

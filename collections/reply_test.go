@@ -1,0 +1,210 @@
+package collections_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"comity/collections"
+	"comity/domain"
+	"comity/repository"
+)
+
+// mailed is a house in which the notice was sent and answers are read.
+func mailed(t *testing.T) (*house, collections.Outgoing) {
+	t.Helper()
+	h := newHouse(t)
+	h.cases = collections.New(repository.Atomically(h.db.DB, func(tx *repository.Tx) collections.Tx { return tx }),
+		collections.Options{Host: "mail.test", ReplyHost: "mail.test", KeyVersion: 1})
+	h.load("2026-02-04", "2026-02-24")
+	h.act("2026-02-05 10:00")
+	sent := h.send("2026-02-05 10:02")
+	h.exec(`UPDATE worlds SET clock_at = '2026-02-10T15:00:00Z' WHERE kind = 'sandbox'`)
+	h.exec(`UPDATE deals SET status = 'paid_out'`)
+	return h, sent
+}
+
+// mail writes a mail with some headers more.
+func mail(from, to, body string, headers ...string) []byte {
+	return []byte(strings.Join(append([]string{
+		"From: " + from, "To: " + to, "Subject: Re: Invoice MP-1042", "Date: Tue, 10 Feb 2026 10:00:00 -0500", "Message-ID: <a1@harborpine.example>",
+		"Content-Type: text/plain; charset=utf-8",
+	}, headers...), "\r\n") + "\r\n\r\n" + body)
+}
+
+func (h *house) receive(raw []byte) domain.Reply {
+	h.t.Helper()
+	reply, err := h.cases.Receive(h.t.Context(), raw, at("2026-02-10 12:00"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return reply
+}
+
+// rests lists the holds in force.
+func (h *house) rests() string {
+	return h.text(`SELECT string_agg(code || coalesce(' until ' || to_char(until_at AT TIME ZONE 'America/New_York', 'YYYY-MM-DD'), ''), ', ') FROM holds WHERE ended_at IS NULL`)
+}
+
+const dana = "Dana Ruiz <Dana@HarborPine.example>"
+
+// TestAnUnreadReplyRestsTheCaseUntilItIsAnswered: what a person wrote is kept, understood
+// as far as it can be, and holds everything back; the answer goes out in the thread.
+func TestAnUnreadReplyRestsTheCaseUntilItIsAnswered(t *testing.T) {
+	h, sent := mailed(t)
+	if !strings.HasPrefix(sent.ReplyTo, "reply+") || !strings.HasSuffix(sent.ReplyTo, "@mail.test") {
+		t.Fatalf("answers go to %s", sent.ReplyTo)
+	}
+	raw := mail(dana, sent.ReplyTo, "Invoice MP-1042 is waiting for approval by our manager. We expect to pay $10,000.00 on 20 March 2026.\r\n\r\n> "+sent.Subject+"\r\n", "In-Reply-To: <"+sent.MessageID+">")
+	reply := h.receive(raw)
+	if reply.Case != h.facts.Case.ID || reply.Kind != "human" || !reply.SenderKnown || reply.Question.IsZero() || reply.ReceivedAt.Format("2006-01-02") != "2026-02-10" {
+		t.Errorf("received %+v", reply)
+	}
+	var hints []string
+	for _, hint := range reply.Hints {
+		hints = append(hints, hint.Kind+" "+hint.Value)
+	}
+	if got := strings.Join(hints, ", "); got != "amount 10,000.00 USD, date 2026-03-20, invoice MP-1042, reason approval_pending" && got != "amount USD 10,000.00, date 2026-03-20, invoice MP-1042, reason approval_pending" {
+		t.Errorf("hints: %s", got)
+	}
+	h.is("holds", h.rests(), "query_unanswered_by_us")
+	h.is("event", h.text(`SELECT count(*)::text FROM events WHERE kind = 'debtor.reply' AND said LIKE 'Harbor & Pine Hotels, Inc. wrote by mail: "Invoice MP-1042 is waiting%'`), "1")
+	if again := h.receive(raw); again.ID != reply.ID {
+		t.Errorf("the same mail again is %s, was %s", again.ID, reply.ID)
+	}
+	h.is("questions", h.text(`SELECT count(*)::text FROM questions`), "1")
+
+	h.load("2026-02-25", "2026-03-06")
+	h.exec(`UPDATE worlds SET clock_at = '2026-03-09T14:30:00Z' WHERE kind = 'sandbox'`)
+	h.act("2026-03-09 09:30")
+	h.is("touches while it is unread", h.text(`SELECT count(*)::text FROM touches WHERE class = 'reminder'`), "0")
+	collector := domain.Caller{World: h.facts.Case.World, Sandbox: true, Organization: h.facts.Case.Factor, Kind: domain.KindFactor, Role: domain.RoleCollector, User: domain.New[domain.UserID](), Now: at("2026-03-09 10:00")}
+	if _, err := h.cases.AnswerQuestion(t.Context(), collector, reply.Question, reply.Summary, onceOf[domain.Question]("answer")); err != nil {
+		t.Fatal(err)
+	}
+	h.act("2026-03-09 10:01")
+	answer := h.send("2026-03-09 10:01")
+	if answer.InReplyTo != sent.MessageID || !strings.Contains(answer.Text, "20 March 2026") {
+		t.Errorf("the answer in thread %s:\n%s", answer.InReplyTo, answer.Text)
+	}
+}
+
+// TestWhatRobotsAndThanksDo: an acknowledgement rests a week and asks nobody; what
+// machines write is kept and is no answer; a mailbox that refuses for good makes the
+// message a failed one; a mail of nobody's is the platform's.
+func TestWhatRobotsAndThanksDo(t *testing.T) {
+	tests := map[string]struct {
+		mail                          func(sent collections.Outgoing) []byte
+		kind, rests, touch, questions string
+	}{
+		"an acknowledgement": {func(sent collections.Outgoing) []byte {
+			return mail(dana, sent.ReplyTo, "Thank you, we received your message and will look into it.")
+		}, "human", "query_unanswered_by_us until 2026-02-17", "sent", "0"},
+		"an empty mail": {func(sent collections.Outgoing) []byte { return mail(dana, sent.ReplyTo, "") }, "human", "query_unanswered_by_us", "sent", "1"},
+		"by the sender's address": {func(collections.Outgoing) []byte {
+			return mail(dana, "post@mail.test", "Which order is this?")
+		}, "human", "query_unanswered_by_us", "sent", "1"},
+		"out of office": {func(sent collections.Outgoing) []byte {
+			return mail(dana, sent.ReplyTo, "I am out of the office until Monday.", "Auto-Submitted: auto-replied")
+		}, "out_of_office", "", "sent", "0"},
+		"a bounce for good": {func(sent collections.Outgoing) []byte {
+			return bounce(sent, "5.1.1", "failed")
+		}, "bounce", "", "failed", "0"},
+		"a bounce for now": {func(sent collections.Outgoing) []byte {
+			return bounce(sent, "4.2.2", "delayed")
+		}, "bounce", "", "sent", "0"},
+		"a bounce of a message that is not ours": {func(sent collections.Outgoing) []byte {
+			sent.MessageID, sent.ReplyTo = "tch_00000000000070008000000000000000@mail.test", "post@mail.test"
+			return bounce(sent, "5.1.1", "failed")
+		}, "bounce", "", "sent", "0"},
+		"somebody else": {func(collections.Outgoing) []byte {
+			return mail("Nobody <nobody@example.net>", "post@mail.test", "Buy our lamps. When may we call?")
+		}, "human", "", "sent", "0"},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			h, sent := mailed(t)
+			reply := h.receive(tc.mail(sent))
+			h.is("kind", reply.Kind, tc.kind)
+			h.is("holds", h.rests(), tc.rests)
+			h.is("message", h.text(`SELECT status FROM touches`), tc.touch)
+			h.is("questions", h.text(`SELECT count(*)::text FROM questions`), tc.questions)
+			h.is("kept", h.text(`SELECT count(*)::text FROM replies WHERE raw <> ''`), "1")
+			if name == "somebody else" && !reply.Case.IsZero() {
+				t.Errorf("it belongs to %s", reply.Case)
+			}
+		})
+	}
+}
+
+func bounce(sent collections.Outgoing, status, action string) []byte {
+	return []byte(strings.ReplaceAll(fmt.Sprintf(`From: MAILER-DAEMON@mx.harborpine.example
+To: %s
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <b1@mx.harborpine.example>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+The mail could not be delivered.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.harborpine.example
+
+Final-Recipient: rfc822; dana@harborpine.example
+Action: %s
+Status: %s
+Diagnostic-Code: smtp; 550 no such user
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: <%s>
+Subject: %s
+
+--b--
+`, sent.ReplyTo, action, status, sent.MessageID, sent.Subject), "\n", "\r\n"))
+}
+
+// TestEachSideReadsItsOwnMail: factor and seller those of their cases, the platform those
+// of nobody's, each as it came.
+func TestEachSideReadsItsOwnMail(t *testing.T) {
+	h, sent := mailed(t)
+	ours, nobodys := mail(dana, sent.ReplyTo, "Which order is this?"), mail("x@example.net", "post@mail.test", "Hello there, who are you?")
+	a, b := h.receive(ours), h.receive(nobodys)
+	f := h.facts.Case
+	for name, tc := range map[string]struct {
+		kind domain.OrganizationKind
+		org  domain.OrganizationID
+		want domain.Reply
+		raw  []byte
+		not  domain.ReplyID
+	}{
+		"the factor":   {domain.KindFactor, f.Factor, a, ours, b.ID},
+		"the seller":   {domain.KindSeller, f.Seller, a, ours, b.ID},
+		"the platform": {domain.KindPlatform, domain.New[domain.OrganizationID](), b, nobodys, a.ID},
+	} {
+		by := domain.Caller{World: f.World, Sandbox: true, Organization: tc.org, Kind: tc.kind, Now: at("2026-02-10 12:00")}
+		rows, err := h.cases.AllReplies(t.Context(), by, domain.Page{Limit: 10})
+		if err != nil || len(rows) != 1 || rows[0].ID != tc.want.ID {
+			t.Errorf("%s reads %d mails, %v", name, len(rows), err)
+		}
+		doc, err := h.cases.RawReply(t.Context(), by, tc.want.ID)
+		if err != nil || string(doc.Bytes) != string(tc.raw) {
+			t.Errorf("%s reads %d bytes, %v", name, len(doc.Bytes), err)
+		}
+		if _, err := h.cases.RawReply(t.Context(), by, tc.not); err == nil {
+			t.Errorf("%s reads another's mail", name)
+		}
+	}
+	stranger := domain.Caller{World: f.World, Organization: domain.New[domain.OrganizationID](), Kind: domain.KindFactor, Now: at("2026-02-10 12:00")}
+	if rows, err := h.cases.Replies(context.WithoutCancel(t.Context()), stranger, f.ID, domain.Page{Limit: 10}); err == nil {
+		t.Errorf("a stranger reads %d mails of the case", len(rows))
+	}
+}

@@ -22,6 +22,7 @@ type Cases interface {
 	Stops(context.Context, domain.Caller, domain.CaseID) ([]domain.Stop, error)
 
 	AnswerQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, answer string, once domain.Once[domain.Question]) (domain.Answer, error)
+	CloseQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, note string, once domain.Once[domain.Question]) (domain.Answer, error)
 	ResolveDispute(context.Context, domain.Caller, domain.DisputeID, domain.Once[domain.Dispute]) (domain.Answer, error)
 	SetStop(ctx context.Context, by domain.Caller, id domain.CaseID, code domain.StopCode, reason string, once domain.Once[domain.Stop]) (domain.Answer, error)
 	LiftStop(context.Context, domain.Caller, domain.CaseID, domain.StopCode, domain.Once[domain.Stop]) (domain.Answer, error)
@@ -30,6 +31,7 @@ type Cases interface {
 	Receive(ctx context.Context, mail []byte, now time.Time) (domain.Reply, error)
 	Replies(context.Context, domain.Caller, domain.CaseID, domain.Page) ([]domain.Reply, error)
 	AllReplies(context.Context, domain.Caller, domain.Page) ([]domain.Reply, error)
+	Reply(context.Context, domain.Caller, domain.ReplyID) (domain.Reply, error)
 	RawReply(context.Context, domain.Caller, domain.ReplyID) (domain.Document, error)
 }
 
@@ -48,6 +50,7 @@ func (s *Server) caseRoutes() []route {
 		{method: http.MethodPost, path: "/v1/cases/:id/stops", handle: s.setStop},
 		{method: http.MethodPost, path: "/v1/cases/:id/stops/:code/lift", handle: s.liftStop},
 		{method: http.MethodPost, path: "/v1/questions/:id/answer", handle: s.answerQuestion},
+		{method: http.MethodPost, path: "/v1/questions/:id/close", handle: s.closeQuestion},
 		{method: http.MethodPost, path: "/v1/disputes/:id/resolve", handle: s.resolveDispute},
 	}
 }

@@ -57,9 +57,11 @@ func disputeOf(d domain.Dispute) Dispute {
 
 // Question is what a debtor asked, about one invoice or about everything.
 type Question struct {
-	ID         string  `json:"id" example:"qst_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	CaseID     string  `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	DealID     *string `json:"deal_id" extensions:"x-nullable" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	ID     string  `json:"id" example:"qst_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	CaseID string  `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	DealID *string `json:"deal_id" extensions:"x-nullable" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	// It stands for the mails of the case that wait to be read: GET /v1/cases/{id}/replies.
+	ByMail     bool    `json:"by_mail" example:"false"`
 	Said       string  `json:"said" example:"Which order does this invoice belong to?"`
 	AskedAt    string  `json:"asked_at" format:"date-time" example:"2026-02-17T09:00:00Z"`
 	Answer     *string `json:"answer" extensions:"x-nullable" example:"Order PO 4471 of 9 January, delivered on 13 January."`
@@ -68,7 +70,7 @@ type Question struct {
 
 func questionOf(q domain.Question) Question {
 	return Question{
-		ID: q.ID.String(), CaseID: q.Case.String(), DealID: idOrNull(q.Deal), Said: q.Said, AskedAt: moment(q.AskedAt),
+		ID: q.ID.String(), CaseID: q.Case.String(), DealID: idOrNull(q.Deal), ByMail: q.ByMail, Said: q.Said, AskedAt: moment(q.AskedAt),
 		Answer: textOrNull(q.Answer), AnsweredAt: momentOrNull(q.AnsweredAt),
 	}
 }
@@ -202,6 +204,69 @@ func (s *Server) answerQuestion(c *gin.Context) error {
 		return err
 	}
 	answer, err := s.cases.AnswerQuestion(c.Request.Context(), caller(c), id, text, guard)
+	if err != nil {
+		return err
+	}
+	send(c, answer)
+	return nil
+}
+
+// CloseQuestionRequest says what was read, and why nobody has to be told anything.
+type CloseQuestionRequest struct {
+	// The newest of the mails that were read; with a later one in the case nothing is closed.
+	ReplyID string `json:"reply_id" example:"rpl_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	Note    string `json:"note" example:"They will pay on Friday; nothing to answer."`
+} //	@name	CloseQuestionRequest
+
+func (r CloseQuestionRequest) read() (domain.ReplyID, string, error) {
+	var k checker
+	note := k.text("/note", r.Note, true, 2000)
+	id, err := domain.ParseReplyID(r.ReplyID)
+	if err != nil {
+		k.wrong("/reply_id", "malformed", "it is the id of a mail: rpl_ and 32 hexadecimal digits")
+	}
+	return id, note, k.err()
+}
+
+// closeQuestion puts aside what came by mail.
+//
+//	@Summary		Close a question that came by mail
+//	@Description	For mails that were read and need no letter; the case goes on at once. A question that was asked on the debtor's page is answered instead.
+//	@Tags			cases
+//	@Accept			json
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			Idempotency-Key	header		string					true	"makes a repetition harmless for 7 days"
+//	@Param			id				path		string					true	"id of the question"
+//	@Param			request			body		CloseQuestionRequest	true	"what was read"
+//	@Success		200				{object}	Question
+//	@Failure		400				{object}	Problem
+//	@Failure		401				{object}	Problem
+//	@Failure		403				{object}	Problem
+//	@Failure		404				{object}	Problem
+//	@Failure		409				{object}	Problem
+//	@Failure		413				{object}	Problem
+//	@Failure		415				{object}	Problem
+//	@Failure		422				{object}	Problem
+//	@Router			/v1/questions/{id}/close [post]
+func (s *Server) closeQuestion(c *gin.Context) error {
+	id, err := pathID(c, domain.ParseQuestionID)
+	if err != nil {
+		return err
+	}
+	request, err := bodyOnly[CloseQuestionRequest](c)
+	if err != nil {
+		return err
+	}
+	read, note, err := request.read()
+	if err != nil {
+		return err
+	}
+	guard, err := once(c, answering(http.StatusOK, questionOf, nil))
+	if err != nil {
+		return err
+	}
+	answer, err := s.cases.CloseQuestion(c.Request.Context(), caller(c), id, read, note, guard)
 	if err != nil {
 		return err
 	}

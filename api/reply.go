@@ -9,33 +9,37 @@ import (
 	"comity/inbound"
 )
 
+// mailsAtOnce is how many mails are taken in at a time: each may be 25 MiB.
+const mailsAtOnce = 4
+
 func (s *Server) replyRoutes() []route {
 	return []route{
 		{method: http.MethodPost, path: "/v1/inbound/mail", handle: s.receiveMail, open: true},
 		{method: http.MethodGet, path: "/v1/replies", handle: s.listReplies},
+		{method: http.MethodGet, path: "/v1/replies/:id", handle: s.getReply},
 		{method: http.MethodGet, path: "/v1/replies/:id/mail", handle: s.getReplyMail},
 		{method: http.MethodGet, path: "/v1/cases/:id/replies", handle: s.listCaseReplies},
 	}
 }
 
 // Reply is a mail that came in. What it seems to say is proposed and never decided: when
-// a person wrote it, `question_id` is what a collector answers, and until then its case
-// rests.
+// a person may have written it, `question_id` is what a collector answers or closes, and
+// until then its case rests.
 type Reply struct {
 	ID         string  `json:"id" example:"rpl_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	CaseID     *string `json:"case_id" extensions:"x-nullable" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	TouchID    *string `json:"touch_id" extensions:"x-nullable" example:"tch_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	QuestionID *string `json:"question_id" extensions:"x-nullable" example:"qst_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	// Only a person's mail is an answer.
+	// What its headers say of it; they prove nothing.
 	Kind    string `json:"kind" enums:"human,out_of_office,bounce,complaint,list_or_bulk,automatic" example:"human"`
 	Because string `json:"because" example:"Auto-Submitted: auto-replied"`
 	From    string `json:"from" example:"ap@northwind.example"`
 	// Whether it came from the address that we write to. Anybody can claim to.
 	FromKnown bool   `json:"from_known" example:"true"`
 	Subject   string `json:"subject" example:"Re: Invoice MP-1042"`
-	// What the sender wrote, without what is quoted.
+	// What the sender wrote, without what is quoted; in lists the first 2,000 characters.
 	Said string `json:"said" example:"We will pay 5,000.00 on Friday; the rest waits for approval."`
-	// Everything that can be read of it.
+	// Everything that can be read of it; in lists the first 2,000 characters.
 	Text  string      `json:"text" example:"We will pay 5,000.00 on Friday; the rest waits for approval."`
 	Hints []ReplyHint `json:"hints"`
 	// What was understood, in words that may go back to the sender once a person has confirmed them.
@@ -101,6 +105,18 @@ func (s *Server) receiveMail(c *gin.Context) error {
 	}
 	if s.inbound == nil {
 		return domain.ErrNotFound
+	}
+	// Nothing of a body is read, and only few at a time are held, for who signs nothing.
+	for _, name := range []string{"webhook-id", "webhook-timestamp", "webhook-signature"} {
+		if c.GetHeader(name) == "" {
+			return domain.ErrUnauthenticated.Because("the signature is missing, old or wrong")
+		}
+	}
+	select {
+	case s.mailDoor <- struct{}{}:
+		defer func() { <-s.mailDoor }()
+	default:
+		return domain.ErrUnavailable.Because("other mails are being taken in; try again")
 	}
 	raw, err := readBody(c, inbound.MaxBytes)
 	if err != nil {
@@ -168,6 +184,30 @@ func (s *Server) listCaseReplies(c *gin.Context) error {
 		return err
 	}
 	return respond(c, http.StatusOK, listing(rows, p, replyOf, replyID))
+}
+
+// getReply answers a mail that came in.
+//
+//	@Summary	Read a mail that came in
+//	@Tags		cases
+//	@Produce	json
+//	@Security	Bearer
+//	@Param		id	path		string	true	"id of the reply"
+//	@Success	200	{object}	Reply
+//	@Failure	400	{object}	Problem
+//	@Failure	401	{object}	Problem
+//	@Failure	404	{object}	Problem
+//	@Router		/v1/replies/{id} [get]
+func (s *Server) getReply(c *gin.Context) error {
+	id, err := pathOnly(c, domain.ParseReplyID)
+	if err != nil {
+		return err
+	}
+	reply, err := s.cases.Reply(c.Request.Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, replyOf(reply))
 }
 
 // getReplyMail answers a mail as it came.

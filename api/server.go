@@ -43,14 +43,16 @@ type Server struct {
 	ready   func(*http.Request) error
 	secret  func() string
 	inbound *webhooks.Webhook
-	tries   *throttle
+	// mailDoor has room for the mails that are taken in at once.
+	mailDoor chan struct{}
+	tries    *throttle
 }
 
 // New returns the API's routes on a router of their own.
 func New(o Options) *gin.Engine {
 	s := &Server{
 		access: o.Access, market: o.Market, cases: o.Cases, tokens: o.Tokens, now: o.Now, log: o.Log,
-		ready: o.Ready, secret: o.Secret, inbound: o.Inbound, tries: newThrottle(o.Now),
+		ready: o.Ready, secret: o.Secret, inbound: o.Inbound, mailDoor: make(chan struct{}, mailsAtOnce), tries: newThrottle(o.Now),
 	}
 	gin.SetMode(gin.ReleaseMode)
 	router := gin.New()

@@ -77,6 +77,49 @@ func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domai
 	})
 }
 
+// CloseQuestion records that a collector has read what came by mail, up to a mail, and that
+// it needs no letter; collection goes on at once. It refuses with domain.ErrNotFound, ErrInvalid, or
+// ErrWrongState when it was answered or closed before, was asked on the page (who asks
+// there gets an answer), or when a later mail came in meanwhile.
+func (s *Service) CloseQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, note string, once domain.Once[domain.Question]) (domain.Answer, error) {
+	note, err := spoken(note)
+	if err != nil {
+		return domain.Answer{}, err
+	}
+	ids := newTrailIDs()
+	return keyed(ctx, s, by, once, func(tx Tx) (domain.Question, domain.Trail, error) {
+		q, err := tx.LockQuestion(ctx, id, by.Organization)
+		if err != nil {
+			return q, domain.Trail{}, err
+		}
+		switch {
+		case !q.AnsweredAt.IsZero():
+			return q, domain.Trail{}, domain.ErrWrongState.Because("it was answered or closed before").In("answered")
+		case !q.ByMail:
+			return q, domain.Trail{}, domain.ErrWrongState.Because("it was asked on the debtor's page: answer it").In("asked")
+		}
+		kase, err := tx.LockCase(ctx, q.Case, by.Organization)
+		if err != nil {
+			return q, domain.Trail{}, err
+		}
+		later, err := tx.MailedAfter(ctx, q.ID, read)
+		if err != nil {
+			return q, domain.Trail{}, err
+		}
+		if later {
+			return q, domain.Trail{}, domain.ErrWrongState.Because("a later mail came in: read that one too").In("mailed")
+		}
+		q.AnsweredAt = by.Now
+		if err := tx.AnswerQuestion(ctx, q, by.User, by.Now); err != nil {
+			return q, domain.Trail{}, fmt.Errorf("close question: %w", err)
+		}
+		if err := tx.WakeCase(ctx, kase.ID, by.Now); err != nil {
+			return q, domain.Trail{}, err
+		}
+		return q, ids.about(by, kase, "question.closed", q.ID.UUID, q.Deal, fmt.Sprintf("%s was read, and needs no letter: %q.", q.Said, oneLine(note))), nil
+	})
+}
+
 // SetStop forbids contact on a case until it is lifted (D-3). It refuses with
 // domain.ErrNotFound, ErrInvalid, or ErrWrongState when it is in force already.
 func (s *Service) SetStop(ctx context.Context, by domain.Caller, id domain.CaseID, code domain.StopCode, reason string, once domain.Once[domain.Stop]) (domain.Answer, error) {

@@ -187,7 +187,7 @@ func (s *Service) Ask(ctx context.Context, by domain.Caller, deal domain.DealID,
 func waiting(page domain.DebtorPage) int {
 	count := 0
 	for _, q := range page.Questions {
-		if q.AnsweredAt.IsZero() {
+		if q.AnsweredAt.IsZero() && !q.ByMail {
 			count++
 		}
 	}

@@ -57,7 +57,7 @@ func Lint(class domain.MessageClass, tone int, text string, known ...string) []s
 	if word := asking.FindString(own); word != "" && (class == domain.ClassReceipt || class == domain.ClassThankYou) {
 		findings = append(findings, fmt.Sprintf("%q is an ask", word))
 	}
-	if placeholder.MatchString(plain) {
+	if placeholder.MatchString(own) {
 		findings = append(findings, "a place holder is left in it")
 	}
 	return findings

@@ -228,7 +228,7 @@ func answers(f domain.CaseFacts) []candidate {
 	var all []candidate
 	for _, q := range f.Questions {
 		step := stepAnswer + q.ID.String()
-		if q.AnsweredAt.IsZero() || done(f, step) {
+		if q.Answer == "" || done(f, step) {
 			continue
 		}
 		act := &Act{Step: step, Class: domain.ClassAnswer, Question: q.ID, Why: "You asked, and here is the answer."}

@@ -3,6 +3,7 @@ package collections
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,8 @@ type receiving interface {
 	ReplyOf(ctx context.Context, digest []byte) (domain.Reply, error)
 	ReplyTarget(ctx context.Context, touches []domain.TouchID, sender string) (domain.ReplyTarget, error)
 	SaveReply(ctx context.Context, r domain.Reply, raw []byte) error
+	Acknowledged(ctx context.Context, id domain.TouchID) (bool, error)
+	MailedAfter(ctx context.Context, q domain.QuestionID, read domain.ReplyID) (bool, error)
 	Replies(ctx context.Context, id domain.CaseID, page domain.Page) ([]domain.Reply, error)
 	RepliesOf(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, page domain.Page) ([]domain.Reply, error)
 	Reply(ctx context.Context, id domain.ReplyID, org domain.OrganizationID, kind domain.OrganizationKind) (domain.Reply, []byte, error)
@@ -36,11 +39,11 @@ type replyIDs struct {
 }
 
 // Receive takes in a mail as it came. The same mail again changes nothing. One that
-// belongs to a case is told to its factor and seller; what a person wrote rests the whole
-// case until a collector has answered it, an acknowledgement for seven days; a mailbox
-// that refuses us for good makes the message a failed one. What robots write, out-of-office
-// replies among it, is kept and is no answer. A mail that belongs to no case is kept for
-// the platform.
+// belongs to a case is told to its factor and seller. What a person may have written rests
+// the whole case until a collector has answered or closed it; an acknowledgement rests it
+// for seven days, once for each message of ours; a mailbox that refuses us for good makes
+// the message a failed one. What is surely a robot's, out-of-office replies among it, is
+// kept and rests nothing. A mail that belongs to no case is kept for the platform.
 func (s *Service) Receive(ctx context.Context, raw []byte, now time.Time) (domain.Reply, error) {
 	mail, fault := inbound.Read(raw)
 	reply := replyOf(mail, fault, now)
@@ -49,8 +52,9 @@ func (s *Service) Receive(ctx context.Context, raw []byte, now time.Time) (domai
 		event: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](),
 	}
 	reply.ID = ids.reply
+	digest := reply.Digest
 	by := domain.Caller{World: domain.LiveWorld, Now: now}
-	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
+	take := func(tx Tx) error {
 		if before, err := tx.ReplyOf(ctx, reply.Digest); err != nil || !before.ID.IsZero() {
 			reply = before
 			return err
@@ -67,7 +71,15 @@ func (s *Service) Receive(ctx context.Context, raw []byte, now time.Time) (domai
 		}
 		reply, err = s.receive(ctx, tx, reply, mail, target, ids, raw)
 		return err
-	})
+	}
+	err := s.read(ctx, by.In(domain.ScopeWork), take)
+	if errors.Is(err, domain.ErrConflict) { // the same mail at the same moment: it is there now
+		err = s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
+			var err error
+			reply, err = tx.ReplyOf(ctx, digest)
+			return err
+		})
+	}
 	if err != nil {
 		return domain.Reply{}, fmt.Errorf("receive a mail: %w", err)
 	}
@@ -115,22 +127,23 @@ func (s *Service) receive(ctx context.Context, tx Tx, r domain.Reply, mail inbou
 	f.Now = r.ReceivedAt
 	r.World, r.Case, r.Factor, r.Seller, r.Touch = f.Case.World, f.Case.ID, f.Case.Factor, f.Case.Seller, target.Touch
 	r.SenderKnown = strings.EqualFold(r.Sender, target.Recipient)
-	if mail.FromPerson() {
-		r = triaged(r, f)
+	substantive := false
+	if mail.Kind != inbound.KindBounce && mail.Kind != inbound.KindOutOfOffice {
+		r, substantive = triaged(r, f, mail)
 	}
-	said := fmt.Sprintf("%s wrote by mail: %s", oneLine(f.Relationship.Name), quoted(r))
+	said := ""
 	switch {
-	case mail.Kind == inbound.KindHuman || mail.Kind == inbound.KindComplaint:
-		if said, r, err = s.rests(ctx, tx, r, f, ids, said); err != nil {
-			return r, err
-		}
-	case mail.Kind == inbound.KindBounce && refusedForGood(mail):
-		said = fmt.Sprintf("The mailbox of %s refused our message for good (%s): a person should call.", oneLine(f.Relationship.Name), oneLine(diagnosis(mail)))
-		if err := bounced(ctx, tx, r, mail); err != nil {
-			return r, err
-		}
+	case mail.Kind == inbound.KindHuman || substantive:
+		said, r, err = s.rests(ctx, tx, r, f, ids, wrote(f, r))
+	case mail.Kind == inbound.KindComplaint:
+		said, r, err = s.rests(ctx, tx, r, f, ids, fmt.Sprintf("A mail provider reports that a message of ours to %s was called spam.", oneLine(f.Relationship.Name)))
+	case mail.Kind == inbound.KindBounce:
+		said, err = s.bounced(ctx, tx, r, f, mail)
 	default:
-		said = fmt.Sprintf("A machine answered for %s (%s); that is no answer of theirs.", oneLine(f.Relationship.Name), strings.ReplaceAll(r.Kind, "_", " "))
+		said = fmt.Sprintf("A mail to us about %s looks like a machine's (%s). It is kept, and nothing rests for it.", oneLine(f.Relationship.Name), strings.ReplaceAll(r.Kind, "_", " "))
+	}
+	if err != nil {
+		return r, err
 	}
 	if err := tx.SaveReply(ctx, r, raw); err != nil {
 		return r, fmt.Errorf("save reply: %w", err)
@@ -145,8 +158,18 @@ func (s *Service) receive(ctx context.Context, tx Tx, r domain.Reply, mail inbou
 	})
 }
 
+// wrote says who wrote what, as far as that is known: a sender's address proves nothing,
+// and a strange one is named.
+func wrote(f domain.CaseFacts, r domain.Reply) string {
+	if r.SenderKnown {
+		return fmt.Sprintf("%s wrote by mail: %s", oneLine(f.Relationship.Name), quoted(r))
+	}
+	return fmt.Sprintf("Somebody wrote by mail about %s, from %s, which is not the address that we write to: %s", oneLine(f.Relationship.Name), oneLine(r.Sender), quoted(r))
+}
+
 // triaged adds what a reply seems to say.
-func triaged(r domain.Reply, f domain.CaseFacts) domain.Reply {
+// It reports whether that is anything of substance.
+func triaged(r domain.Reply, f domain.CaseFacts, mail inbound.Mail) (domain.Reply, bool) {
 	var items []inbound.Item
 	for _, item := range f.Items {
 		if live(item) {
@@ -176,27 +199,37 @@ func triaged(r domain.Reply, f domain.CaseFacts) domain.Reply {
 		hint("invoice", found.Invoice, found.Evidence)
 	}
 	slices.SortStableFunc(r.Hints, func(a, b domain.ReplyHint) int { return strings.Compare(a.Kind, b.Kind) })
-	r.Acknowledge, r.Summary = p.AcknowledgementOnly, inbound.Summary(p)
-	return r
+	whole := r.SenderKnown && !r.Touch.IsZero() && len(mail.Attachments) == 0 && len(r.Faults) == 0 && !p.Cut
+	r.Acknowledge, r.Summary = p.AcknowledgementOnly && whole, inbound.Summary(p)
+	return r, p.Substantive && (r.SenderKnown || !r.Touch.IsZero())
 }
 
-// rests holds the case back: for what a collector has to answer until it is answered, for
-// an acknowledgement a week. A closed case and one with many open questions are left as
-// they are.
+// rests holds the case back: for what a collector has to read until that is answered or
+// closed, once for all mails that wait; for an acknowledgement a week, once for each of our
+// messages. A closed case is left as it is.
 func (s *Service) rests(ctx context.Context, tx Tx, r domain.Reply, f domain.CaseFacts, ids replyIDs, said string) (string, domain.Reply, error) {
-	page := domain.DebtorPage{Case: r.Case, World: r.World, FactorID: r.Factor, SellerID: r.Seller, Questions: f.Questions}
-	hold := domain.Hold{ID: ids.hold, Case: r.Case, Code: domain.HoldQuery, CauseKind: causeReply, Cause: r.ID.UUID, CreatedAt: r.ReceivedAt}
+	page := domain.DebtorPage{Case: r.Case, World: r.World, FactorID: r.Factor, SellerID: r.Seller}
+	hold := domain.Hold{ID: ids.hold, Case: r.Case, Code: domain.HoldQuery, CreatedAt: r.ReceivedAt}
+	l := localOf(f)
+	unread := slices.IndexFunc(f.Questions, func(q domain.Question) bool { return q.ByMail && q.AnsweredAt.IsZero() })
 	switch {
 	case f.Case.Status != domain.CaseOpen:
 		return said + " The case is closed; a person should read it.", r, nil
+	case unread >= 0:
+		r.Question = f.Questions[unread].ID
+		return said + " It waits to be read, as mails before it.", r, nil
 	case r.Acknowledge:
-		l := localOf(f)
-		hold.Until = l.today.Plus(acknowledgedFor).At(0, 0, l.zone)
+		rested, err := tx.Acknowledged(ctx, r.Touch)
+		if err != nil || rested {
+			return said + " It asks for nothing.", r, err
+		}
+		hold.CauseKind, hold.Cause, hold.Until = causeReply, r.ID.UUID, l.today.Plus(acknowledgedFor).At(0, 0, l.zone)
 		return fmt.Sprintf("%s It rests until %s.", said, l.day(hold.Until).Short()), r, tx.SaveHold(ctx, page, hold)
-	case waiting(page) >= maxWaiting:
-		return said + " Others of theirs wait for an answer already.", r, nil
 	}
-	q := domain.Question{ID: ids.question, Case: r.Case, Said: asked(r), AskedAt: r.ReceivedAt}
+	q := domain.Question{
+		ID: ids.question, Case: r.Case, ByMail: true, AskedAt: r.ReceivedAt,
+		Said: fmt.Sprintf("A mail of %s", l.day(r.ReceivedAt).Short()),
+	}
 	if err := tx.SaveQuestion(ctx, page, q); err != nil {
 		return said, r, fmt.Errorf("save question: %w", err)
 	}
@@ -204,11 +237,11 @@ func (s *Service) rests(ctx context.Context, tx Tx, r domain.Reply, f domain.Cas
 	if err := tx.SaveHold(ctx, page, hold); err != nil {
 		return said, r, fmt.Errorf("save hold: %w", err)
 	}
-	return said + " Everything rests until seven days after our answer.", r, nil
+	return said + " Everything rests until a person has read it.", r, nil
 }
 
-// asked is what stands as the debtor's words where a collector answers them.
-func asked(r domain.Reply) string {
+// words are those of a mail that the timeline begins with.
+func words(r domain.Reply) string {
 	said := strings.TrimSpace(r.Own)
 	if said == "" {
 		said = strings.TrimSpace(r.Subject)
@@ -216,50 +249,53 @@ func asked(r domain.Reply) string {
 	if said == "" {
 		said = "(a mail without words)"
 	}
-	if runes := []rune(said); len(runes) > maxSaid {
-		said = string(runes[:maxSaid-1]) + "…"
-	}
 	return said
 }
 
 // quoted cites the beginning of a reply for the timeline.
 func quoted(r domain.Reply) string {
 	const most = 280
-	said := oneLine(asked(r))
+	said := oneLine(words(r))
 	if runes := []rune(said); len(runes) > most {
 		said = string(runes[:most]) + "…"
 	}
 	return fmt.Sprintf("%q.", said)
 }
 
-func refusedForGood(mail inbound.Mail) bool {
-	return mail.Report != nil && slices.ContainsFunc(mail.Report.Deliveries, func(d inbound.Delivery) bool { return d.Lasting == inbound.Permanent })
-}
-
-func diagnosis(mail inbound.Mail) string {
-	for _, d := range mail.Report.Deliveries {
-		if d.Lasting == inbound.Permanent {
-			return strings.TrimSpace(d.Status + " " + d.Diagnostic)
-		}
-	}
-	return ""
-}
-
-// bounced makes a message that was sent one that did not arrive. A bounce that names
-// none of ours proves nothing.
-func bounced(ctx context.Context, tx Tx, r domain.Reply, mail inbound.Mail) error {
-	if r.Touch.IsZero() {
-		return nil
+// bounced says what a report of a mail server means for the message that it names. Only
+// one that refuses for good the very address that we wrote to makes it a message that did
+// not arrive, and takes back that a notice was delivered; any other proves nothing.
+func (s *Service) bounced(ctx context.Context, tx Tx, r domain.Reply, f domain.CaseFacts, mail inbound.Mail) (string, error) {
+	name := oneLine(f.Relationship.Name)
+	nothing := fmt.Sprintf("A mail server reports trouble with a message to %s. It says nothing certain about one of ours, and nothing changes.", name)
+	if r.Touch.IsZero() || mail.Report == nil {
+		return nothing, nil
 	}
 	file, err := tx.TouchFile(ctx, r.Touch)
 	if err != nil || file.Touch.Status != domain.TouchSent {
-		return err
+		return nothing, err
+	}
+	at := slices.IndexFunc(mail.Report.Deliveries, func(d inbound.Delivery) bool {
+		return d.Lasting == inbound.Permanent && strings.EqualFold(d.Recipient, file.Touch.Recipient)
+	})
+	if at < 0 {
+		return nothing, nil
 	}
 	if err := file.Touch.MoveTo(domain.TouchFailed); err != nil {
-		return err
+		return nothing, err
 	}
-	file.Touch.Outcome = "the mailbox refused it later: " + oneLine(diagnosis(mail))
-	return tx.UpdateTouch(ctx, file.Touch)
+	refused := mail.Report.Deliveries[at]
+	why := oneLine(strings.TrimSpace(refused.Status + " " + refused.Diagnostic))
+	file.Touch.Outcome = "the mailbox refused it later: " + why
+	if err := tx.UpdateTouch(ctx, file.Touch); err != nil {
+		return nothing, err
+	}
+	said := fmt.Sprintf("The mailbox of %s refused our message for good (%s): a person should call.", name, why)
+	if file.Touch.Class == domain.ClassLegalNotice {
+		said = fmt.Sprintf("The notice to %s did not arrive: the mailbox refused it for good (%s). Nothing is asked before it has been delivered: a person should call.", name, why)
+		err = tx.NoticeBounced(ctx, file.Touch.Items, file.Touch.SentAt)
+	}
+	return said, err
 }
 
 // Replies lists the mails that belong to a case of the caller's.
@@ -277,6 +313,17 @@ func (s *Service) AllReplies(ctx context.Context, by domain.Caller, page domain.
 		return err
 	})
 	return found, err
+}
+
+// Reply returns a mail that came in.
+func (s *Service) Reply(ctx context.Context, by domain.Caller, id domain.ReplyID) (domain.Reply, error) {
+	var reply domain.Reply
+	err := s.read(ctx, by.Own(), func(tx Tx) error {
+		var err error
+		reply, _, err = tx.Reply(ctx, id, by.Organization, by.Kind)
+		return err
+	})
+	return reply, err
 }
 
 // RawReply returns a mail as it came.

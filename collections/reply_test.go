@@ -2,8 +2,10 @@ package collections_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"comity/collections"
@@ -85,9 +87,93 @@ func TestAnUnreadReplyRestsTheCaseUntilItIsAnswered(t *testing.T) {
 	}
 	h.act("2026-03-09 10:01")
 	answer := h.send("2026-03-09 10:01")
+	if strings.Contains(answer.Text, "waiting for approval by our manager") || !strings.Contains(answer.Text, "thank you for your mail of 10 February 2026") {
+		t.Errorf("our letter quotes a mail that nobody has proven:\n%s", answer.Text)
+	}
 	if answer.InReplyTo != sent.MessageID || !strings.Contains(answer.Text, "20 March 2026") {
 		t.Errorf("the answer in thread %s:\n%s", answer.InReplyTo, answer.Text)
 	}
+}
+
+// TestManyMailsAreOneQuestion: a flood of mails asks a collector once, stops nobody from
+// asking on the page, and rests the case until the newest is read; closing writes no letter.
+func TestManyMailsAreOneQuestion(t *testing.T) {
+	h, sent := mailed(t)
+	var last domain.Reply
+	for i := range 25 {
+		last = h.receive(mail(fmt.Sprintf("x%d@example.net", i), sent.ReplyTo, fmt.Sprintf("What about lamp %d?", i)))
+	}
+	first := last
+	last = h.receive(mail(dana, sent.ReplyTo, "We dispute this invoice: it was never delivered!"))
+	h.is("questions", h.text(`SELECT count(*)::text FROM questions`), "1")
+	h.is("holds", h.rests(), "query_unanswered_by_us")
+	h.is("mails under it", h.text(`SELECT count(*)::text FROM replies WHERE question_id = (SELECT id FROM questions)`), "26")
+
+	collector := domain.Caller{World: h.facts.Case.World, Sandbox: true, Organization: h.facts.Case.Factor, Kind: domain.KindFactor, Role: domain.RoleCollector, User: domain.New[domain.UserID](), Now: at("2026-02-11 10:00")}
+	if _, err := h.cases.CloseQuestion(t.Context(), collector, last.Question, first.ID, "All lamps.", onceOf[domain.Question]("early")); !errors.Is(err, domain.ErrWrongState) {
+		t.Errorf("closed over a mail that was not read: %v", err)
+	}
+	if _, err := h.cases.CloseQuestion(t.Context(), collector, last.Question, last.ID, "All read; Dana was called.", onceOf[domain.Question]("close")); err != nil {
+		t.Fatal(err)
+	}
+	h.is("holds in force", h.text(`SELECT count(*)::text FROM holds WHERE ended_at IS NULL AND (until_at IS NULL OR until_at > '2026-02-11T15:00:01Z')`), "0")
+	h.act("2026-02-11 10:01")
+	h.is("letters about it", h.text(`SELECT count(*)::text FROM touches WHERE class = 'answer'`), "0")
+	again := h.receive(mail(dana, sent.ReplyTo, "You have not called. We dispute this invoice."))
+	if again.Question.IsZero() || again.Question == last.Question {
+		t.Errorf("the next mail waits under %s", again.Question)
+	}
+}
+
+// TestOneAcknowledgementForAMessage: a machine that thanks for everything silences nobody.
+func TestOneAcknowledgementForAMessage(t *testing.T) {
+	h, sent := mailed(t)
+	for i := range 4 {
+		h.receive(mail(dana, sent.ReplyTo, "Thank you, we received your message.", fmt.Sprintf("X-Count: %d", i)))
+	}
+	h.is("holds", h.rests(), "query_unanswered_by_us until 2026-02-17")
+}
+
+// TestASendersAddressFindsLiveCasesOnly: without a name of a message of ours a mail reaches
+// the live case that wrote to its sender; a sandbox reads nobody's real mail that way.
+func TestASendersAddressFindsLiveCasesOnly(t *testing.T) {
+	h, _ := mailed(t)
+	if reply := h.receive(mail(dana, "post@mail.test", "Which order is this?")); !reply.Case.IsZero() {
+		t.Errorf("a sandbox's case took %s", reply.ID)
+	}
+	h.exec(`UPDATE worlds SET kind = 'sandbox', clock_at = '2026-02-10T15:00:00Z' WHERE kind = 'live'`)
+	h.exec(`UPDATE worlds SET kind = 'live', clock_at = NULL, target_at = NULL WHERE id = (SELECT world_id FROM cases)`)
+	if reply := h.receive(mail(dana, "post@mail.test", "And which delivery?")); reply.Case != h.facts.Case.ID || !reply.Touch.IsZero() || reply.Question.IsZero() {
+		t.Errorf("the live case did not take %+v", reply)
+	}
+	if reply := h.receive(mail("x@example.net", "post@mail.test", "And which truck?")); !reply.Case.IsZero() {
+		t.Errorf("a stranger reached %s", reply.Case)
+	}
+}
+
+// TestTheSameMailAtOnceIsOne: whoever delivers twice at a time is told the same both times.
+func TestTheSameMailAtOnceIsOne(t *testing.T) {
+	h, sent := mailed(t)
+	raw := mail(dana, sent.ReplyTo, "Which order is this?")
+	ids := make([]domain.ReplyID, 6)
+	faults := make([]error, len(ids))
+	var all sync.WaitGroup
+	for i := range ids {
+		all.Go(func() {
+			reply, err := h.cases.Receive(t.Context(), raw, at("2026-02-10 12:00"))
+			ids[i], faults[i] = reply.ID, err
+		})
+	}
+	all.Wait()
+	if err := errors.Join(faults...); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ids {
+		if id != ids[0] || id.IsZero() {
+			t.Errorf("ids %v", ids)
+		}
+	}
+	h.is("questions", h.text(`SELECT count(*)::text FROM questions`), "1")
 }
 
 // TestWhatRobotsAndThanksDo: an acknowledgement rests a week and asks nobody; what
@@ -98,13 +184,34 @@ func TestWhatRobotsAndThanksDo(t *testing.T) {
 		mail                          func(sent collections.Outgoing) []byte
 		kind, rests, touch, questions string
 	}{
+		"an acknowledgement from somewhere else": {func(sent collections.Outgoing) []byte {
+			return mail("x@example.net", sent.ReplyTo, "Thank you, we received your message.")
+		}, "human", "query_unanswered_by_us", "sent", "1"},
+		"thanks, and a language that nobody here reads": {func(sent collections.Outgoing) []byte {
+			return mail(dana, sent.ReplyTo, "Thank you. Contestiamo questa fattura, la merce era difettosa.")
+		}, "human", "query_unanswered_by_us", "sent", "1"},
+		"thanks below a subject that objects": {func(sent collections.Outgoing) []byte {
+			return []byte(strings.Replace(string(mail(dana, sent.ReplyTo, "Thank you.")), "Subject: Re: Invoice MP-1042", "Subject: Nobody here knows this company", 1))
+		}, "human", "query_unanswered_by_us", "sent", "1"},
+		"a person's objection through a mass mailer": {func(sent collections.Outgoing) []byte {
+			return mail(dana, sent.ReplyTo, "We dispute this invoice: nothing was delivered.", "Feedback-ID: 1.eu:AmazonSES", "In-Reply-To: <"+sent.MessageID+">")
+		}, "human", "query_unanswered_by_us", "sent", "1"},
+		"an objection with a machine's header": {func(sent collections.Outgoing) []byte {
+			return mail(dana, sent.ReplyTo, "We dispute this invoice: nothing was delivered.", "X-Loop: helpdesk")
+		}, "automatic", "query_unanswered_by_us", "sent", "1"},
+		"a ticket robot": {func(sent collections.Outgoing) []byte {
+			return mail(dana, sent.ReplyTo, "Ticket 4711 was opened.", "Auto-Submitted: auto-generated")
+		}, "automatic", "", "sent", "0"},
+		"a bounce of another mailbox": {func(sent collections.Outgoing) []byte {
+			return []byte(strings.Replace(string(bounce(sent, "5.1.1", "failed")), "rfc822; dana@harborpine.example", "rfc822; old@elsewhere.example", 1))
+		}, "bounce", "", "sent", "0"},
 		"an acknowledgement": {func(sent collections.Outgoing) []byte {
 			return mail(dana, sent.ReplyTo, "Thank you, we received your message and will look into it.")
 		}, "human", "query_unanswered_by_us until 2026-02-17", "sent", "0"},
 		"an empty mail": {func(sent collections.Outgoing) []byte { return mail(dana, sent.ReplyTo, "") }, "human", "query_unanswered_by_us", "sent", "1"},
-		"by the sender's address": {func(collections.Outgoing) []byte {
+		"by the sender's address in a sandbox": {func(collections.Outgoing) []byte {
 			return mail(dana, "post@mail.test", "Which order is this?")
-		}, "human", "query_unanswered_by_us", "sent", "1"},
+		}, "human", "", "sent", "0"},
 		"out of office": {func(sent collections.Outgoing) []byte {
 			return mail(dana, sent.ReplyTo, "I am out of the office until Monday.", "Auto-Submitted: auto-replied")
 		}, "out_of_office", "", "sent", "0"},
@@ -131,6 +238,10 @@ func TestWhatRobotsAndThanksDo(t *testing.T) {
 			h.is("message", h.text(`SELECT status FROM touches`), tc.touch)
 			h.is("questions", h.text(`SELECT count(*)::text FROM questions`), tc.questions)
 			h.is("kept", h.text(`SELECT count(*)::text FROM replies WHERE raw <> ''`), "1")
+			evidence := h.text(`SELECT coalesce(evidence, 'none') FROM conditions WHERE code = 'notice_delivered'`)
+			if (evidence == "none") != (tc.touch == "failed") {
+				t.Errorf("the notice's evidence is %s", evidence)
+			}
 			if name == "somebody else" && !reply.Case.IsZero() {
 				t.Errorf("it belongs to %s", reply.Case)
 			}

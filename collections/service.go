@@ -38,6 +38,7 @@ type following interface {
 type sending interface {
 	TouchFile(context.Context, domain.TouchID) (domain.TouchFile, error)
 	UpdateTouch(context.Context, domain.Touch) error
+	NoticeBounced(ctx context.Context, deals []domain.DealID, sentAt time.Time) error
 	NoticeDelivered(ctx context.Context, deals []domain.DealID, evidence string, at time.Time) ([]domain.DealID, error)
 }
 

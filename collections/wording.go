@@ -46,6 +46,7 @@ type letter struct {
 	PaidTotal                                    string
 	NothingLeft                                  bool
 	AskedOn, Question, Answer, RestsUntil        string
+	ByMail                                       bool // the question is a mail, which is not quoted
 }
 
 type letterItem struct {
@@ -205,7 +206,7 @@ func (data *letter) question(f domain.CaseFacts, act Act, l local) {
 	for _, q := range f.Questions {
 		if q.ID == act.Question && !act.Question.IsZero() {
 			data.AskedOn, data.Question, data.Answer = l.day(q.AskedAt).Short(), withoutBankDetails(q.Said, "(as you wrote)"), paragraphs(q.Answer)
-			data.RestsUntil = l.day(q.AnsweredAt).Plus(afterAnswer).Short()
+			data.ByMail, data.RestsUntil = q.ByMail, l.day(q.AnsweredAt).Plus(afterAnswer).Short()
 		}
 	}
 }

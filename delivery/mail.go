@@ -118,6 +118,7 @@ func (m *Mailer) compose(msg Message) (*mail.Msg, error) {
 	}
 	out.Subject(msg.Subject)
 	out.SetDateWithValue(msg.At)
+	out.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: machines do not answer it
 	out.SetMessageIDWithValue(msg.MessageID)
 	if msg.InReplyTo != "" {
 		out.SetGenHeader(mail.HeaderInReplyTo, "<"+msg.InReplyTo+">")

@@ -180,9 +180,10 @@ type Question struct {
 	ID         QuestionID
 	Case       CaseID
 	Deal       DealID // zero: about everything
+	ByMail     bool   // it stands for mails that wait to be read; Said quotes none of them
 	Said       string
 	AskedAt    time.Time
-	Answer     string
+	Answer     string // empty though AnsweredAt is set: closed without a letter
 	AnsweredAt time.Time
 }
 

@@ -23,12 +23,24 @@ func (r *reader) classify(h header) {
 	m := &r.mail
 	m.Kind = KindHuman
 	m.NoAnswer = forbidsAnswer(h, m.From.Email)
-	for _, sign := range []func(header) (Kind, string){r.reported, r.away, r.listed, r.automatic} {
+	for i, sign := range []func(header) (Kind, string){r.reported, r.away, r.listed, r.automatic} {
 		if kind, because := sign(h); because != "" {
+			if i > 0 && (kind == KindBulk || kind == KindAutomatic) && written(h, m.From.Email) {
+				return
+			}
 			m.Kind, m.KindBecause, m.NoAnswer = kind, cut(because, maxShort), true
 			return
 		}
 	}
+}
+
+// written reports whether a mail with a machine's header is a person's answer all
+// the same: help desks and mass mailers put such headers on what people write. It
+// answers something, and no header says outright that a machine did.
+func written(h header, from string) bool {
+	auto := strings.ToLower(h.get("Auto-Submitted"))
+	return (auto == "" || strings.HasPrefix(auto, "no")) && (h.get("In-Reply-To") != "" || h.get("References") != "") &&
+		strings.TrimSpace(h.get("Return-Path")) != "<>" && !noReply.MatchString(from)
 }
 
 // away recognises the answers of those who are not there (RFC 3834 and before).

@@ -102,7 +102,8 @@ ne travaille plus
 plus ~2 societe|entreprise
 quitte ~2 societe|entreprise`},
 	{markThanks, plain, `
-merci|recu|note|compris
+merci|recu|compris
+bien|pris note
 revenons|reviens|reviendrai|reviendrons vers vous
 transmets|transmettons|transfere ~4 service|collegue|comptabilite
 accuse ~1 reception|bonne`},

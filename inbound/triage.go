@@ -166,12 +166,12 @@ func Triage(own, subject string, today domain.Date, items []Item) Proposal {
 	p.Invoices = invoices(main.text, subject, items)
 	p.Amounts = p.Amounts[:min(len(p.Amounts), MaxFound)]
 	p.Dates = p.Dates[:min(len(p.Dates), MaxFound)]
-	p.conclude(found)
+	p.conclude(found, len(scans) == 1 && main.thanksOnly())
 	return p
 }
 
 // conclude fills in the findings and what follows from all of them together.
-func (p *Proposal) conclude(found map[Code][]Evidence) {
+func (p *Proposal) conclude(found map[Code][]Evidence, covered bool) {
 	if len(found[markBecause]) > 0 && !slices.ContainsFunc(reasons(), func(c Code) bool { return len(found[c]) > 0 }) {
 		found[ReasonOther] = found[markBecause]
 	}
@@ -184,7 +184,7 @@ func (p *Proposal) conclude(found map[Code][]Evidence) {
 	told := func(d FoundDate) bool { return d.Role != RoleOther }
 	p.Substantive = len(p.Reasons) > 0 || len(p.Flags) > 0 || len(p.Amounts) > 0 || slices.ContainsFunc(p.Dates, told)
 	if !p.Substantive && len(found[markThanks]) > 0 {
-		p.AcknowledgementOnly = true
+		p.AcknowledgementOnly = covered && !p.Cut
 		p.Flags = appendFinding(p.Flags, FlagAcknowledges, found[markThanks])
 	}
 }
@@ -194,6 +194,47 @@ func appendFinding(list []Finding, code Code, evidence []Evidence) []Finding {
 		return list
 	}
 	return append(list, Finding{code, evidence[:min(len(evidence), MaxEvidence)]})
+}
+
+// The words that begin a greeting, and those that end a mail.
+var (
+	greetings = set("hi hello dear good hey hallo guten liebe lieber sehr moin bonjour bonsoir cher chere hola buenos buenas estimada estimado ola bom boa caro cara prezado prezada")
+	signOffs  = set("regards best kind sincerely cheers yours grusse grussen gruss vg lg mfg freundliche freundlichen cordialement salutations saludos atentamente cordialmente abraco atenciosamente cumprimentos")
+)
+
+const (
+	maxThanks   = 40 // words of an acknowledgement
+	maxGreeting = 5  // of a greeting, and of the name below the text
+)
+
+// thanksOnly reports whether every sentence acknowledges or greets. In a
+// sentence that is not understood an objection may stand, in a language that
+// nobody here reads.
+func (s *scan) thanksOnly() bool {
+	thanked := map[int]bool{}
+	for _, h := range s.hits {
+		if h.code == markThanks {
+			thanked[s.tokens[h.from].sentence] = true
+		}
+	}
+	if len(s.tokens) > maxThanks || strings.Contains(s.text, "/") || strings.Contains(s.text, "@") {
+		return false
+	}
+	for i := 0; i < len(s.tokens); {
+		end := i
+		for end < len(s.tokens) && s.tokens[end].sentence == s.tokens[i].sentence {
+			end++
+		}
+		switch {
+		case signOffs[s.tokens[i].text]:
+			return len(s.tokens)-i <= 2+maxGreeting
+		case greetings[s.tokens[i].text] && (end-i <= maxGreeting || thanked[s.tokens[i].sentence]):
+		case !thanked[s.tokens[i].sentence]:
+			return false
+		}
+		i = end
+	}
+	return true
 }
 
 // answers reports whether a subject is our own, sent back.

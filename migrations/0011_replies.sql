@@ -2,6 +2,11 @@
 -- What debtors answer by mail. Every mail is kept as it came; what it says is a proposal,
 -- and one that a person wrote rests the case until somebody has read it.
 
+-- A case has one question for all mails that wait to be read. It quotes none of them: who
+-- sent a mail is not proven, and our letters carry nobody else's words.
+ALTER TABLE questions ADD COLUMN by_mail boolean NOT NULL DEFAULT false;
+CREATE UNIQUE INDEX questions_unread ON questions (case_id) WHERE by_mail AND answered_at IS NULL;
+
 CREATE TABLE replies (
   id               uuid PRIMARY KEY,
   digest           bytea NOT NULL UNIQUE, -- SHA-256 of the mail: the same mail again is no second reply
@@ -10,7 +15,7 @@ CREATE TABLE replies (
   factor_id        uuid REFERENCES organizations,
   seller_id        uuid REFERENCES organizations,
   touch_id         uuid REFERENCES touches, -- the message of ours that it answers
-  question_id      uuid REFERENCES questions, -- what the collector answers
+  question_id      uuid REFERENCES questions, -- what the collector answers or closes
   kind             text NOT NULL CHECK (kind IN ('human', 'out_of_office', 'bounce', 'complaint', 'list_or_bulk', 'automatic')),
   because          text NOT NULL,
   sender           text NOT NULL,
@@ -31,6 +36,8 @@ CREATE TABLE replies (
   CHECK ((case_id IS NULL) = (factor_id IS NULL) AND (case_id IS NULL) = (seller_id IS NULL) AND (case_id IS NULL) = (world_id IS NULL))
 );
 CREATE INDEX replies_case ON replies (case_id, id);
+CREATE INDEX replies_touch ON replies (touch_id) WHERE acknowledgement;
+CREATE INDEX replies_question ON replies (question_id, id);
 CREATE INDEX replies_factor ON replies (factor_id, id);
 CREATE INDEX replies_nowhere ON replies (id) WHERE case_id IS NULL;
 CREATE INDEX relationships_email ON relationships (lower(email));

@@ -113,6 +113,9 @@ func statementOf(page domain.DebtorPage, v visit, word notice, filled form, nonc
 	}
 	s.Totals = totals(open)
 	for _, q := range page.Questions {
+		if q.ByMail && q.Answer == "" && !q.AnsweredAt.IsZero() {
+			continue // a collector read it, and it asked nothing
+		}
 		about := "everything"
 		if item, ok := page.Item(q.Deal); ok {
 			about = "invoice " + item.InvoiceNumber

@@ -80,6 +80,7 @@ type questionRow struct {
 	ID         uuid.UUID     `json:"id"`
 	Case       uuid.UUID     `json:"case_id"`
 	Deal       uuid.NullUUID `json:"deal_id"`
+	ByMail     bool          `json:"by_mail"`
 	Said       string        `json:"said"`
 	AskedAt    timeCol       `json:"asked_at"`
 	Answer     textCol       `json:"answer"`
@@ -88,15 +89,15 @@ type questionRow struct {
 
 func (r questionRow) question() domain.Question {
 	return domain.Question{
-		ID: domain.QuestionID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Deal: idOf[domain.DealID](r.Deal), Said: r.Said,
-		AskedAt: r.AskedAt.Time, Answer: string(r.Answer), AnsweredAt: r.AnsweredAt.Time,
+		ID: domain.QuestionID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Deal: idOf[domain.DealID](r.Deal), ByMail: r.ByMail,
+		Said: r.Said, AskedAt: r.AskedAt.Time, Answer: string(r.Answer), AnsweredAt: r.AnsweredAt.Time,
 	}
 }
 
 const (
 	promiseColumns  = `id, case_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at, decided_at`
 	disputeColumns  = `id, case_id, deal_id, status, currency, amount_minor, said, raised_at, resolved_at`
-	questionColumns = `id, case_id, deal_id, said, asked_at, answer, answered_at`
+	questionColumns = `id, case_id, deal_id, by_mail, said, asked_at, answer, answered_at`
 )
 
 const (
@@ -122,7 +123,7 @@ UPDATE promises SET status = 'cancelled', decided_at = $2 WHERE id = $1 AND stat
 INSERT INTO promises (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at)
 VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8, $9, $10, $11)`
 	insertQuestion = `
-INSERT INTO questions (id, case_id, factor_id, seller_id, deal_id, said, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+INSERT INTO questions (id, case_id, factor_id, seller_id, deal_id, by_mail, said, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	insertDispute = `
 INSERT INTO disputes (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, said, raised_at)
 VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9)`
@@ -136,7 +137,7 @@ UPDATE promises SET status = j.status, decided_at = $3
 WITH rests AS (
   UPDATE holds SET until_at = $5 WHERE case_id = $6 AND cause_kind = 'question' AND cause_id = $1 AND ended_at IS NULL
 )
-UPDATE questions SET answer = $2, answered_at = $3, answered_by = $4 WHERE id = $1`
+UPDATE questions SET answer = nullif($2, ''), answered_at = $3, answered_by = $4 WHERE id = $1`
 	resolveDispute = `
 WITH released AS (
   UPDATE holds SET ended_at = $3 WHERE case_id = $4 AND cause_kind = 'dispute' AND cause_id = $1 AND ended_at IS NULL
@@ -167,7 +168,7 @@ func (tx *Tx) SavePromise(ctx context.Context, page domain.DebtorPage, p domain.
 
 // SaveQuestion adds a question.
 func (tx *Tx) SaveQuestion(ctx context.Context, page domain.DebtorPage, q domain.Question) error {
-	return tx.exec(ctx, insertQuestion, q.ID.UUID, page.Case.UUID, page.FactorID.UUID, page.SellerID.UUID, orNull(q.Deal.UUID), q.Said, instant(q.AskedAt))
+	return tx.exec(ctx, insertQuestion, q.ID.UUID, page.Case.UUID, page.FactorID.UUID, page.SellerID.UUID, orNull(q.Deal.UUID), q.ByMail, q.Said, instant(q.AskedAt))
 }
 
 // SaveDispute adds a dispute.
@@ -192,7 +193,8 @@ func (tx *Tx) LockQuestion(ctx context.Context, id domain.QuestionID, factor dom
 	return row.question(), nil
 }
 
-// AnswerQuestion saves an answer; what was asked about rests until a moment.
+// AnswerQuestion saves an answer, or without one that none is due; what was asked about
+// rests until a moment.
 func (tx *Tx) AnswerQuestion(ctx context.Context, q domain.Question, by domain.UserID, restsUntil time.Time) error {
 	return tx.exec(ctx, answerQuestion, q.ID.UUID, q.Answer, instant(q.AnsweredAt), orNull(by.UUID), instant(restsUntil), q.Case.UUID)
 }

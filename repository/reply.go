@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -52,42 +53,58 @@ func (r replyRow) reply() domain.Reply {
 	return out
 }
 
+// Lists carry the beginning of what was written.
+var shortReply = strings.NewReplacer("own, body", "left(own, 2000) AS own, left(body, 2000) AS body").Replace(replyColumns)
+
 const replyColumns = `id, digest, world_id, case_id, factor_id, seller_id, touch_id, question_id, kind, because, sender, sender_known, message_id, subject,
   own, body, faults, files, hint_kinds, hint_values, hint_words, acknowledgement, summary, received_at`
 
 const (
 	replyByDigest = `
 SELECT ` + replyColumns + ` FROM replies WHERE digest = $1`
-	// The first message of ours that is named and is there; without one, the one open case
-	// of whoever has the address.
+	// The first message of ours that is named and is there; without one, the one live open
+	// case that we have written to the address in. A case that was closed since hands on to
+	// the one that is open with the same debtor.
 	replyTarget = `
 SELECT k.touch_id, k.case_id, k.recipient, w.id AS world_id, w.kind = 'sandbox' AS sandbox, w.clock_at
   FROM (
-    (SELECT t.id AS touch_id, t.case_id, t.world_id, t.recipient
-       FROM unnest($1::uuid[]) WITH ORDINALITY AS n(id, rank) JOIN touches t ON t.id = n.id ORDER BY n.rank LIMIT 1)
+    (SELECT t.id AS touch_id, coalesce(now_open.id, t.case_id) AS case_id, t.world_id, t.recipient
+       FROM unnest($1::uuid[]) WITH ORDINALITY AS n(id, rank)
+       JOIN touches t ON t.id = n.id JOIN cases c ON c.id = t.case_id
+       LEFT JOIN cases now_open ON now_open.relationship_id = c.relationship_id AND now_open.status = 'open'
+      ORDER BY n.rank LIMIT 1)
     UNION ALL
     (SELECT NULL, min(c.id::text)::uuid, min(c.world_id::text)::uuid, $2
        FROM relationships r JOIN cases c ON c.relationship_id = r.id AND c.status = 'open'
-      WHERE lower(r.email) = lower($2) AND $2 <> '' HAVING count(*) = 1)) k
+       JOIN worlds live ON live.id = c.world_id AND live.kind <> 'sandbox'
+      WHERE lower(r.email) = lower($2) AND $2 <> '' AND EXISTS (SELECT FROM touches t WHERE t.case_id = c.id AND lower(t.recipient) = lower($2))
+     HAVING count(*) = 1)) k
   JOIN worlds w ON w.id = k.world_id
  ORDER BY k.touch_id NULLS LAST LIMIT 1`
 	insertReply = `
 INSERT INTO replies (` + replyColumns + `, raw)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
-	listCaseReplies = `
-SELECT ` + replyColumns + ` FROM replies WHERE case_id = $1 AND id > $2 ORDER BY id LIMIT $3`
-	listFactorReplies = `
-SELECT ` + replyColumns + ` FROM replies WHERE factor_id = $1 AND id > $2 ORDER BY id LIMIT $3`
-	listSellerReplies = `
-SELECT ` + replyColumns + ` FROM replies WHERE seller_id = $1 AND id > $2 ORDER BY id LIMIT $3`
-	listStrayReplies = `
-SELECT ` + replyColumns + ` FROM replies WHERE case_id IS NULL AND ($1::uuid IS NOT NULL) AND id > $2 ORDER BY id LIMIT $3`
 	readFactorReply = `
 SELECT ` + replyColumns + `, raw FROM replies WHERE factor_id = $2 AND id = $1`
 	readSellerReply = `
 SELECT ` + replyColumns + `, raw FROM replies WHERE seller_id = $2 AND id = $1`
 	readStrayReply = `
 SELECT ` + replyColumns + `, raw FROM replies WHERE case_id IS NULL AND ($2::uuid IS NOT NULL) AND id = $1`
+	acknowledgedBefore = `
+SELECT EXISTS (SELECT FROM replies r WHERE r.touch_id = $1 AND r.case_id = (SELECT case_id FROM touches WHERE id = $1) AND r.acknowledgement) AS before`
+	mailedAfter = `
+SELECT EXISTS (SELECT FROM replies WHERE case_id = (SELECT case_id FROM questions WHERE id = $1) AND question_id = $1 AND id > $2) AS later`
+)
+
+var (
+	listCaseReplies = `
+SELECT ` + shortReply + ` FROM replies WHERE case_id = $1 AND id > $2 ORDER BY id LIMIT $3`
+	listFactorReplies = `
+SELECT ` + shortReply + ` FROM replies WHERE factor_id = $1 AND id > $2 ORDER BY id LIMIT $3`
+	listSellerReplies = `
+SELECT ` + shortReply + ` FROM replies WHERE seller_id = $1 AND id > $2 ORDER BY id LIMIT $3`
+	listStrayReplies = `
+SELECT ` + shortReply + ` FROM replies WHERE case_id IS NULL AND ($1::uuid IS NOT NULL) AND id > $2 ORDER BY id LIMIT $3`
 )
 
 // ReplyOf returns the reply that was made of a mail with a digest; the zero one when there
@@ -145,6 +162,28 @@ func texts(list []string) []string {
 		return []string{}
 	}
 	return list
+}
+
+// Acknowledged reports whether a message of ours was acknowledged before.
+func (tx *Tx) Acknowledged(ctx context.Context, id domain.TouchID) (bool, error) {
+	var row struct {
+		Before bool `json:"before"`
+	}
+	if err := tx.get(ctx, &row, acknowledgedBefore, id.UUID); err != nil {
+		return false, fmt.Errorf("look for acknowledgements: %w", err)
+	}
+	return row.Before, nil
+}
+
+// MailedAfter reports whether a mail later than one waits under the same question.
+func (tx *Tx) MailedAfter(ctx context.Context, q domain.QuestionID, read domain.ReplyID) (bool, error) {
+	var row struct {
+		Later bool `json:"later"`
+	}
+	if err := tx.get(ctx, &row, mailedAfter, q.UUID, read.UUID); err != nil {
+		return false, fmt.Errorf("look for later mails: %w", err)
+	}
+	return row.Later, nil
 }
 
 // Replies returns a page of the mails of a case, oldest first.

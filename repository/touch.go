@@ -102,6 +102,10 @@ UPDATE touches SET status = $2, message_id = $3, sent_at = $4, attempts = $5, ou
 UPDATE conditions SET evidence = $2, occurred_at = $3, set_at = $3
  WHERE deal_id = ANY ($1::uuid[]) AND code = 'notice_delivered' AND evidence IS NULL
 RETURNING deal_id`
+	// A notice that came back has proven nothing, unless a later one was delivered.
+	noticeBounced = `
+UPDATE conditions SET evidence = NULL, occurred_at = NULL, set_at = NULL
+ WHERE deal_id = ANY ($1::uuid[]) AND code = 'notice_delivered' AND occurred_at = $2`
 	listTouches = `
 SELECT ` + touchColumns + ` FROM touches t WHERE t.case_id = $1 AND t.id > $2 ORDER BY t.id LIMIT $3`
 )
@@ -166,6 +170,12 @@ func (tx *Tx) NoticeDelivered(ctx context.Context, deals []domain.DealID, eviden
 		return nil, err
 	}
 	return dealIDs(ids), nil
+}
+
+// NoticeBounced takes from deals the evidence that a notice was delivered which was sent
+// at a moment.
+func (tx *Tx) NoticeBounced(ctx context.Context, deals []domain.DealID, sentAt time.Time) error {
+	return tx.exec(ctx, noticeBounced, plain(deals).array(), instant(sentAt))
 }
 
 // Touches returns a page of a case's messages, oldest first.

@@ -47,7 +47,7 @@ func mailbox(t *testing.T, mail string) string {
 // TestTheMailboxIsRead: a mail that lies in the mailbox reaches its case, and is read once.
 func TestTheMailboxIsRead(t *testing.T) {
 	s := newScene(t)
-	s.app.config.Inbox = mailbox(t, "From: AP <"+s.debtor+">\r\nTo: post@comity.invalid\r\nMessage-ID: <3@seeblick.example>\r\nSubject: Hello\r\n\r\nWhen was this delivered?\r\n")
+	s.app.config.Inbox = mailbox(t, "From: AP <"+s.debtor+">\r\nTo: "+s.replyTo()+"\r\nMessage-ID: <3@seeblick.example>\r\nSubject: Hello\r\n\r\nWhen was this delivered?\r\n")
 	inbox, err := s.app.inbox()
 	s.must(err)
 	w := &worker{app: s.app}

@@ -32,14 +32,20 @@ func (s *scene) deliver(mail string, at time.Time, change func(http.Header)) (in
 	return response.StatusCode, string(body)
 }
 
+// replyTo returns where answers to the last letter to the debtor go.
+func (s *scene) replyTo() string {
+	s.t.Helper()
+	letters, err := s.letters(s.t.Context(), s.debtor)
+	s.must(err)
+	return letters[len(letters)-1].ReplyTo
+}
+
 // TestADebtorAnswersByMail: the answer to a real letter finds its case by the address that
 // the letter names, rests it, is shown to both sides, and is answered in the thread; who
 // cannot sign it delivers nothing, and the same mail again changes nothing.
 func TestADebtorAnswersByMail(t *testing.T) {
 	s := newScene(t)
-	letters, err := s.letters(t.Context(), s.debtor)
-	s.must(err)
-	replyTo := letters[len(letters)-1].ReplyTo
+	replyTo := s.replyTo()
 	if !strings.HasPrefix(replyTo, "reply+") || !strings.HasSuffix(replyTo, "@comity.invalid") {
 		t.Fatalf("the letter's answers go to %q", replyTo)
 	}
@@ -83,9 +89,59 @@ func TestADebtorAnswersByMail(t *testing.T) {
 	}
 	s.must(s.eastbrook.post(t.Context(), "/v1/questions/"+replies.Data[0].QuestionID+"/answer", map[string]any{"answer": "Order PO 4471."}, nil))
 	s.quiet()
-	letters, err = s.letters(t.Context(), s.debtor)
+	letters, err := s.letters(t.Context(), s.debtor)
 	s.must(err)
 	if last := letters[len(letters)-1]; !strings.Contains(last.Text, "Order PO 4471.") {
 		t.Errorf("the answer is\n%s", last.Text)
+	}
+}
+
+// TestASecretForTheDoorIsOne: with a short one, or with none, anybody signs.
+func TestASecretForTheDoorIsOne(t *testing.T) {
+	for secret, taken := range map[string]bool{
+		inboundKey: true, "whsec_": false, "whsec_AA==": false, "aGk=": false, strings.TrimPrefix(inboundKey, "whsec_"): false, "whsec_%": false,
+	} {
+		if hook, err := (config{InboundKey: secret}).inbound(); (err == nil) != taken || (hook != nil) != taken {
+			t.Errorf("%q: %v", secret, err)
+		}
+	}
+}
+
+// TestAMailIsClosedOverHTTP: the whole of one mail is read, put aside with a note, and the
+// case goes on; nobody else puts it aside, and nobody twice.
+func TestAMailIsClosedOverHTTP(t *testing.T) {
+	s := newScene(t)
+	mail := "From: " + s.debtor + "\r\nTo: " + s.replyTo() + "\r\nMessage-ID: <4@seeblick.example>\r\nSubject: Re: your notice\r\n\r\n" + strings.Repeat("We will look. ", 400)
+	if status, body := s.deliver(mail, time.Now(), nil); status != http.StatusAccepted {
+		t.Fatalf("delivered: %d %s", status, body)
+	}
+	type reply struct {
+		ID         string
+		QuestionID string `json:"question_id"`
+		Said       string
+	}
+	var listed struct{ Data []reply }
+	var whole reply
+	s.must(s.eastbrook.signIn(t.Context()))
+	s.must(s.eastbrook.get(t.Context(), "/v1/replies", &listed))
+	s.must(s.eastbrook.get(t.Context(), "/v1/replies/"+listed.Data[0].ID, &whole))
+	if len(listed.Data[0].Said) != 2000 || len(whole.Said) < 5000 {
+		t.Errorf("the list has %d characters, the mail %d", len(listed.Data[0].Said), len(whole.Said))
+	}
+	var closed struct {
+		ByMail     bool    `json:"by_mail"`
+		AnsweredAt *string `json:"answered_at"`
+		Answer     *string
+	}
+	path := "/v1/questions/" + whole.QuestionID + "/close"
+	s.must(s.eastbrook.post(t.Context(), path, map[string]any{"reply_id": whole.ID, "note": "They look into it."}, &closed))
+	if !closed.ByMail || closed.AnsweredAt == nil || closed.Answer != nil {
+		t.Errorf("closed as %+v", closed)
+	}
+	if err := s.eastbrook.post(t.Context(), path, map[string]any{"reply_id": whole.ID, "note": "Again."}, nil); err == nil {
+		t.Error("it is closed twice")
+	}
+	if err := s.alice.post(t.Context(), path, map[string]any{"reply_id": whole.ID, "note": "Mine."}, nil); err == nil {
+		t.Error("the seller closes it")
 	}
 }

@@ -126,7 +126,7 @@ func (s *scene) thought(seller string) {
 // answered lets the debtor answer by mail, and returns the reply's id.
 func (s *scene) answered() string {
 	s.t.Helper()
-	mail := "From: " + s.debtor + "\r\nTo: post@comity.invalid\r\nMessage-ID: <1@seeblick.example>\r\nSubject: A question\r\n\r\nWhich order was it?\r\n"
+	mail := "From: " + s.debtor + "\r\nTo: " + s.replyTo() + "\r\nMessage-ID: <1@seeblick.example>\r\nSubject: A question\r\n\r\nWhich order was it?\r\n"
 	reply, err := s.app.cases.Receive(s.t.Context(), []byte(mail), time.Now())
 	s.must(err)
 	if reply.Case.IsZero() {
@@ -212,6 +212,7 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"PATCH /v1/relationships/{id}":         change,
 		"POST /v1/invoices/{id}/release":       reason,
 		"POST /v1/deals/{id}/cancel":           reason,
+		"POST /v1/questions/{id}/close":        map[string]any{"reply_id": "rpl_" + strings.Repeat("0", 32), "note": "Read."},
 		"POST /v1/questions/{id}/answer":       map[string]any{"answer": "Order 1."},
 		"POST /v1/cases/{id}/stops":            map[string]any{"code": "represented", "reason": "a lawyer wrote"},
 		"POST /v1/receipts/{id}/apply":         map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},

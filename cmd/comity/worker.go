@@ -85,8 +85,14 @@ func (w *worker) readMail(ctx context.Context, inbox *delivery.Inbox) {
 	}
 }
 
-func (w *worker) receive(ctx context.Context, mail []byte) error {
-	_, err := w.cases.Receive(ctx, mail, time.Now().UTC())
+// receive takes in one mail. A mail that breaks the reader must not stop the worker.
+func (w *worker) receive(ctx context.Context, mail []byte) (err error) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = fmt.Errorf("the mail broke its reader: %v", broken)
+		}
+	}()
+	_, err = w.cases.Receive(ctx, mail, time.Now().UTC())
 	return err
 }
 

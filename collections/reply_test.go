@@ -55,6 +55,9 @@ const dana = "Dana Ruiz <Dana@HarborPine.example>"
 // as far as it can be, and holds everything back; the answer goes out in the thread.
 func TestAnUnreadReplyRestsTheCaseUntilItIsAnswered(t *testing.T) {
 	h, sent := mailed(t)
+	if !strings.Contains(strings.Join(strings.Fields(sent.Text), " "), "Answering this message reaches Eastbrook Factors, LLC, and Marlow Print Works LLC can read the answer too.") {
+		t.Errorf("the debtor is not told who reads its answers:\n%s", sent.Text)
+	}
 	if !strings.HasPrefix(sent.ReplyTo, "reply+") || !strings.HasSuffix(sent.ReplyTo, "@mail.test") {
 		t.Fatalf("answers go to %s", sent.ReplyTo)
 	}

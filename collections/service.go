@@ -128,7 +128,7 @@ func (s *Service) Act(ctx context.Context, world domain.WorldID, id domain.CaseI
 		if err != nil || facts.Case.Status != domain.CaseOpen {
 			return err
 		}
-		facts.Now = now
+		facts.Now, facts.AnswersShared = now, s.options.ReplyHost != ""
 		done, err := decide(facts, ids, manners{s.options.Host, s.options.KeyVersion})
 		if err != nil {
 			return err

@@ -46,6 +46,7 @@ type letter struct {
 	PaidTotal                                    string
 	NothingLeft                                  bool
 	AskedOn, Question, Answer, RestsUntil        string
+	AnswersShared                                bool // they come here, where the seller reads them too
 	ByMail                                       bool // the question is a mail, which is not quoted
 }
 
@@ -113,7 +114,7 @@ func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 	l := localOf(f)
 	data := letter{
 		Factor: oneLine(f.Factor.Name), FactorEmail: oneLine(f.Factor.Email), Seller: oneLine(f.Seller.Name),
-		Debtor: oneLine(f.Relationship.Name), Contact: oneLine(f.Relationship.ContactName),
+		Debtor: oneLine(f.Relationship.Name), Contact: oneLine(f.Relationship.ContactName), AnswersShared: f.AnswersShared,
 	}
 	var asked []money.Amount
 	var noticed []domain.Date

@@ -42,6 +42,7 @@ type LastRefusal struct {
 // CaseFacts are everything about one case that its next step depends on, at Now.
 type CaseFacts struct {
 	Now           time.Time
+	AnswersShared bool // answers to our mail come here, and the seller can read them
 	Case          Case
 	Factor        Organization
 	Seller        Organization

@@ -6,7 +6,7 @@ GO    ?= go
 LINT_VERSION := v2.15.0
 SWAG_VERSION := v1.16.6
 
-.PHONY: help run demo test check lint fuzz bench openapi generate
+.PHONY: help run demo test check lint fuzz courtesy bench openapi generate
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ lint: ## golangci-lint and gofumpt
 
 fuzz: ## every fuzz target for FUZZTIME (60s)
 	@./.ci/fuzz $(or $(FUZZTIME),60s)
+
+courtesy: ## the courtesy engine under random interleavings (SEEDS=200)
+	@$(GO) build -o bin/comity ./cmd/comity && COMITY_COURTESY_SEEDS=$(or $(SEEDS),200) bin/comity with-postgres $(GO) test -count=1 -timeout 0 -v -run Courtesy ./collections
 
 bench: ## start, memory, imports, submit and accept beside pgbench (COMITY_HISTORY=<csv> for a real file; BENCH="-seconds 5")
 	@$(GO) build -o bin/comity ./cmd/comity && exec bin/comity bench $(BENCH)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"comity/domain"
 	"comity/inbound"
@@ -106,30 +107,40 @@ func (s *Server) receiveMail(c *gin.Context) error {
 	if s.inbound == nil {
 		return domain.ErrNotFound
 	}
-	// Nothing of a body is read, and only few at a time are held, for who signs nothing.
-	for _, name := range []string{"webhook-id", "webhook-timestamp", "webhook-signature"} {
-		if c.GetHeader(name) == "" {
-			return domain.ErrUnauthenticated.Because("the signature is missing, old or wrong")
-		}
-	}
-	select {
-	case s.mailDoor <- struct{}{}:
-		defer func() { <-s.mailDoor }()
-	default:
-		return domain.ErrUnavailable.Because("other mails are being taken in; try again")
-	}
-	raw, err := readBody(c, inbound.MaxBytes)
+	raw, err := s.signedMail(c)
 	if err != nil {
 		return err
-	}
-	if err := s.inbound.Verify(raw, c.Request.Header); err != nil {
-		return domain.ErrUnauthenticated.Because("the signature is missing, old or wrong")
 	}
 	reply, err := s.cases.Receive(c.Request.Context(), raw, s.now().UTC())
 	if err != nil {
 		return err
 	}
 	return respond(c, http.StatusAccepted, ReceivedMail{ReplyID: reply.ID.String()})
+}
+
+// signedMail reads a mail that a deliverer signed. Without a signature nothing of the body
+// is read, and only few bodies are held at a time.
+func (s *Server) signedMail(c *gin.Context) ([]byte, error) {
+	unsigned := domain.ErrUnauthenticated.Because("the signature is missing, old or wrong")
+	for _, name := range []string{webhooks.HeaderWebhookID, webhooks.HeaderWebhookTimestamp, webhooks.HeaderWebhookSignature} {
+		if c.GetHeader(name) == "" {
+			return nil, unsigned
+		}
+	}
+	select {
+	case s.mailDoor <- struct{}{}:
+		defer func() { <-s.mailDoor }()
+	default:
+		return nil, domain.ErrUnavailable.Because("other mails are being taken in; try again")
+	}
+	raw, err := readBody(c, inbound.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.inbound.Verify(raw, c.Request.Header); err != nil {
+		return nil, unsigned
+	}
+	return raw, nil
 }
 
 // listReplies lists the mails to the caller's side.

@@ -130,7 +130,7 @@ func (d *decision) refused(f domain.CaseFacts, act Act, v Verdict, ids actIDs) d
 func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Letter, ids actIDs, m manners) domain.CaseFacts {
 	touch := domain.Touch{ID: ids.touch, CreatedAt: f.Now}
 	i := slices.IndexFunc(f.Touches, func(t domain.Touch) bool {
-		return t.Cycle == f.Case.Cycle && t.Step == act.Step && t.Status == domain.TouchPlanned
+		return t.Cycle == f.Case.Cycle && t.Step == act.Step && (t.Status == domain.TouchPlanned || t.Status == domain.TouchCancelled)
 	})
 	if i >= 0 {
 		touch = f.Touches[i]

@@ -85,13 +85,14 @@ func Gate(f domain.CaseFacts, act Act) Verdict {
 // StillRight reports whether a message that the gate let through may leave now. A
 // worker may have been down in between: what it says must still be so, its
 // hours and stops must still allow it, and the bank's files must still say that
-// nothing came. The counters are not asked: the message is counted already.
+// nothing came. The counters are not asked, because the message is counted already, for
+// the day on which it was claimed: on a later one it has to pass them again.
 func StillRight(f domain.CaseFacts, t domain.Touch) bool {
 	act := Act{Step: t.Step, Class: t.Class, Tone: t.Tone, Items: t.Items}
 	v, l := Verdict{Clear: true}, localOf(f)
 	itemStage(f, act, &v)
 	stopStage(f, act, &v)
-	if act.Class != domain.ClassAnswer && !l.inHours(f.Now) {
+	if act.Class != domain.ClassAnswer && (!l.inHours(f.Now) || l.day(t.ClaimedAt) != l.today) {
 		return false
 	}
 	if act.Class.Proactive() {

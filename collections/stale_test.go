@@ -22,6 +22,7 @@ func TestWhatChangedBeforeItLeftStaysHere(t *testing.T) {
 		"a legal stop":        {func(h *house) { h.stop(domain.StopLegal) }, "2026-02-25 09:45", "planned"},
 		"it is night":         {func(*house) {}, "2026-02-26 02:00", "planned"},
 		"a day's file is due": {func(*house) {}, "2026-02-26 09:45", "planned"},
+		"its day is over":     {func(h *house) { h.load("2026-02-25", "2026-02-26") }, "2026-02-27 09:45", "planned"},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -59,4 +60,31 @@ func (h *house) stop(code domain.StopCode) {
 	if _, err := h.cases.SetStop(h.t.Context(), by, h.facts.Case.ID, code, "petition of 24 February", onceOf[domain.Stop]("stop")); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// TestAStepThatWasCancelledIsWantedAgain: a message that was put back and then cancelled,
+// because a question came between, leaves when the question is answered.
+func TestAStepThatWasCancelledIsWantedAgain(t *testing.T) {
+	h := newHouse(t)
+	h.load("2026-02-04", "2026-03-31")
+	h.act("2026-02-05 10:00")
+	h.send("2026-02-05 10:02")
+	h.exec(`UPDATE deals SET status = 'paid_out'`)
+	h.act("2026-03-06 09:30")
+	id := h.sending()
+	_, err := h.cases.Ask(t.Context(), h.debtor("2026-03-06 09:31"), domain.DealID{}, "Which order?", onceOf[domain.Question]("q"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.cases.Outgoing(t.Context(), h.facts.Case.World, id, at("2026-03-06 09:32")); !errors.Is(err, domain.ErrNotFound) {
+		t.Fatalf("handed out over a question: %v", err)
+	}
+	h.act("2026-03-06 09:33")
+	h.is("touch", h.text(`SELECT status FROM touches WHERE id = $1`, id.UUID), "cancelled")
+	h.exec(`UPDATE questions SET answer = 'Order 1.', answered_at = '2026-03-06 20:00+00'`)
+	h.exec(`UPDATE holds SET until_at = '2026-03-13 20:00+00'`)
+	h.act("2026-03-09 09:30")
+	h.send("2026-03-09 09:31")
+	h.act("2026-03-17 09:30")
+	h.is("touch", h.text(`SELECT status FROM touches WHERE id = $1`, id.UUID), "sending")
 }

@@ -17,7 +17,15 @@ const (
 	lockCaseAndAddress = `
 SELECT c.id, c.world_id, coalesce(r.email, '') AS email
   FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1 FOR UPDATE OF c`
-	loadCase = `SELECT load_case($1, $2, $3)`
+	// Seven days lie between two messages to one debtor about one seller, whoever holds the
+	// case and to which address they go: who plans for the pair plans alone. The case is
+	// locked before, the address after.
+	loadCase = `
+WITH pair AS MATERIALIZED (
+  SELECT pg_advisory_xact_lock(hashtextextended(c.seller_id::text || r.debtor_id::text, 2))
+    FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1
+)
+SELECT load_case($1, $2, $3) FROM pair`
 	lockCase = `
 SELECT ` + caseColumns + ` FROM cases WHERE factor_id = $2 AND id = $1 FOR UPDATE`
 	readSellerCase = `

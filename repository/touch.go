@@ -80,7 +80,7 @@ ON CONFLICT (case_id, cycle, step) DO UPDATE SET
   status = 'sending', class = excluded.class, tone = excluded.tone, recipient = excluded.recipient, contact_key = excluded.contact_key,
   subject = excluded.subject, body_text = excluded.body_text, body_html = excluded.body_html, why_now = excluded.why_now,
   items = excluded.items, link_id = excluded.link_id, claimed_at = excluded.claimed_at, message_id = excluded.message_id, outcome = ''
- WHERE touches.id = excluded.id AND touches.status = 'planned'`
+ WHERE touches.id = excluded.id AND touches.status IN ('planned', 'cancelled')`
 	cancelTouches = `
 UPDATE touches SET status = 'cancelled' WHERE id = ANY ($1::uuid[]) AND status = 'planned'`
 	lockCaseOfTouch = `

@@ -149,19 +149,11 @@ func (tx *Tx) SaveReply(ctx context.Context, r domain.Reply, raw []byte) error {
 	}
 	err := tx.exec(ctx, insertReply, r.ID.UUID, r.Digest, orNull(r.World.UUID), orNull(r.Case.UUID), orNull(r.Factor.UUID), orNull(r.Seller.UUID),
 		orNull(r.Touch.UUID), orNull(r.Question.UUID), r.Kind, r.Because, r.Sender, r.SenderKnown, r.MessageID, r.Subject, r.Own, r.Text,
-		pq.Array(texts(r.Faults)), pq.Array(texts(r.Files)), pq.Array(kinds), pq.Array(values), pq.Array(words), r.Acknowledge, r.Summary, instant(r.ReceivedAt), raw)
+		pq.Array(notNil(r.Faults)), pq.Array(notNil(r.Files)), pq.Array(kinds), pq.Array(values), pq.Array(words), r.Acknowledge, r.Summary, instant(r.ReceivedAt), raw)
 	if violates(err, "replies_digest_key") {
 		return domain.ErrConflict.Because("this mail is being taken in already")
 	}
 	return err
-}
-
-// texts makes a list of nothing one that the database takes.
-func texts(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
 }
 
 // Acknowledged reports whether a message of ours was acknowledged before.

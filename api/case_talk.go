@@ -158,11 +158,25 @@ func (s *Server) listQuestions(c *gin.Context) error {
 // AnswerQuestionRequest is what the debtor is told.
 type AnswerQuestionRequest struct {
 	Answer string `json:"answer" example:"Order PO 4471 of 9 January, delivered on 13 January."`
+	// For a question that came by mail: the newest mail that was read. With a later one in the case nothing is answered.
+	ReplyID string `json:"reply_id,omitempty" example:"rpl_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 } //	@name	AnswerQuestionRequest
 
-func (r AnswerQuestionRequest) text() (string, error) {
+func (r AnswerQuestionRequest) read() (domain.ReplyID, string, error) {
 	var k checker
-	return k.text("/answer", r.Answer, true, 4000), k.err()
+	text := k.text("/answer", r.Answer, true, 4000)
+	if r.ReplyID == "" {
+		return domain.ReplyID{}, text, k.err()
+	}
+	return k.reply("/reply_id", r.ReplyID), text, k.err()
+}
+
+func (k *checker) reply(pointer, value string) domain.ReplyID {
+	id, err := domain.ParseReplyID(value)
+	if err != nil {
+		k.wrong(pointer, "malformed", "it is the id of a mail: rpl_ and 32 hexadecimal digits")
+	}
+	return id
 }
 
 // answerQuestion answers a debtor.
@@ -195,7 +209,7 @@ func (s *Server) answerQuestion(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	text, err := request.text()
+	read, text, err := request.read()
 	if err != nil {
 		return err
 	}
@@ -203,7 +217,7 @@ func (s *Server) answerQuestion(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, err := s.cases.AnswerQuestion(c.Request.Context(), caller(c), id, text, guard)
+	answer, err := s.cases.AnswerQuestion(c.Request.Context(), caller(c), id, read, text, guard)
 	if err != nil {
 		return err
 	}
@@ -221,11 +235,7 @@ type CloseQuestionRequest struct {
 func (r CloseQuestionRequest) read() (domain.ReplyID, string, error) {
 	var k checker
 	note := k.text("/note", r.Note, true, 2000)
-	id, err := domain.ParseReplyID(r.ReplyID)
-	if err != nil {
-		k.wrong("/reply_id", "malformed", "it is the id of a mail: rpl_ and 32 hexadecimal digits")
-	}
-	return id, note, k.err()
+	return k.reply("/reply_id", r.ReplyID), note, k.err()
 }
 
 // closeQuestion puts aside what came by mail.

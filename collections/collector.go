@@ -42,10 +42,11 @@ func (ids trailIDs) about(by domain.Caller, kase domain.Case, action string, sub
 }
 
 // AnswerQuestion records a collector's answer; the message that carries it
-// leaves at any hour, and what was asked about rests for seven days more. It
+// leaves at any hour, and what was asked about rests for seven days more. A
+// question that came by mail is answered up to the mail that was read last. It
 // refuses with domain.ErrNotFound, ErrInvalid, or ErrWrongState when it was
-// answered before.
-func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, answer string, once domain.Once[domain.Question]) (domain.Answer, error) {
+// answered before or a later mail came in.
+func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, answer string, once domain.Once[domain.Question]) (domain.Answer, error) {
 	answer, err := spoken(answer)
 	if err != nil {
 		return domain.Answer{}, err
@@ -55,14 +56,7 @@ func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domai
 	}
 	ids := newTrailIDs()
 	return keyed(ctx, s, by, once, func(tx Tx) (domain.Question, domain.Trail, error) {
-		q, err := tx.LockQuestion(ctx, id, by.Organization)
-		if err != nil {
-			return q, domain.Trail{}, err
-		}
-		if !q.AnsweredAt.IsZero() {
-			return q, domain.Trail{}, domain.ErrWrongState.Because("it was answered before").In("answered")
-		}
-		kase, err := tx.LockCase(ctx, q.Case, by.Organization)
+		q, kase, err := unanswered(ctx, tx, by, id, read)
 		if err != nil {
 			return q, domain.Trail{}, err
 		}
@@ -77,6 +71,27 @@ func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domai
 	})
 }
 
+// unanswered locks a question that waits for a collector, and its case. Nobody answers or
+// closes over a mail that came after the one that was read last.
+func unanswered(ctx context.Context, tx Tx, by domain.Caller, id domain.QuestionID, read domain.ReplyID) (domain.Question, domain.Case, error) {
+	q, err := tx.LockQuestion(ctx, id, by.Organization)
+	if err != nil {
+		return q, domain.Case{}, err
+	}
+	if !q.AnsweredAt.IsZero() {
+		return q, domain.Case{}, domain.ErrWrongState.Because("it was answered or closed before").In("answered")
+	}
+	kase, err := tx.LockCase(ctx, q.Case, by.Organization)
+	if err != nil || !q.ByMail {
+		return q, kase, err
+	}
+	later, err := tx.MailedAfter(ctx, q.ID, read)
+	if err == nil && later {
+		err = domain.ErrWrongState.Because("a mail came in that reply_id does not cover: read that one too").In("mailed")
+	}
+	return q, kase, err
+}
+
 // CloseQuestion records that a collector has read what came by mail, up to a mail, and that
 // it needs no letter; collection goes on at once. It refuses with domain.ErrNotFound, ErrInvalid, or
 // ErrWrongState when it was answered or closed before, was asked on the page (who asks
@@ -88,26 +103,12 @@ func (s *Service) CloseQuestion(ctx context.Context, by domain.Caller, id domain
 	}
 	ids := newTrailIDs()
 	return keyed(ctx, s, by, once, func(tx Tx) (domain.Question, domain.Trail, error) {
-		q, err := tx.LockQuestion(ctx, id, by.Organization)
+		q, kase, err := unanswered(ctx, tx, by, id, read)
 		if err != nil {
 			return q, domain.Trail{}, err
 		}
-		switch {
-		case !q.AnsweredAt.IsZero():
-			return q, domain.Trail{}, domain.ErrWrongState.Because("it was answered or closed before").In("answered")
-		case !q.ByMail:
+		if !q.ByMail {
 			return q, domain.Trail{}, domain.ErrWrongState.Because("it was asked on the debtor's page: answer it").In("asked")
-		}
-		kase, err := tx.LockCase(ctx, q.Case, by.Organization)
-		if err != nil {
-			return q, domain.Trail{}, err
-		}
-		later, err := tx.MailedAfter(ctx, q.ID, read)
-		if err != nil {
-			return q, domain.Trail{}, err
-		}
-		if later {
-			return q, domain.Trail{}, domain.ErrWrongState.Because("a later mail came in: read that one too").In("mailed")
 		}
 		q.AnsweredAt = by.Now
 		if err := tx.AnswerQuestion(ctx, q, by.User, by.Now); err != nil {

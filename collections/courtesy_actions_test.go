@@ -214,7 +214,11 @@ func (w *town) answer(ctx context.Context, a action) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.cases.AnswerQuestion(ctx, w.collector(a), domain.QuestionID{UUID: id}, "It is about the menus of February.", onceOf[domain.Question](a.key))
+	read, err := w.find(ctx, `SELECT id FROM replies WHERE question_id = $1 ORDER BY id DESC LIMIT 1`, id)
+	if err != nil && !errors.Is(err, errNothing) {
+		return err
+	}
+	_, err = w.cases.AnswerQuestion(ctx, w.collector(a), domain.QuestionID{UUID: id}, domain.ReplyID{UUID: read}, "It is about the menus of February.", onceOf[domain.Question](a.key))
 	return err
 }
 

@@ -85,7 +85,7 @@ func TestAnUnreadReplyRestsTheCaseUntilItIsAnswered(t *testing.T) {
 	h.act("2026-03-09 09:30")
 	h.is("touches while it is unread", h.text(`SELECT count(*)::text FROM touches WHERE class = 'reminder'`), "0")
 	collector := domain.Caller{World: h.facts.Case.World, Sandbox: true, Organization: h.facts.Case.Factor, Kind: domain.KindFactor, Role: domain.RoleCollector, User: domain.New[domain.UserID](), Now: at("2026-03-09 10:00")}
-	if _, err := h.cases.AnswerQuestion(t.Context(), collector, reply.Question, reply.Summary, onceOf[domain.Question]("answer")); err != nil {
+	if _, err := h.cases.AnswerQuestion(t.Context(), collector, reply.Question, reply.ID, reply.Summary, onceOf[domain.Question]("answer")); err != nil {
 		t.Fatal(err)
 	}
 	h.act("2026-03-09 10:01")
@@ -115,6 +115,9 @@ func TestManyMailsAreOneQuestion(t *testing.T) {
 	collector := domain.Caller{World: h.facts.Case.World, Sandbox: true, Organization: h.facts.Case.Factor, Kind: domain.KindFactor, Role: domain.RoleCollector, User: domain.New[domain.UserID](), Now: at("2026-02-11 10:00")}
 	if _, err := h.cases.CloseQuestion(t.Context(), collector, last.Question, first.ID, "All lamps.", onceOf[domain.Question]("early")); !errors.Is(err, domain.ErrWrongState) {
 		t.Errorf("closed over a mail that was not read: %v", err)
+	}
+	if _, err := h.cases.AnswerQuestion(t.Context(), collector, last.Question, first.ID, "Five lamps.", onceOf[domain.Question]("over")); !errors.Is(err, domain.ErrWrongState) {
+		t.Errorf("answered over a mail that was not read: %v", err)
 	}
 	if _, err := h.cases.CloseQuestion(t.Context(), collector, last.Question, last.ID, "All read; Dana was called.", onceOf[domain.Question]("close")); err != nil {
 		t.Fatal(err)

@@ -87,7 +87,7 @@ func TestADebtorAnswersByMail(t *testing.T) {
 			t.Errorf("%s reads the mail as %s", name, raw)
 		}
 	}
-	s.must(s.eastbrook.post(t.Context(), "/v1/questions/"+replies.Data[0].QuestionID+"/answer", map[string]any{"answer": "Order PO 4471."}, nil))
+	s.must(s.eastbrook.post(t.Context(), "/v1/questions/"+replies.Data[0].QuestionID+"/answer", map[string]any{"answer": "Order PO 4471.", "reply_id": replies.Data[0].ID}, nil))
 	s.quiet()
 	letters, err := s.letters(t.Context(), s.debtor)
 	s.must(err)

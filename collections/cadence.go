@@ -165,7 +165,7 @@ func postDue(f domain.CaseFacts, l local) []candidate {
 	if !last.IsZero() {
 		earliest = latest(earliest, l.slot(l.cal.OnOrAfter(last.Plus(gapDays))))
 	}
-	act := &Act{Step: stepPostDue + strconv.Itoa(postDueCount(f)+1), Class: domain.ClassReminder, Tone: 1}
+	act := &Act{Step: stepPostDue + strconv.Itoa(postDueLast(f)+1), Class: domain.ClassReminder, Tone: 1}
 	c := again(f, candidate{earliest, act, "the message after the due date"})
 	if c.reason == "the message after the due date" && !l.today.After(earliestDue(f)) {
 		c.reason = "the due date, " + earliestDue(f).Short()
@@ -192,15 +192,17 @@ func earliestDue(f domain.CaseFacts) domain.Date {
 	return first
 }
 
-// postDueCount returns how many messages after a due date left in this cycle.
-func postDueCount(f domain.CaseFacts) int {
-	count := 0
+// postDueLast returns the number of the last message after a due date that left in this
+// cycle. One before it may have been put back: numbers are not counted.
+func postDueLast(f domain.CaseFacts) int {
+	last := 0
 	for _, t := range f.Touches {
-		if t.Cycle == f.Case.Cycle && strings.HasPrefix(t.Step, stepPostDue) && taken(t) {
-			count++
+		number, ok := strings.CutPrefix(t.Step, stepPostDue)
+		if n, err := strconv.Atoi(number); ok && err == nil && t.Cycle == f.Case.Cycle && taken(t) {
+			last = max(last, n)
 		}
 	}
-	return count
+	return last
 }
 
 // overdue lists what a message after a due date is about: what is overdue and

@@ -80,19 +80,8 @@ func (w *town) find(ctx context.Context, query string, args ...any) (uuid.UUID, 
 }
 
 // look is the planner's.
-//
-// KNOWN: about once in 150 seeds a case wants a step that it has taken already, SaveTouch
-// refuses it, and the case stands still; nobody is written to. The person who sees that
-// begins a new cycle; so does this, and the tally counts it.
 func (w *town) look(ctx context.Context, a action) error {
-	err := w.cases.Act(ctx, w.facts.Case.World, w.files[a.file].id, w.now)
-	if !errors.Is(err, domain.ErrConflict) {
-		return err
-	}
-	w.mu.Lock()
-	w.done["KNOWN: a step that was taken is wanted again"]++
-	w.mu.Unlock()
-	return w.again(ctx, a)
+	return w.cases.Act(ctx, w.facts.Case.World, w.files[a.file].id, w.now)
 }
 
 // send is the mail worker's, and the mail server's answer.

@@ -21,6 +21,10 @@ type Act struct {
 	Why         string // one plain sentence: why now
 	Question    domain.QuestionID
 	Allocations []domain.AllocationID // what a receipt or thank-you is for
+	Rung        string                // the playbook's step that it takes; "": none
+	Template    string                // of a message after a due date, or a call's script
+	People      int                   // who have to agree before it leaves
+	Touch       domain.TouchID        // the call that a letter follows up
 	TwoPeople   bool                  // a legal notice that two people approved
 }
 

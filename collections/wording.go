@@ -89,6 +89,8 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 
 func letterName(f domain.CaseFacts, act Act) string {
 	switch {
+	case act.Template != "":
+		return act.Template
 	case act.Class == domain.ClassLegalNotice:
 		return "notice"
 	case act.Class == domain.ClassHeadsUp:

@@ -73,10 +73,13 @@ const (
 	ClassAnswer      MessageClass = "answer"
 	ClassReceipt     MessageClass = "receipt"
 	ClassThankYou    MessageClass = "thank_you"
+	ClassCall        MessageClass = "call" // a person rings; the same rules as for a reminder
 )
 
 // Proactive reports whether messages of the class count for the 7-day gap.
-func (c MessageClass) Proactive() bool { return c == ClassHeadsUp || c == ClassReminder }
+func (c MessageClass) Proactive() bool {
+	return c == ClassHeadsUp || c == ClassReminder || c == ClassCall
+}
 
 // Counted reports whether messages of the class count for the ceiling.
 func (c MessageClass) Counted() bool { return c.Proactive() || c == ClassLegalNotice }
@@ -93,6 +96,13 @@ type Touch struct {
 	Step         string
 	Class        MessageClass
 	Tone         int
+	Rung         string // the playbook's step that it takes; "": none
+	People       int    // how many must agree before it leaves
+	Playbook     PlaybookID
+	Version      int    // of the playbook
+	Template     string // its name and the digest of its text
+	Result       CallResult
+	Note         string // of a call; for the factor only
 	Status       TouchStatus
 	Recipient    string
 	ContactKey   []byte
@@ -182,6 +192,8 @@ type Question struct {
 	Deal       DealID // zero: about everything
 	ByMail     bool   // it stands for mails that wait to be read; Said quotes none of them
 	Said       string
+	Reason     Reason // what a collector understood; "": nothing confirmed
+	Understood string // in words, as the debtor reads them
 	AskedAt    time.Time
 	Answer     string // empty though AnsweredAt is set: closed without a letter
 	AnsweredAt time.Time

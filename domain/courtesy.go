@@ -30,6 +30,7 @@ type Contact struct {
 	Own     bool // it was this case's
 	Counted bool // for the ceiling
 	Daily   bool // for one message a day
+	Spoken  bool // somebody was spoken to on the telephone
 }
 
 // A LastRefusal is when the gate last refused a step, and when it said to look
@@ -50,15 +51,27 @@ type CaseFacts struct {
 	ContactKey    []byte
 	Items         []CaseItem
 	Feeds         []Feed
-	Holds         []Hold // not ended by anybody
-	Stops         []Stop // in force
+	Holds         []Hold  // not ended by anybody
+	Pauses        []Pause // likewise
+	Stops         []Stop  // in force
 	Promises      []Promise
+	Disputes      []Dispute
 	Questions     []Question
-	Touches       []Touch      // of this case, without their texts
-	Unthanked     []Allocation // applied, not undone, and nobody has said thank you
-	Unidentified  []Receipt    // money on the collection accounts that belongs to nobody yet
-	Contacts      []Contact    // of the last days, with this address
-	LastElsewhere time.Time    // the last proactive message for the same seller in another case
+	Replies       []ReplyFact
+	Touches       []Touch // of this case, without their texts
+	Approvals     []Approval
+	Playbook      Playbook       // the one in force for this case
+	Voice         Voice          // the seller's
+	Preferences   Preferences    // the contact's
+	SellersHere   int            // how many sellers wrote to this contact in the last 180 days; never shown
+	Owed          []money.Amount // what the debtor owes to this factor, over all its sellers
+	KnownSince    Date           // the first invoice of the relationship on record; zero: none
+	PaidOnTime    int            // invoices of the relationship paid by their due date in the last 12 months
+	LastPaidAt    time.Time      // when money was last matched to the case
+	Unthanked     []Allocation   // applied, not undone, and nobody has said thank you
+	Unidentified  []Receipt      // money on the collection accounts that belongs to nobody yet
+	Contacts      []Contact      // of the last days, with this address
+	LastElsewhere time.Time      // the last proactive message for the same seller in another case
 	Refused       map[string]LastRefusal
 }
 

@@ -51,6 +51,9 @@ type (
 	verificationThing struct{}
 	dilutionThing     struct{}
 	replyThing        struct{}
+	playbookThing     struct{}
+	approvalThing     struct{}
+	pauseThing        struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -88,6 +91,9 @@ func (correctionThing) prefix() string   { return "cor" }
 func (verificationThing) prefix() string { return "ver" }
 func (dilutionThing) prefix() string     { return "dil" }
 func (replyThing) prefix() string        { return "rpl" }
+func (playbookThing) prefix() string     { return "pbk" }
+func (approvalThing) prefix() string     { return "apr" }
+func (pauseThing) prefix() string        { return "pse" }
 
 // The IDs of everything that has one.
 type (
@@ -161,6 +167,12 @@ type (
 	DilutionRecordID = ID[dilutionThing]
 	// A ReplyID names a mail that came in.
 	ReplyID = ID[replyThing]
+	// A PlaybookID names a version of a playbook.
+	PlaybookID = ID[playbookThing]
+	// An ApprovalID names one person's word on a message that waits for it.
+	ApprovalID = ID[approvalThing]
+	// A PauseID names a pause that a collector or a seller made.
+	PauseID = ID[pauseThing]
 )
 
 // New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before

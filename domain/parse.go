@@ -12,6 +12,8 @@ var (
 	ParseInvoiceID        = ParseID[invoiceThing]
 	ParseDecisionID       = ParseID[decisionThing]
 	ParseReplyID          = ParseID[replyThing]
+	ParsePlaybookID       = ParseID[playbookThing]
+	ParsePauseID          = ParseID[pauseThing]
 	ParseMandateID        = ParseID[mandateThing]
 	ParseVerificationID   = ParseID[verificationThing]
 	ParseDilutionRecordID = ParseID[dilutionThing]

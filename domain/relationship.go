@@ -22,9 +22,13 @@ type Relationship struct {
 	Email       string
 	TimeZone    string
 	TermsDays   int
-	HeadsUp     bool   // the note 14 days before a due date, for terms of 30 days and more
-	Industry    string // what the debtor does, in the words that the seller's register uses; may be empty
-	Size        string // how large it is, likewise
+	HeadsUp     bool         // the note 14 days before a due date, for terms of 30 days and more
+	Industry    string       // what the debtor does, in the words that the seller's register uses; may be empty
+	Size        string       // how large it is, likewise
+	Approval    ApprovalMode // which of our messages the seller wants to see before
+	Copied      bool         // the seller gets a copy of what we send
+	Region      string       // ISO 3166-2, such as US-CA; "": not known
+	Phone       string       // for a person to call; "": none
 	Version     int
 	CreatedAt   time.Time
 }

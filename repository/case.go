@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"comity/domain"
+	"comity/money"
 )
 
 const caseColumns = `id, world_id, factor_id, seller_id, debtor_id, relationship_id, status, tone, cycle, next_action_at, waits_for, opened_at, closed_at`
@@ -122,10 +123,11 @@ type contactRow struct {
 	Own     bool    `json:"own"`
 	Counted bool    `json:"counted"`
 	Daily   bool    `json:"daily"`
+	Spoken  bool    `json:"conversation"`
 }
 
 func (r contactRow) contact() domain.Contact {
-	return domain.Contact{At: r.At.Time, Own: r.Own, Counted: r.Counted, Daily: r.Daily}
+	return domain.Contact{At: r.At.Time, Own: r.Own, Counted: r.Counted, Daily: r.Daily, Spoken: r.Spoken}
 }
 
 type caseFactsRow struct {
@@ -136,10 +138,22 @@ type caseFactsRow struct {
 	Items         []caseItemRow       `json:"items"`
 	Feeds         []feedRow           `json:"feeds"`
 	Holds         []holdRow           `json:"holds"`
+	Pauses        []pauseRow          `json:"pauses"`
 	Stops         []stopRow           `json:"stops"`
 	Promises      []promiseRow        `json:"promises"`
+	Disputes      []disputeRow        `json:"disputes"`
 	Questions     []questionRow       `json:"questions"`
+	Replies       []replyFactRow      `json:"replies"`
 	Touches       []touchRow          `json:"touches"`
+	Approvals     []approvalRow       `json:"approvals"`
+	Playbook      playbookRow         `json:"playbook"`
+	Voice         voiceRow            `json:"voice"`
+	Preferences   preferencesRow      `json:"preferences"`
+	SellersHere   int                 `json:"sellers_here"`
+	Owed          []owedRow           `json:"owed"`
+	KnownSince    dateCol             `json:"known_since"`
+	PaidOnTime    int                 `json:"on_time"`
+	LastPaidAt    timeCol             `json:"last_paid_at"`
 	Unthanked     []caseAllocationRow `json:"unthanked"`
 	Unidentified  []receiptRow        `json:"unidentified"`
 	Contacts      []contactRow        `json:"contacts"`
@@ -155,8 +169,12 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 	f := domain.CaseFacts{
 		Now: now, Case: r.Case.brief(), Factor: r.Factor.organization(), Seller: r.Seller.organization(), Relationship: r.Relationship.relationship(),
 		ContactKey: key, Items: mapped(r.Items, caseItemRow.item), Feeds: mapped(r.Feeds, feedRow.feed), Holds: mapped(r.Holds, holdRow.hold),
-		Stops: mapped(r.Stops, stopRow.stop), Promises: mapped(r.Promises, promiseRow.promise), Questions: mapped(r.Questions, questionRow.question),
-		Touches: mapped(r.Touches, touchRow.touch), Unthanked: mapped(r.Unthanked, caseAllocationRow.allocation),
+		Pauses: mapped(r.Pauses, pauseRow.pause), Stops: mapped(r.Stops, stopRow.stop), Promises: mapped(r.Promises, promiseRow.promise),
+		Disputes: mapped(r.Disputes, disputeRow.dispute), Questions: mapped(r.Questions, questionRow.question), Replies: mapped(r.Replies, replyFactRow.fact),
+		Touches: mapped(r.Touches, touchRow.touch), Approvals: mapped(r.Approvals, approvalRow.approval), Playbook: r.Playbook.playbook(), Voice: r.Voice.voice(),
+		Preferences: r.Preferences.preferences(), SellersHere: r.SellersHere, KnownSince: r.KnownSince.Date, PaidOnTime: r.PaidOnTime, LastPaidAt: r.LastPaidAt.Time,
+		Owed:         mapped(r.Owed, func(o owedRow) money.Amount { return amount(o.Minor, o.Currency) }),
+		Unthanked:    mapped(r.Unthanked, caseAllocationRow.allocation),
 		Unidentified: mapped(r.Unidentified, receiptRow.receipt), Contacts: mapped(r.Contacts, contactRow.contact),
 		LastElsewhere: r.LastElsewhere.Time, Refused: map[string]domain.LastRefusal{},
 	}

@@ -82,6 +82,8 @@ type questionRow struct {
 	Deal       uuid.NullUUID `json:"deal_id"`
 	ByMail     bool          `json:"by_mail"`
 	Said       string        `json:"said"`
+	Reason     string        `json:"reason"`
+	Understood string        `json:"understood"`
 	AskedAt    timeCol       `json:"asked_at"`
 	Answer     textCol       `json:"answer"`
 	AnsweredAt timeCol       `json:"answered_at"`
@@ -90,14 +92,14 @@ type questionRow struct {
 func (r questionRow) question() domain.Question {
 	return domain.Question{
 		ID: domain.QuestionID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Deal: idOf[domain.DealID](r.Deal), ByMail: r.ByMail,
-		Said: r.Said, AskedAt: r.AskedAt.Time, Answer: string(r.Answer), AnsweredAt: r.AnsweredAt.Time,
+		Said: r.Said, Reason: domain.Reason(r.Reason), Understood: r.Understood, AskedAt: r.AskedAt.Time, Answer: string(r.Answer), AnsweredAt: r.AnsweredAt.Time,
 	}
 }
 
 const (
 	promiseColumns  = `id, case_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at, decided_at`
 	disputeColumns  = `id, case_id, deal_id, status, currency, amount_minor, said, raised_at, resolved_at`
-	questionColumns = `id, case_id, deal_id, by_mail, said, asked_at, answer, answered_at`
+	questionColumns = `id, case_id, deal_id, by_mail, said, reason, understood, asked_at, answer, answered_at`
 )
 
 const (

@@ -25,6 +25,10 @@ type relationshipRow struct {
 	HeadsUp     bool          `json:"heads_up"`
 	Industry    textCol       `json:"industry"`
 	Size        textCol       `json:"size"`
+	Approval    string        `json:"approval"`
+	Copied      bool          `json:"copied"`
+	Region      string        `json:"region"`
+	Phone       string        `json:"phone"`
 	Version     int           `json:"version"`
 	CreatedAt   timeCol       `json:"created_at"`
 }
@@ -35,19 +39,23 @@ func (r relationshipRow) relationship() domain.Relationship {
 		Code: r.Code, Name: r.Name, LegalType: domain.LegalType(r.LegalType), Country: string(r.Country), TaxID: string(r.TaxID),
 		ContactName: string(r.ContactName), Email: string(r.Email), TimeZone: string(r.TimeZone), TermsDays: r.TermsDays,
 		HeadsUp: r.HeadsUp, Industry: string(r.Industry), Size: string(r.Size), Version: r.Version, CreatedAt: r.CreatedAt.Time,
+		Approval: domain.ApprovalMode(r.Approval), Copied: r.Copied, Region: r.Region, Phone: r.Phone,
 	}
 }
 
-const relationshipColumns = `id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size, created_at`
+const relationshipColumns = `id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size, created_at,
+  approval, copied, region, phone`
 
 const (
 	insertRelationship = `
-INSERT INTO relationships (id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
+INSERT INTO relationships (id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size,
+  approval, copied, region, phone, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
 	updateRelationship = `
 UPDATE relationships
    SET debtor_id = $3, code = $4, name = $5, legal_type = $6, country = $7, tax_id = $8, contact_name = $9, email = $10,
-       time_zone = $11, terms_days = $12, heads_up = $13, version = $14, industry = $15, size = $16
+       time_zone = $11, terms_days = $12, heads_up = $13, version = $14, industry = $15, size = $16,
+       approval = $17, copied = $18, region = $19, phone = $20
  WHERE seller_id = $2 AND id = $1`
 	readRelationship = `
 SELECT ` + relationshipColumns + ` FROM relationships WHERE seller_id = $2 AND id = $1`
@@ -79,7 +87,16 @@ func relationshipArgs(r domain.Relationship, more ...any) []any {
 	return append([]any{
 		r.ID.UUID, r.Seller.UUID, orNull(r.Debtor.UUID), r.Code, r.Name, text(string(r.LegalType)), text(r.Country), text(r.TaxID),
 		text(r.ContactName), text(r.Email), text(r.TimeZone), r.TermsDays, r.HeadsUp, r.Version, text(r.Industry), text(r.Size),
+		string(approvalMode(r)), r.Copied, r.Region, r.Phone,
 	}, more...)
+}
+
+// approvalMode is the stored form of a relationship's mode; one that says none waits for nobody.
+func approvalMode(r domain.Relationship) domain.ApprovalMode {
+	if r.Approval == "" {
+		return domain.ApproveNone
+	}
+	return r.Approval
 }
 
 func codeTaken(err error, code string) error {

@@ -22,6 +22,13 @@ type touchRow struct {
 	Step         string        `json:"step"`
 	Class        string        `json:"class"`
 	Tone         int           `json:"tone"`
+	Rung         string        `json:"rung"`
+	People       int           `json:"people"`
+	Playbook     uuid.NullUUID `json:"playbook_id"`
+	Version      int           `json:"playbook_version"`
+	Template     string        `json:"template"`
+	Result       string        `json:"result"`
+	Note         string        `json:"note"`
 	Status       string        `json:"status"`
 	Recipient    string        `json:"recipient"`
 	ContactKey   bytesCol      `json:"contact_key"`
@@ -43,7 +50,8 @@ func (r touchRow) touch() domain.Touch {
 	return domain.Touch{
 		ID: domain.TouchID{UUID: r.ID}, World: domain.WorldID{UUID: r.World}, Case: domain.CaseID{UUID: r.Case}, Factor: domain.OrganizationID{UUID: r.Factor},
 		Seller: domain.OrganizationID{UUID: r.Seller}, Relationship: domain.RelationshipID{UUID: r.Relationship}, Cycle: r.Cycle, Step: r.Step,
-		Class: domain.MessageClass(r.Class), Tone: r.Tone, Status: domain.TouchStatus(r.Status), Recipient: r.Recipient, ContactKey: r.ContactKey,
+		Class: domain.MessageClass(r.Class), Tone: r.Tone, Rung: r.Rung, People: r.People, Playbook: idOf[domain.PlaybookID](r.Playbook), Version: r.Version,
+		Template: r.Template, Result: domain.CallResult(r.Result), Note: r.Note, Status: domain.TouchStatus(r.Status), Recipient: r.Recipient, ContactKey: r.ContactKey,
 		Subject: r.Subject, Text: r.Text, HTML: r.HTML, WhyNow: r.WhyNow, Items: dealIDs(r.Items), MessageID: r.MessageID, Link: idOf[domain.LinkID](r.Link),
 		ClaimedAt: r.ClaimedAt.Time, SentAt: r.SentAt.Time, Attempts: r.Attempts, Outcome: r.Outcome, CreatedAt: r.CreatedAt.Time,
 	}
@@ -58,7 +66,8 @@ func plain[I ~struct{ uuid.UUID }](ids []I) uuids {
 	return mapped(ids, func(id I) uuid.UUID { return struct{ uuid.UUID }(id).UUID })
 }
 
-const touchColumns = `t.id, t.world_id, t.case_id, t.factor_id, t.seller_id, t.relationship_id, t.cycle, t.step, t.class, t.tone, t.status, t.recipient,
+const touchColumns = `t.id, t.world_id, t.case_id, t.factor_id, t.seller_id, t.relationship_id, t.cycle, t.step, t.class, t.tone, t.rung, t.people,
+  t.playbook_id, t.playbook_version, t.template, t.result, t.note, t.status, t.recipient,
   t.contact_key, t.subject, t.body_text, t.body_html, t.why_now, t.items, t.message_id, t.link_id, t.claimed_at, t.sent_at, t.attempts, t.outcome, t.created_at`
 
 const (
@@ -74,12 +83,13 @@ WITH linked AS (
   UPDATE allocations SET thanked_by = $1 WHERE id = ANY ($25::uuid[])
 )
 INSERT INTO touches (id, world_id, case_id, factor_id, seller_id, relationship_id, cycle, step, class, tone, status, recipient, contact_key,
-  subject, body_text, body_html, why_now, items, link_id, claimed_at, message_id, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'sending', $11, $12, $13, $14, $15, $16, $17::uuid[], $20, $19, $18, $26)
+  subject, body_text, body_html, why_now, items, link_id, claimed_at, message_id, created_at, rung, people, playbook_id, playbook_version, template)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'sending', $11, $12, $13, $14, $15, $16, $17::uuid[], $20, $19, $18, $26, $27, $28, $29, $30, $31)
 ON CONFLICT (case_id, cycle, step) DO UPDATE SET
   status = 'sending', class = excluded.class, tone = excluded.tone, recipient = excluded.recipient, contact_key = excluded.contact_key,
   subject = excluded.subject, body_text = excluded.body_text, body_html = excluded.body_html, why_now = excluded.why_now,
-  items = excluded.items, link_id = excluded.link_id, claimed_at = excluded.claimed_at, message_id = excluded.message_id, outcome = ''
+  items = excluded.items, link_id = excluded.link_id, claimed_at = excluded.claimed_at, message_id = excluded.message_id, outcome = '',
+  rung = excluded.rung, people = excluded.people, playbook_id = excluded.playbook_id, playbook_version = excluded.playbook_version, template = excluded.template
  WHERE touches.id = excluded.id AND touches.status IN ('planned', 'cancelled')`
 	cancelTouches = `
 UPDATE touches SET status = 'cancelled' WHERE id = ANY ($1::uuid[]) AND status = 'planned'`
@@ -116,7 +126,8 @@ SELECT ` + touchColumns + ` FROM touches t WHERE t.case_id = $1 AND t.id > $2 OR
 func (tx *Tx) SaveTouch(ctx context.Context, t domain.Touch, l domain.Link, counted, daily bool, thanked []domain.AllocationID) error {
 	n, err := tx.count(ctx, saveTouch, t.ID.UUID, t.World.UUID, t.Case.UUID, t.Factor.UUID, t.Seller.UUID, t.Relationship.UUID, t.Cycle, t.Step,
 		string(t.Class), t.Tone, t.Recipient, t.ContactKey, t.Subject, t.Text, t.HTML, t.WhyNow, plain(t.Items).array(), t.MessageID, instant(t.ClaimedAt),
-		l.ID.UUID, pq.Array(l.Verbs), l.KeyVersion, counted, daily, plain(thanked).array(), instant(t.CreatedAt))
+		l.ID.UUID, pq.Array(l.Verbs), l.KeyVersion, counted, daily, plain(thanked).array(), instant(t.CreatedAt),
+		t.Rung, t.People, orNull(t.Playbook.UUID), t.Version, t.Template)
 	if err == nil && n != 1 {
 		return domain.ErrConflict.Because("step %s of %s was taken before", t.Step, t.Case)
 	}

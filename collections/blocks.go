@@ -157,18 +157,21 @@ func wrapped(text string) string {
 var braces = strings.NewReplacer("{", "(", "}", ")", "|", "/")
 
 // oneLine makes what somebody typed safe inside a letter: one line, no marks of
-// ours and no place holder.
+// ours, no place holder, and nothing that turns the direction of reading.
 func oneLine(typed string) string {
 	typed = strings.ToValidUTF8(typed, "")
 	typed = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		switch {
+		case r < ' ' || r >= 0x7f && r < 0xa0:
 			return ' '
+		case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff:
+			return -1
 		}
 		return r
 	}, typed)
 	line := braces.Replace(strings.Join(strings.Fields(typed), " "))
-	if len(line) > 2 && marks[line[:2]] != "" {
-		line = strings.TrimLeft(line[2:], " ")
+	for line != "" && marks[line[:1]+" "] != "" && (len(line) == 1 || line[1] == ' ') {
+		line = strings.TrimLeft(line[1:], " ")
 	}
 	return line
 }

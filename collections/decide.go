@@ -95,7 +95,7 @@ func (d *decision) try(f domain.CaseFacts, act Act, ids actIDs, m manners) (doma
 		if act.Class.Proactive() && !Faithful(f, v, written.Text) {
 			v.refuse(CodeMismatch, CodeMismatch)
 		}
-		for _, finding := range Lint(act.Class, act.Tone, written.Subject+"\n"+written.Text, written.Known...) {
+		for _, finding := range written.Lint(act.Class, act.Tone) {
 			v.refuse(CodeToneLint, CodeToneLint)
 			v.Facts += "; " + finding
 		}

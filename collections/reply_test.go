@@ -90,7 +90,7 @@ func TestAnUnreadReplyRestsTheCaseUntilItIsAnswered(t *testing.T) {
 	}
 	h.act("2026-03-09 10:01")
 	answer := h.send("2026-03-09 10:01")
-	if strings.Contains(answer.Text, "waiting for approval by our manager") || !strings.Contains(answer.Text, "thank you for your mail of 10 February 2026") {
+	if strings.Contains(answer.Text, "waiting for approval by our manager") || !strings.Contains(answer.Text, "Thank you for your mail of 10 February 2026") {
 		t.Errorf("our letter quotes a mail that nobody has proven:\n%s", answer.Text)
 	}
 	if answer.InReplyTo != sent.MessageID || !strings.Contains(answer.Text, "20 March 2026") {

@@ -1,7 +1,9 @@
 package collections
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"html/template"
 	"slices"
@@ -15,24 +17,48 @@ import (
 //go:embed templates/*
 var templates embed.FS
 
+// names are the letters there are, and the tones at which each may be said.
+var names = map[string][]int{
+	"notice": {0}, "heads_up": {0}, "pre_due": {0}, "post_due_first": {0, 1}, "post_due_next": {1, 2}, "new_timeline": {1, 2}, "clear_ask": {3},
+	"formal_demand": {4}, "call": {0, 1, 2, 3, 4}, "after_call": {0, 1, 2, 3, 4}, "answer": {0}, "thank_you": {0}, "receipt": {0},
+}
+
 var (
-	letters = readLetters()
-	layout  = template.Must(template.ParseFS(templates, "templates/layout.html"))
+	letters, versions = readLetters()
+	layout            = template.Must(template.ParseFS(templates, "templates/layout.html"))
 )
 
-func readLetters() map[string]*texts.Template {
-	read := map[string]*texts.Template{}
-	for _, name := range []string{"notice", "heads_up", "pre_due", "post_due_first", "post_due_next", "thank_you", "receipt", "answer"} {
+// readLetters reads every letter and its version: the digest of all the sources
+// that its words and looks come from.
+func readLetters() (map[string]*texts.Template, map[string]string) {
+	read, versions := map[string]*texts.Template{}, map[string]string{}
+	for name := range names {
 		read[name] = texts.Must(texts.ParseFS(templates, "templates/shared.txt", "templates/"+name+".txt"))
+		digest := sha256.New()
+		for _, file := range []string{name + ".txt", "shared.txt", "layout.html"} {
+			source, err := templates.ReadFile("templates/" + file)
+			if err != nil {
+				panic(err) // it was embedded, and read just above
+			}
+			digest.Write(source)
+		}
+		versions[name] = name + "@" + hex.EncodeToString(digest.Sum(nil))[:8]
 	}
-	return read
+	return read, versions
 }
+
+// FitsTone reports whether there is a letter of a name that may be said at a tone.
+func FitsTone(name string, tone int) bool { return slices.Contains(names[name], tone) }
 
 // A Letter is a message in both its forms; {link} stands where the debtor's link
 // goes.
 type Letter struct {
 	Subject, Text, HTML string
+	Template            string   // its name, and the digest of the sources of its words
 	Known               []string // what others typed into it: names, numbers, what was delivered
+
+	own   string   // subject and text, with stand-ins for what others typed
+	typed []string // what was written by hand for this letter
 }
 
 // letter is what the templates read.
@@ -41,6 +67,7 @@ type letter struct {
 	Items, Coming                                []letterItem
 	Total, Methods, NoticeDays, Earlier          string
 	One, OneNotice                               bool
+	Due, Since                                   string // of the first item: its due date, and how far away that is
 	Account                                      letterAccount
 	Paid                                         []letterPaid
 	PaidTotal                                    string
@@ -48,13 +75,22 @@ type letter struct {
 	AskedOn, Question, Answer, RestsUntil        string
 	AnswersShared                                bool // they come here, where the seller reads them too
 	ByMail                                       bool // the question is a mail, which is not quoted
+
+	Greeting, Opener, Busy, Closing string
+	OnTime                          int    // invoices paid on time that deserve a word; 0: none
+	Spoke                           string // the day of a recent conversation
+	AskBy                           string // the day that a firm message asks for
+	SellerLine, SellerThanks        string // the seller's own words
+	History                         []letterSaid
+	Call                            letterCall
+	Agreed                          letterAgreed
 }
 
 type letterItem struct {
-	Number, Order, Summary, Terms, Due, Reference, Code string
-	Basis, Less, Open, Ask                              string
-	OpenPositive                                        bool
-	due                                                 domain.Date
+	Number, Order, Summary, Terms, Due, Since, Reference, Code string
+	Basis, Less, Open, Ask                                     string
+	OpenPositive                                               bool
+	due                                                        domain.Date
 }
 
 type letterAccount struct {
@@ -66,25 +102,64 @@ type letterPaid struct{ Number, Amount, On, Left string }
 
 // Write writes a message about what the gate left of it.
 func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
-	data := letterOf(f, act, v)
 	name := letterName(f, act)
-	var subject, body strings.Builder
-	if err := letters[name].ExecuteTemplate(&subject, "subject", data); err != nil {
-		return Letter{}, fmt.Errorf("write subject of %s: %w", name, err)
+	if letters[name] == nil {
+		return Letter{}, fmt.Errorf("write %q: there is no such letter", name)
 	}
-	if err := letters[name].ExecuteTemplate(&body, "body", data); err != nil {
-		return Letter{}, fmt.Errorf("write %s: %w", name, err)
+	data := letterOf(f, act, v)
+	if name == "after_call" {
+		if err := data.agreed(f, act, localOf(f)); err != nil {
+			return Letter{}, err
+		}
 	}
-	blocks := blocksOf(body.String())
+	own, err := data.concise(name, act)
+	if err != nil {
+		return Letter{}, err
+	}
+	subject, blocks, err := fill(name, data)
+	if err != nil {
+		return Letter{}, err
+	}
 	var html strings.Builder
 	page := struct {
 		Subject string
 		Blocks  []block
-	}{subject.String(), blocks}
+	}{subject, blocks}
 	if err := layout.Execute(&html, page); err != nil {
 		return Letter{}, fmt.Errorf("lay out %s: %w", name, err)
 	}
-	return Letter{Subject: subject.String(), Text: plain(blocks), HTML: html.String(), Known: data.known()}, nil
+	return Letter{
+		Subject: subject, Text: plain(blocks), HTML: html.String(), Template: versions[name], Known: data.known(),
+		own: own, typed: data.typed(),
+	}, nil
+}
+
+// concise leaves out what a letter can do without, as long as it has more words
+// than its tone allows: the seller's line, the thanks for the past, the opener. It
+// returns the letter with stand-ins.
+func (data *letter) concise(name string, act Act) (string, error) {
+	bound := act.Tone <= friendly && act.Class != domain.ClassLegalNotice && act.Class != domain.ClassCall
+	leave := []func(){func() { data.SellerLine = "" }, func() { data.OnTime = 0 }, func() { data.Opener = "" }}
+	for i := 0; ; i++ {
+		subject, blocks, err := fill(name, data.withStandIns())
+		own := subject + "\n" + plain(blocks)
+		if err != nil || !bound || i == len(leave) || wordCount(takenApart(own).body()) <= maxWords {
+			return own, err
+		}
+		leave[i]()
+	}
+}
+
+// fill fills a letter's template.
+func fill(name string, data letter) (string, []block, error) {
+	var subject, body strings.Builder
+	if err := letters[name].ExecuteTemplate(&subject, "subject", data); err != nil {
+		return "", nil, fmt.Errorf("write subject of %s: %w", name, err)
+	}
+	if err := letters[name].ExecuteTemplate(&body, "body", data); err != nil {
+		return "", nil, fmt.Errorf("write %s: %w", name, err)
+	}
+	return subject.String(), blocksOf(body.String()), nil
 }
 
 func letterName(f domain.CaseFacts, act Act) string {
@@ -99,8 +174,12 @@ func letterName(f domain.CaseFacts, act Act) string {
 		return "thank_you"
 	case act.Class == domain.ClassReceipt:
 		return "receipt"
+	case act.Class == domain.ClassAnswer && !act.Touch.IsZero():
+		return "after_call"
 	case act.Class == domain.ClassAnswer:
 		return "answer"
+	case act.Class == domain.ClassCall:
+		return "call"
 	case !strings.HasPrefix(act.Step, stepPostDue):
 		return "pre_due"
 	}
@@ -125,7 +204,7 @@ func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 		if !ok {
 			continue
 		}
-		line := itemOf(item, verdict)
+		line := itemOf(item, verdict, l)
 		if strings.HasPrefix(act.Step, stepPostDue) && !item.Deal.Due.Before(l.today) {
 			data.Coming = append(data.Coming, line)
 		} else {
@@ -139,7 +218,12 @@ func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 	data.One = len(data.Items) == 1
 	data.Total, data.Methods = sum(asked), methods(asked)
 	data.NoticeDays, data.OneNotice = days(noticed, l), len(noticed) == 1
-	data.Earlier = earlier(f, l)
+	if len(data.Items) > 0 {
+		data.Due, data.Since = data.Items[0].Due, data.Items[0].Since
+	}
+	data.Earlier, data.History = earlier(f, l, act.Tone), history(f, l)
+	data.speak(f, act, l)
+	data.script(f, act, l)
 	data.payment(f, act)
 	data.question(f, act, l)
 	if act.Class == domain.ClassLegalNotice && len(v.Items) > 0 {
@@ -148,11 +232,11 @@ func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 	return data
 }
 
-func itemOf(item domain.CaseItem, v ItemVerdict) letterItem {
+func itemOf(item domain.CaseItem, v ItemVerdict, l local) letterItem {
 	d := item.Deal
 	return letterItem{
 		Number: oneLine(d.InvoiceNumber), Order: oneLine(item.OrderReference), Summary: withoutBankDetails(item.Summary, ""),
-		Terms: fmt.Sprintf("%d days from %s", item.Issued.DaysUntil(d.Due), item.Issued.Short()), Due: d.Due.Long(), due: d.Due,
+		Terms: fmt.Sprintf("%d days from %s", item.Issued.DaysUntil(d.Due), item.Issued.Short()), Due: d.Due.Long(), Since: sinceDue(l.today, d.Due), due: d.Due,
 		Reference: d.Reference.Grouped(), Code: d.NoticeCode,
 		Basis: d.Basis.Grouped(), Less: d.Basis.Minus(v.Ask).Grouped(), Open: d.Open.Grouped(), Ask: v.Ask.Grouped(), OpenPositive: d.Open.Positive(),
 	}
@@ -214,18 +298,6 @@ func (data *letter) question(f domain.CaseFacts, act Act, l local) {
 	}
 }
 
-// known lists what others typed into the letter: the lint reads past it.
-func (data *letter) known() []string {
-	known := []string{data.Factor, data.FactorEmail, data.Seller, data.Debtor, data.Contact, data.Question}
-	for _, item := range slices.Concat(data.Items, data.Coming) {
-		known = append(known, item.Number, item.Order, item.Summary, item.Reference)
-	}
-	for _, paid := range data.Paid {
-		known = append(known, paid.Number)
-	}
-	return known
-}
-
 // sum writes a total, one amount for each currency.
 func sum(amounts []money.Amount) string {
 	var totals []money.Amount
@@ -277,24 +349,4 @@ func joined(words []string) string {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
-}
-
-// earlier says when and why the debtor was written to before: the last few.
-func earlier(f domain.CaseFacts, l local) string {
-	const most = 4
-	words := map[domain.MessageClass]string{
-		domain.ClassLegalNotice: "with the notice", domain.ClassHeadsUp: "for your planning", domain.ClassReminder: "with a note",
-	}
-	var said []string
-	for _, t := range f.Touches {
-		word, told := words[t.Class]
-		if !told || t.Status != domain.TouchSent {
-			continue
-		}
-		said = append(said, word+" on "+days([]domain.Date{l.day(claimed(t))}, l))
-	}
-	if len(said) > most {
-		said = said[len(said)-most:]
-	}
-	return joined(said)
 }

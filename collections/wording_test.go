@@ -8,7 +8,7 @@ import (
 	"comity/domain"
 )
 
-// TestTheOtherLetters holds the letters that story A does not send.
+// TestTheOtherLetters holds the letters that story A does not send (C-70, C-72, C-73).
 func TestTheOtherLetters(t *testing.T) {
 	f, _ := overdueA()
 	second := another(&f, "MP-1043", "2026-03-06")
@@ -39,47 +39,16 @@ func TestTheOtherLetters(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if findings := letter.Lint(act.Class, act.Tone); len(findings) > 0 {
+				t.Errorf("lint: %s", strings.Join(findings, "\n"))
+			}
 			if findings := collections.Lint(act.Class, act.Tone, letter.Subject+"\n"+letter.Text, letter.Known...); len(findings) > 0 {
-				t.Errorf("lint: %v", findings)
+				t.Errorf("lint of the text alone: %s", strings.Join(findings, "\n"))
 			}
 			if strings.Contains(letter.Text, "DE89") || strings.Count(letter.Text, "{link}") > 1 || strings.Contains(letter.Text, "<no value>") {
 				t.Errorf("something was smuggled in:\n%s", letter.Text)
 			}
 			golden(t, name, letter.Subject+"\n\n"+letter.Text)
 		})
-	}
-}
-
-func TestLint(t *testing.T) {
-	const fine = "Eastbrook, which has bought this invoice from Marlow. Payable to the account in our notice of 5 February. {link}"
-	tests := map[string]struct {
-		class domain.MessageClass
-		tone  int
-		text  string
-		known []string
-		want  string // a part of the finding; "" when clean
-	}{
-		"clean":                               {domain.ClassReminder, 1, fine, nil, ""},
-		"an IBAN":                             {domain.ClassReminder, 1, fine + " DE89 3704 0044 0532 0130 00", nil, "bank details"},
-		"an IBAN that somebody typed":         {domain.ClassReminder, 1, fine + " DE89370400440532013000", []string{"DE89370400440532013000"}, "bank details"},
-		"a US account":                        {domain.ClassReminder, 1, fine + " 021000021 4410023317", nil, "bank details"},
-		"a UK account":                        {domain.ClassReminder, 1, fine + " 20-00-00 12345678", nil, "bank details"},
-		"a long invoice number is no account": {domain.ClassReminder, 1, fine + " 2026000123456", []string{"2026000123456"}, ""},
-		"a day is no account":                 {domain.ClassReminder, 1, fine + " 2026-03-09", nil, ""},
-		"a threat":                            {domain.ClassReminder, 1, fine + " Otherwise our lawyers write.", nil, "lawyers"},
-		"blame":                               {domain.ClassReminder, 1, fine + " You have failed to pay.", nil, "failed to"},
-		"hurry":                               {domain.ClassReminder, 0, fine + " Pay immediately.", nil, "immediately"},
-		"firm words at tone 3":                {domain.ClassReminder, 3, fine + " This is a final demand.", nil, ""},
-		"a firm's name is not a threat":       {domain.ClassReminder, 1, fine + " Court Hotels", []string{"Court Hotels"}, ""},
-		"in nobody's name":                    {domain.ClassReminder, 1, "Pay to the account in our notice of 5 February. {link}", nil, "which has bought"},
-		"a notice without a way to check":     {domain.ClassLegalNotice, 0, fine, nil, "on the number that you already have"},
-		"an ask in a thank-you":               {domain.ClassThankYou, 0, "thank you, received. X, which has bought it. Please pay the rest.", nil, "Please pay"},
-		"a place holder":                      {domain.ClassReminder, 1, fine + " {{.Name}}", nil, "place holder"},
-	}
-	for name, tc := range tests {
-		got := strings.Join(collections.Lint(tc.class, tc.tone, tc.text, tc.known...), "; ")
-		if tc.want == "" && got != "" || !strings.Contains(got, tc.want) {
-			t.Errorf("%s: %q, want %q", name, got, tc.want)
-		}
 	}
 }

@@ -197,7 +197,7 @@ func (m message) mustNotSay() []string {
 	if word := asking.FindString(all); word != "" && (m.class == domain.ClassReceipt || m.class == domain.ClassThankYou) {
 		findings = append(findings, fmt.Sprintf("The message says %q, which is an ask in a receipt: leave it out.", word))
 	}
-	if word := promotional.FindString(all); word != "" && m.class.Proactive() {
+	if word := promotional.FindString(all); word != "" && (m.class == domain.ClassReminder || m.class == domain.ClassHeadsUp) {
 		findings = append(findings, fmt.Sprintf("The message says %q, which is advertising in a reminder: leave it for a thank-you.", word))
 	}
 	return findings
@@ -215,12 +215,12 @@ func (m message) frame() []string {
 	}
 	own := m.own.all()
 	tokens := strings.Count(own, personal)
-	for _, made := range []*regexp.Regexp{sum3, longDate} {
+	for _, made := range []*regexp.Regexp{sum3, anyDate} {
 		if made.MatchString(own) {
 			tokens++
 		}
 	}
-	if tokens < 2 && !m.free {
+	if tokens < 2 && m.class != domain.ClassAnswer {
 		findings = append(findings, "The message could be anybody's: name its reader, an invoice, an amount or a day.")
 	}
 	return findings

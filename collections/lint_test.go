@@ -105,8 +105,10 @@ func TestLintRulesOfALetter(t *testing.T) {
 		"C-64 no understanding":                {1, change("We know that your days are full.", ""), "no understanding"},
 		"C-34 C-67 no amount in the subject":   {1, change("USD 9,000.00, due on Wednesday 4 March 2026 (", "Due on Wednesday 4 March 2026 ("), "The subject does not name the amount"},
 		"C-34 C-67 no due date in the subject": {1, change("due on Wednesday 4 March 2026 (5 days ago): how", "open: how"), "The subject does not name the due date"},
-		"C-34 C-72 the due date comes late": {1, change("due on Wednesday 4 March 2026, 5 days ago, is", "is"),
-			"The beginning (200 characters) does not name the due date"},
+		"C-34 C-72 the due date comes late": {
+			1, change("due on Wednesday 4 March 2026, 5 days ago, is", "is"),
+			"The beginning (200 characters) does not name the due date",
+		},
 		"C-34 the amount comes late":       {1, change("Dear Dana Ruiz,", "Dear Dana Ruiz,\n\n"+strings.Repeat("You had a good week. ", 10)), "200 characters"},
 		"C-69 too long":                    {1, fine + strings.Repeat("\nYou can say so on the page now. ", 20), "160 are enough"},
 		"C-69 a table is not counted":      {1, fine + "\n" + strings.Repeat("  You can say so on the page now.\n", 30), ""},

@@ -47,6 +47,9 @@ func aloud(word string) string {
 	return strings.ToLower(word)
 }
 
+// heard are the letters after which an ending is a syllable of its own.
+var heard = map[string]string{"e": "l", "es": "csxzg", "ed": "td"}
+
 // syllablesOf counts groups of vowels, less an e that is not heard.
 func syllablesOf(word string) int {
 	count, inVowel := 0, false
@@ -63,8 +66,7 @@ func syllablesOf(word string) int {
 			continue
 		}
 		last := stem[len(stem)-1:]
-		heard := silent == "e" && last == "l" || silent == "es" && strings.Contains("csxzg", last) || silent == "ed" && strings.Contains("td", last)
-		if !heard {
+		if !strings.Contains(heard[silent], last) {
 			count--
 		}
 		break

@@ -70,8 +70,11 @@ func (data *letter) script(f domain.CaseFacts, act Act, l local) {
 }
 
 func numberOf(f domain.CaseFacts, deal domain.DealID) string {
-	item, _ := f.Item(deal)
-	return oneLine(item.Deal.InvoiceNumber)
+	item, ok := f.Item(deal)
+	if !ok {
+		return ""
+	}
+	return writable(item.Deal.InvoiceNumber, noNumber)
 }
 
 // agreed fills in what a letter after a call repeats: the structured fields and
@@ -85,7 +88,7 @@ func (data *letter) agreed(f domain.CaseFacts, act Act, l local) error {
 	data.Agreed = letterAgreed{On: l.day(claimed(call)).Short(), Result: string(call.Result)}
 	agreed := &data.Agreed
 	since := func(at time.Time) bool { return !at.Before(call.ClaimedAt) }
-	switch call.Result {
+	switch call.Result { //nolint:exhaustive // of the others nothing is on file
 	case domain.CallPromised:
 		if p, ok := newest(f.Promises, func(p domain.Promise) time.Time { return p.MadeAt }, since); ok {
 			agreed.Number, agreed.Amount, agreed.Day = numberOf(f, p.Deal), p.Amount.Grouped(), p.PromisedOn.Long()

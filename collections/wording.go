@@ -194,8 +194,8 @@ func letterName(f domain.CaseFacts, act Act) string {
 func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 	l := localOf(f)
 	data := letter{
-		Factor: oneLine(f.Factor.Name), FactorEmail: oneLine(f.Factor.Email), Seller: oneLine(f.Seller.Name),
-		Debtor: oneLine(f.Relationship.Name), Contact: oneLine(f.Relationship.ContactName), AnswersShared: f.AnswersShared,
+		Factor: writable(f.Factor.Name, "the factor"), FactorEmail: oneLine(f.Factor.Email), Seller: writable(f.Seller.Name, "your supplier"),
+		Debtor: writable(f.Relationship.Name, "the customer"), Contact: oneLine(f.Relationship.ContactName), AnswersShared: f.AnswersShared,
 	}
 	var asked []money.Amount
 	var noticed []domain.Date
@@ -235,11 +235,23 @@ func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 func itemOf(item domain.CaseItem, v ItemVerdict, l local) letterItem {
 	d := item.Deal
 	return letterItem{
-		Number: oneLine(d.InvoiceNumber), Order: oneLine(item.OrderReference), Summary: withoutBankDetails(item.Summary, ""),
+		Number: writable(d.InvoiceNumber, noNumber), Order: oneLine(item.OrderReference), Summary: withoutBankDetails(item.Summary, ""),
 		Terms: fmt.Sprintf("%d days from %s", item.Issued.DaysUntil(d.Due), item.Issued.Short()), Due: d.Due.Long(), Since: sinceDue(l.today, d.Due), due: d.Due,
 		Reference: d.Reference.Grouped(), Code: d.NoticeCode,
 		Basis: d.Basis.Grouped(), Less: d.Basis.Minus(v.Ask).Grouped(), Open: d.Open.Grouped(), Ask: v.Ask.Grouped(), OpenPositive: d.Open.Positive(),
 	}
+}
+
+// noNumber stands where an invoice has no number that can be written.
+const noNumber = "(no number)"
+
+// writable makes a name safe inside a letter, or takes another when nothing is left
+// of it.
+func writable(typed, instead string) string {
+	if line := oneLine(typed); line != "" {
+		return line
+	}
+	return instead
 }
 
 func (data *letter) account(f domain.CaseFacts, deal domain.DealID) {
@@ -284,7 +296,7 @@ func (data *letter) payment(f domain.CaseFacts, act Act) {
 		amount := money.Minor(a.Minor, item.Deal.Open.Currency())
 		total = append(total, amount)
 		data.NothingLeft = data.NothingLeft && item.Deal.Open.IsZero()
-		data.Paid = append(data.Paid, letterPaid{oneLine(item.Deal.InvoiceNumber), amount.Grouped(), a.ValueOn.Short(), item.Deal.Open.Grouped()})
+		data.Paid = append(data.Paid, letterPaid{writable(item.Deal.InvoiceNumber, noNumber), amount.Grouped(), a.ValueOn.Short(), item.Deal.Open.Grouped()})
 	}
 	data.PaidTotal = sum(total)
 }
@@ -292,7 +304,7 @@ func (data *letter) payment(f domain.CaseFacts, act Act) {
 func (data *letter) question(f domain.CaseFacts, act Act, l local) {
 	for _, q := range f.Questions {
 		if q.ID == act.Question && !act.Question.IsZero() {
-			data.AskedOn, data.Question, data.Answer = l.day(q.AskedAt).Short(), withoutBankDetails(q.Said, "(as you wrote)"), paragraphs(q.Answer)
+			data.AskedOn, data.Question, data.Answer = l.day(q.AskedAt).Short(), writable(withoutBankDetails(q.Said, "(as you wrote)"), "(as you wrote)"), paragraphs(q.Answer)
 			data.ByMail, data.RestsUntil = q.ByMail, l.day(q.AnsweredAt).Plus(afterAnswer).Short()
 		}
 	}

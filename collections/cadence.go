@@ -3,27 +3,47 @@ package collections
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"comity/domain"
 )
 
-// offset is a message before the due date: it leaves before days ahead (on a
-// day off, the business day before), at the earliest early and at the latest
-// late days ahead (D-19).
+// offset is a message before a due date, as the playbook has it.
 type offset struct {
-	kind                string
-	class               domain.MessageClass
-	before, early, late int
-	words               string
+	domain.BeforeStep
+	kind  string
+	class domain.MessageClass
 }
 
-var (
-	headsUp  = offset{stepHeadsUp, domain.ClassHeadsUp, 14, 17, 11, "Two weeks"}
-	reminder = offset{stepPreDue, domain.ClassReminder, 7, 9, 5, "Seven days"}
-)
+// beforeDue gives the messages before due dates, the nearer kind first.
+func beforeDue(f domain.CaseFacts, l local) []candidate {
+	steps := slices.Clone(bookOf(f).Before)
+	slices.SortStableFunc(steps, func(a, b domain.BeforeStep) int { return a.Days - b.Days })
+	var all []candidate
+	for _, s := range steps {
+		all = append(all, preDue(f, l, offsetOf(s))...)
+	}
+	return all
+}
+
+func offsetOf(s domain.BeforeStep) offset {
+	o := offset{s, stepPreDue, domain.ClassReminder}
+	if s.Name == "heads_up" {
+		o.kind, o.class = stepHeadsUp, domain.ClassHeadsUp
+	}
+	return o
+}
+
+// reminderOf is the reminder before a due date of the playbook in force.
+func reminderOf(f domain.CaseFacts) offset {
+	for _, s := range bookOf(f).Before {
+		if s.Name == "pre_due" {
+			return offsetOf(s)
+		}
+	}
+	return offset{}
+}
 
 // askable reports whether an item may be followed up at all: bought, its notice
 // delivered, something open.
@@ -41,7 +61,7 @@ func preDue(f domain.CaseFacts, l local, o offset) []candidate {
 			continue
 		}
 		step := o.kind + item.Deal.Due.String()
-		from := l.cal.OnOrBefore(item.Deal.Due.Plus(-o.before))
+		from := l.cal.OnOrBefore(item.Deal.Due.Plus(-o.Days))
 		free, ok := freeFrom(f, item)
 		if !ok || done(f, step) {
 			continue
@@ -52,7 +72,7 @@ func preDue(f domain.CaseFacts, l local, o offset) []candidate {
 		c := again(f, candidate{at: l.slot(domain.Latest(from, l.day(free))), act: &Act{Step: step, Class: o.class}})
 		c.reason = o.reason(item.Deal.Due)
 		day := l.day(c.at)
-		if !c.at.IsZero() && (day.After(item.Deal.Due.Plus(-o.late)) || displaces(f, l, item, day)) {
+		if !c.at.IsZero() && (day.After(item.Deal.Due.Plus(-o.Late)) || displaces(f, l, item, day)) {
 			continue
 		}
 		if found == nil || c.at.Before(found.at) && !c.at.IsZero() {
@@ -65,7 +85,7 @@ func preDue(f domain.CaseFacts, l local, o offset) []candidate {
 	day := l.day(found.at)
 	for _, item := range f.Items {
 		due := item.Deal.Due
-		inWindow := !day.Before(due.Plus(-o.early)) && !day.After(due.Plus(-o.late))
+		inWindow := !day.Before(due.Plus(-o.Early)) && !day.After(due.Plus(-o.Late))
 		if inWindow && o.wanted(f, l, item) && ask(f, item, found.at).Positive() || o.kind+due.String() == found.act.Step && askable(item) {
 			found.act.Items = append(found.act.Items, item.Deal.ID)
 		}
@@ -80,10 +100,10 @@ func (o offset) wanted(f domain.CaseFacts, l local, item domain.CaseItem) bool {
 	if !askable(item) || !l.today.Before(due) {
 		return false
 	}
-	if o.kind == stepHeadsUp && (!f.Relationship.HeadsUp || item.Issued.DaysUntil(due) < headsUpTerms) {
+	if o.kind == stepHeadsUp && !f.Relationship.HeadsUp || item.Issued.DaysUntil(due) < o.MinTerms {
 		return false
 	}
-	from := l.cal.OnOrBefore(due.Plus(-o.early))
+	from := l.cal.OnOrBefore(due.Plus(-o.Early))
 	return !slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
 		return taken(t) && t.Class.Proactive() && !l.day(claimed(t)).Before(from) && slices.Contains(t.Items, item.Deal.ID)
 	})
@@ -97,9 +117,12 @@ func (o offset) reason(due domain.Date) string {
 }
 
 func (o offset) why(f domain.CaseFacts, l local, c *candidate) string {
-	day, words := l.day(c.at), o.words
-	if due, err := domain.ParseDate(strings.TrimPrefix(c.act.Step, o.kind)); err == nil && day.DaysUntil(due) != o.before {
-		words = fmt.Sprintf("%d days", day.DaysUntil(due))
+	words := fmt.Sprintf("%d days", o.Days)
+	if due, err := domain.ParseDate(strings.TrimPrefix(c.act.Step, o.kind)); err == nil {
+		words = fmt.Sprintf("%d days", l.day(c.at).DaysUntil(due))
+	}
+	if known, ok := map[string]string{"7 days": "Seven days", "14 days": "Two weeks"}[words]; ok {
+		words = known
 	}
 	return words + " before the due date; " + sinceLast(f, l) + "."
 }
@@ -135,46 +158,6 @@ func afterDue(f domain.CaseFacts, t domain.Touch, deal domain.DealID) bool {
 	return ok && item.Deal.Due.Before(domain.DateOf(claimed(t).In(f.Relationship.Zone())))
 }
 
-// postDue gives the next message after a due date: the first on T+1 to T+3
-// business days at 09:30 and after, tried every business day until it leaves;
-// then seven days after the last one, moved to a business day.
-func postDue(f domain.CaseFacts, l local) []candidate {
-	last := lastProactive(f, l)
-	var earliest time.Time
-	var held string
-	for _, item := range f.Items {
-		if !askable(item) {
-			continue
-		}
-		free, ok := freeFrom(f, item)
-		if !ok {
-			held = "what holds invoice " + item.Deal.InvoiceNumber + " back to be settled"
-			continue
-		}
-		from := domain.Latest(l.cal.Add(item.Deal.Due, 1), l.day(free))
-		if at := l.slot(from); earliest.IsZero() || at.Before(earliest) {
-			earliest = at
-		}
-	}
-	switch {
-	case earliest.IsZero() && held == "":
-		return nil
-	case earliest.IsZero():
-		return []candidate{{reason: held}}
-	}
-	if !last.IsZero() {
-		earliest = latest(earliest, l.slot(l.cal.OnOrAfter(last.Plus(gapDays))))
-	}
-	act := &Act{Step: stepPostDue + strconv.Itoa(postDueLast(f)+1), Class: domain.ClassReminder, Tone: 1}
-	c := again(f, candidate{earliest, act, "the message after the due date"})
-	if c.reason == "the message after the due date" && !l.today.After(earliestDue(f)) {
-		c.reason = "the due date, " + earliestDue(f).Short()
-	}
-	act.Items = overdue(f, l, c.at)
-	act.Why = postDueWhy(f, l, act.Items)
-	return []candidate{c}
-}
-
 func latest(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return b
@@ -192,41 +175,31 @@ func earliestDue(f domain.CaseFacts) domain.Date {
 	return first
 }
 
-// postDueLast returns the number of the last message after a due date that left in this
-// cycle. One before it may have been put back: numbers are not counted.
-func postDueLast(f domain.CaseFacts) int {
-	last := 0
-	for _, t := range f.Touches {
-		number, ok := strings.CutPrefix(t.Step, stepPostDue)
-		if n, err := strconv.Atoi(number); ok && err == nil && t.Cycle == f.Case.Cycle && taken(t) {
-			last = max(last, n)
-		}
-	}
-	return last
-}
-
 // overdue lists what a message after a due date is about: what is overdue and
 // may be asked for, where the bank has shown a full banking day since the due
 // date (all of it when none has, so that the gate says why); and what is due
 // within nine days and was not yet announced, since no message before its due
 // date can leave within the gap.
-func overdue(f domain.CaseFacts, l local, at time.Time) []domain.DealID {
+// A firm message lists only what earned its tone, and nothing that is not due yet (D-19).
+func overdue(f domain.CaseFacts, l local, at time.Time, only []domain.DealID, tone int) []domain.DealID {
 	day := l.today
 	if !at.IsZero() {
 		day = l.day(at)
 	}
 	var seen, all, coming []domain.DealID
+	announced := reminderOf(f)
 	for _, item := range f.Items {
 		if !askable(item) || !ask(f, item, latest(at, f.Now)).Positive() {
 			continue
 		}
 		switch due := item.Deal.Due; {
+		case due.Before(day) && only != nil && !slices.Contains(only, item.Deal.ID):
 		case due.Before(day):
 			all = append(all, item.Deal.ID)
 			if shownSince(f, item) {
 				seen = append(seen, item.Deal.ID)
 			}
-		case day.DaysUntil(due) <= reminder.early && reminder.wanted(f, l, item):
+		case tone < ToneFirm && day.DaysUntil(due) <= announced.Early && announced.wanted(f, l, item):
 			coming = append(coming, item.Deal.ID)
 		}
 	}
@@ -253,22 +226,4 @@ func shownSince(f domain.CaseFacts, item domain.CaseItem) bool {
 // bankingOf is the banking calendar of an account.
 func bankingOf(f domain.CaseFacts, feed domain.Feed) domain.Calendar {
 	return domain.BankingDays(feed.Account.Currency, f.Factor.Country)
-}
-
-func postDueWhy(f domain.CaseFacts, l local, items []domain.DealID) string {
-	var oldest domain.Date
-	for _, id := range items {
-		if item, ok := f.Item(id); ok && (oldest.IsZero() || item.Deal.Due.Before(oldest)) {
-			oldest = item.Deal.Due
-		}
-	}
-	if oldest.IsZero() {
-		return ""
-	}
-	days := l.cal.Between(oldest, l.today)
-	unit := "business days"
-	if days == 1 {
-		unit = "business day"
-	}
-	return fmt.Sprintf("%d %s after the due date, and the bank has shown no payment; %s.", days, unit, sinceLast(f, l))
 }

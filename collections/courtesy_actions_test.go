@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"comity/collections"
 	"comity/domain"
@@ -288,8 +289,18 @@ func (w *town) end(ctx context.Context, a action) error {
 	}, 1)
 }
 
-// locked changes rows of a deal under its case's lock, and wakes the case.
+// locked changes rows of a deal under its case's lock, and wakes the case. A deadlock is
+// tried again, as the house does.
 func (w *town) locked(ctx context.Context, a action, changes []string, minor int64) error {
+	for try := 1; ; try++ {
+		err := w.change(ctx, a, changes, minor)
+		if fault, ok := errors.AsType[*pq.Error](err); !ok || fault.Code != "40P01" || try == 3 {
+			return err
+		}
+	}
+}
+
+func (w *town) change(ctx context.Context, a action, changes []string, minor int64) error {
 	f := w.files[a.file]
 	tx, err := w.owner.BeginTx(ctx, nil)
 	if err != nil {

@@ -126,28 +126,9 @@ func doing[T any](ctx context.Context, s *Service, by domain.Caller, once domain
 // what it earns in the same commit. It refuses with domain.ErrNotFound,
 // ErrInvalid, ErrPromiseTooFar, ErrPromiseOpen, ErrMoreThanOpen or ErrWrongState.
 func (s *Service) Promise(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Promise]) (domain.Answer, error) {
-	id, hold := domain.New[domain.PromiseID](), domain.New[domain.HoldID]()
+	ids := newSaidIDs()
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Promise, deed, error) {
-		item, ok := page.Item(deal)
-		if !ok {
-			return domain.Promise{}, deed{}, domain.ErrNotFound
-		}
-		m, err := promiseOf(page, item, amount, on, by.Now)
-		if err != nil {
-			return domain.Promise{}, deed{}, err
-		}
-		m.promise.ID = id
-		if err := tx.SavePromise(ctx, page, m.promise, m.replaces); err != nil {
-			return domain.Promise{}, deed{}, fmt.Errorf("save promise: %w", err)
-		}
-		if m.hold != nil {
-			m.hold.ID, m.hold.Cause = hold, id.UUID
-			if err := tx.SaveHold(ctx, page, *m.hold); err != nil {
-				return domain.Promise{}, deed{}, fmt.Errorf("save hold: %w", err)
-			}
-		}
-		return m.promise, deed{"promise", id.UUID, deal, fmt.Sprintf("%s promises %s for %s on invoice %s: %s. The due date stays what it is.",
-			page.Debtor, amount.Grouped(), on.Short(), item.InvoiceNumber, m.why)}, nil
+		return promised(ctx, tx, page, account{deal, amount, on, "", by.Now, by.Link.UUID}, ids)
 	})
 }
 
@@ -159,28 +140,9 @@ func (s *Service) Ask(ctx context.Context, by domain.Caller, deal domain.DealID,
 	if err != nil {
 		return domain.Answer{}, err
 	}
-	q := domain.Question{ID: domain.New[domain.QuestionID](), Case: by.Case, Deal: deal, Said: said, AskedAt: by.Now}
-	hold := domain.New[domain.HoldID]()
+	ids := newSaidIDs()
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Question, deed, error) {
-		if waiting(page) >= maxWaiting {
-			return q, deed{}, domain.ErrThrottled.Because("%d questions wait for an answer already", maxWaiting)
-		}
-		about := "everything"
-		if !deal.IsZero() {
-			item, ok := page.Item(deal)
-			if !ok {
-				return q, deed{}, domain.ErrNotFound
-			}
-			about = "invoice " + item.InvoiceNumber
-		}
-		if err := tx.SaveQuestion(ctx, page, q); err != nil {
-			return q, deed{}, fmt.Errorf("save question: %w", err)
-		}
-		rest := domain.Hold{ID: hold, Case: page.Case, Deal: deal, Code: domain.HoldQuery, CauseKind: causeQuestion, Cause: q.ID.UUID, CreatedAt: by.Now}
-		if err := tx.SaveHold(ctx, page, rest); err != nil {
-			return q, deed{}, fmt.Errorf("save hold: %w", err)
-		}
-		return q, deed{"question", q.ID.UUID, deal, fmt.Sprintf("%s asks about %s: %q. It rests until seven days after our answer.", page.Debtor, about, oneLine(said))}, nil
+		return asked(ctx, tx, page, account{deal: deal, words: said, at: by.Now}, "", ids)
 	})
 }
 
@@ -198,40 +160,9 @@ func waiting(page domain.DebtorPage) int {
 // rests for five business days, twice at most. It refuses with
 // domain.ErrNotFound, ErrInvalid, ErrMoreThanOpen or ErrWrongState.
 func (s *Service) Paid(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Hold]) (domain.Answer, error) {
-	id := domain.New[domain.HoldID]()
+	ids := newSaidIDs()
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Hold, deed, error) {
-		item, ok := page.Item(deal)
-		if !ok {
-			return domain.Hold{}, deed{}, domain.ErrNotFound
-		}
-		if err := payable(item, amount); err != nil {
-			return domain.Hold{}, deed{}, err
-		}
-		if announced(page, deal) >= maxTold {
-			return domain.Hold{}, deed{}, domain.ErrThrottled.Because("we know; a person looks for the payment with you")
-		}
-		today := domain.DateOf(by.Now.In(page.Zone()))
-		if on.After(today) {
-			return domain.Hold{}, deed{}, domain.ErrInvalid.At("/paid_on", "in-the-future", "for a later day, make a promise")
-		}
-		hold := domain.Hold{
-			ID: id, Case: page.Case, Deal: deal, Code: domain.HoldPaidOrPending, Amount: amount, CauseKind: causePaid, Cause: by.Link.UUID, CreatedAt: by.Now,
-			Until: domain.BusinessDays(page.Country).Add(today, announcedPause).Plus(1).At(0, 0, page.Zone()),
-		}
-		if amount == item.Open {
-			hold.Amount = money.Amount{} // the whole item
-		}
-		said := fmt.Sprintf("%s says that %s for invoice %s was paid on %s: it rests until %s.",
-			page.Debtor, amount.Grouped(), item.InvoiceNumber, on.Short(), domain.DateOf(hold.Until.In(page.Zone())).Short())
-		if announced(page, deal) >= maxAnnounced {
-			hold.Until = by.Now // it is on file, and pauses nothing more
-			said = fmt.Sprintf("%s says again that %s for invoice %s was paid on %s: a person should look for it with the debtor.",
-				page.Debtor, amount.Grouped(), item.InvoiceNumber, on.Short())
-		}
-		if err := tx.SaveHold(ctx, page, hold); err != nil {
-			return domain.Hold{}, deed{}, fmt.Errorf("save hold: %w", err)
-		}
-		return hold, deed{"paid", id.UUID, deal, said}, nil
+		return saidPaid(ctx, tx, page, account{deal, amount, on, "", by.Now, by.Link.UUID}, ids)
 	})
 }
 
@@ -253,30 +184,9 @@ func (s *Service) Dispute(ctx context.Context, by domain.Caller, deal domain.Dea
 	if err != nil {
 		return domain.Answer{}, err
 	}
-	dispute := domain.Dispute{
-		ID: domain.New[domain.DisputeID](), Case: by.Case, Deal: deal, Status: domain.DisputeOpen, Amount: amount, Said: said, RaisedAt: by.Now,
-	}
-	hold := domain.New[domain.HoldID]()
+	ids := newSaidIDs()
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Dispute, deed, error) {
-		item, ok := page.Item(deal)
-		if !ok {
-			return dispute, deed{}, domain.ErrNotFound
-		}
-		if err := payable(item, amount); err != nil {
-			return dispute, deed{}, err
-		}
-		if left := item.Open.Minus(disputed(page, item)); left.Less(amount) {
-			return dispute, deed{}, domain.ErrMoreThanOpen.Because("%s of what is open is not disputed yet", money.Max(left, money.Minor(0, left.Currency())).Grouped())
-		}
-		if err := tx.SaveDispute(ctx, page, dispute); err != nil {
-			return dispute, deed{}, fmt.Errorf("save dispute: %w", err)
-		}
-		rest := domain.Hold{ID: hold, Case: page.Case, Deal: deal, Code: domain.HoldDisputed, Amount: amount, CauseKind: causeDispute, Cause: dispute.ID.UUID, CreatedAt: by.Now}
-		if err := tx.SaveHold(ctx, page, rest); err != nil {
-			return dispute, deed{}, fmt.Errorf("save hold: %w", err)
-		}
-		return dispute, deed{"dispute", dispute.ID.UUID, deal, fmt.Sprintf("%s does not agree to %s of invoice %s: %q. That part rests until it is cleared up.",
-			page.Debtor, amount.Grouped(), item.InvoiceNumber, oneLine(said))}, nil
+		return disputing(ctx, tx, page, account{deal: deal, amount: amount, words: said, at: by.Now}, ids)
 	})
 }
 

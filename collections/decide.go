@@ -14,6 +14,7 @@ type actIDs struct {
 	link   domain.LinkID
 	gate   domain.GateID
 	event  domain.EventID
+	waits  domain.EventID
 	closed domain.EventID
 	audit  domain.AuditID
 	judged []domain.EventID
@@ -35,6 +36,7 @@ type decision struct {
 	cancelled []domain.TouchID // planned once, and no longer
 	gate      *domain.GateDecision
 	touch     *domain.Touch
+	planned   *domain.Touch // waits for people
 	link      *domain.Link
 	thanked   []domain.AllocationID
 	trail     domain.Trail
@@ -105,10 +107,31 @@ func (d *decision) try(f domain.CaseFacts, act Act, ids actIDs, m manners) (doma
 		Sent: v.Clear, Codes: v.Codes, Outward: v.Outward, Facts: v.Facts, At: f.Now,
 	}
 	if !v.Clear {
+		if act.People > 0 && slices.Equal(v.Codes, []string{CodeHuman}) {
+			f = d.plan(f, act, v, ids)
+		}
 		return d.refused(f, act, v, ids), nil
 	}
 	return d.handOut(f, act, v, written, ids, m), nil
 }
+
+// plan puts a step that waits for people on their list, once.
+func (d *decision) plan(f domain.CaseFacts, act Act, v Verdict, ids actIDs) domain.CaseFacts {
+	for _, t := range f.Touches {
+		if t.Cycle == f.Case.Cycle && t.Step == act.Step && t.Status == domain.TouchPlanned {
+			return f
+		}
+	}
+	touch := ladderTouch(f, act, v, domain.Touch{ID: ids.touch, CreatedAt: f.Now})
+	touch.Status = domain.TouchPlanned
+	d.planned = &touch
+	said := fmt.Sprintf("The next step is a %s, and %s.", className[act.Class], map[bool]string{true: "a person makes it", false: peopleWords[act.People]}[act.Class == domain.ClassCall])
+	d.trail.Events = append(d.trail.Events, caseEvent(ids.waits, f, "touch.awaits_human", firstDeal(act.Items), said))
+	f.Touches = append(slices.Clone(f.Touches), touch)
+	return f
+}
+
+var peopleWords = map[int]string{1: "a person agrees to it first", 2: "two people agree to it first"}
 
 func (d *decision) refused(f domain.CaseFacts, act Act, v Verdict, ids actIDs) domain.CaseFacts {
 	d.gate.LookAgain = LookAgain(f, act, v)
@@ -135,14 +158,9 @@ func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Lette
 	if i >= 0 {
 		touch = f.Touches[i]
 	}
-	touch.World, touch.Case, touch.Factor, touch.Seller, touch.Relationship = f.Case.World, f.Case.ID, f.Case.Factor, f.Case.Seller, f.Case.Relationship
-	touch.Cycle, touch.Step, touch.Class, touch.Tone, touch.Status = f.Case.Cycle, act.Step, act.Class, act.Tone, domain.TouchSending
-	touch.Recipient, touch.ContactKey = f.Relationship.Email, f.ContactKey
-	touch.Subject, touch.Text, touch.HTML, touch.WhyNow = written.Subject, written.Text, written.HTML, act.Why
-	touch.Items = nil
-	for _, item := range v.Items {
-		touch.Items = append(touch.Items, item.Deal)
-	}
+	touch = ladderTouch(f, act, v, touch)
+	touch.Status = domain.TouchSending
+	touch.Subject, touch.Text, touch.HTML, touch.Template = written.Subject, written.Text, written.HTML, written.Template
 	touch.Link, touch.ClaimedAt, touch.Outcome = ids.link, f.Now, ""
 	touch.MessageID = messageID(touch.ID, m.host)
 	d.touch, d.thanked = &touch, act.Allocations
@@ -155,6 +173,23 @@ func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Lette
 	return after(f, touch, act)
 }
 
+// ladderTouch is the message that an act makes, without its words.
+func ladderTouch(f domain.CaseFacts, act Act, v Verdict, touch domain.Touch) domain.Touch {
+	book := bookOf(f)
+	touch.World, touch.Case, touch.Factor, touch.Seller, touch.Relationship = f.Case.World, f.Case.ID, f.Case.Factor, f.Case.Seller, f.Case.Relationship
+	touch.Cycle, touch.Step, touch.Class, touch.Tone, touch.WhyNow = f.Case.Cycle, act.Step, act.Class, act.Tone, act.Why
+	touch.Rung, touch.People, touch.Playbook, touch.Version = act.Rung, act.People, book.ID, book.Version
+	touch.Recipient, touch.ContactKey = f.Relationship.Email, f.ContactKey
+	if act.Class == domain.ClassCall {
+		touch.Recipient = f.Relationship.Phone
+	}
+	touch.Items = nil
+	for _, item := range v.Items {
+		touch.Items = append(touch.Items, item.Deal)
+	}
+	return touch
+}
+
 // after returns the facts once a message was handed out.
 func after(f domain.CaseFacts, touch domain.Touch, act Act) domain.CaseFacts {
 	f.Touches = slices.DeleteFunc(slices.Clone(f.Touches), func(t domain.Touch) bool { return t.ID == touch.ID })
@@ -162,7 +197,9 @@ func after(f domain.CaseFacts, touch domain.Touch, act Act) domain.CaseFacts {
 	f.Contacts = slices.Clone(f.Contacts)
 	f.Contacts = append(f.Contacts, domain.Contact{At: f.Now, Own: true, Counted: act.Class.Counted(), Daily: daily(act.Class)})
 	f.Unthanked = slices.DeleteFunc(slices.Clone(f.Unthanked), func(a domain.Allocation) bool { return slices.Contains(act.Allocations, a.ID) })
-	f.Case.Tone = max(f.Case.Tone, act.Tone)
+	if isPostDue(touch) {
+		f.Case.Tone = act.Tone
+	}
 	return f
 }
 

@@ -1,6 +1,7 @@
 package collections
 
 import (
+	"slices"
 	"time"
 
 	"comity/domain"
@@ -8,11 +9,12 @@ import (
 
 // Looked is what one look at a case changed, for tests.
 type Looked struct {
-	Gate  *domain.GateDecision
-	Touch *domain.Touch
-	Case  domain.Case
-	Facts domain.CaseFacts // afterwards, as the store would show them
-	Said  []string
+	Gate    *domain.GateDecision
+	Touch   *domain.Touch
+	Planned *domain.Touch
+	Case    domain.Case
+	Facts   domain.CaseFacts // afterwards, as the store would show them
+	Said    []string
 }
 
 // Look takes one look at a case and plays the store: what was handed out is sent.
@@ -36,6 +38,16 @@ func Look(f domain.CaseFacts, now time.Time) (Looked, error) {
 		}
 		refused[d.gate.Step] = domain.LastRefusal{At: now, Again: d.gate.LookAgain}
 		f.Refused = refused
+	}
+	f.Touches = slices.Clone(f.Touches)
+	for i := range f.Touches {
+		if slices.Contains(d.cancelled, f.Touches[i].ID) {
+			f.Touches[i].Status = domain.TouchCancelled
+		}
+	}
+	if d.planned != nil {
+		f.Touches = append(f.Touches, *d.planned)
+		look.Planned = d.planned
 	}
 	if d.touch != nil {
 		sent := *d.touch

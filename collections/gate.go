@@ -27,6 +27,7 @@ const (
 	CodeOutsideHours = "outside_hours"
 	CodeNoChannel    = "no_usable_channel"
 	CodeToneLint     = "tone_lint"
+	CodeHuman        = "awaiting_human"
 	CodeConsiderate  = "considerate_pause" // outward, for what another tenant caused
 )
 
@@ -77,7 +78,9 @@ func Gate(f domain.CaseFacts, act Act) Verdict {
 	facts = append(facts, countStage(f, l, act, &v)...)
 	if act.Class.Proactive() {
 		facts = append(facts, moneyStage(f, l, &v)...)
+		facts = append(facts, toneStage(f, act, &v)...)
 	}
+	facts = append(facts, humanStage(f, act, &v)...)
 	v.Facts = strings.Join(facts, "; ")
 	return v
 }
@@ -427,6 +430,12 @@ func LookAgain(f domain.CaseFacts, act Act, v Verdict) time.Time {
 		if slices.Contains(v.Codes, string(stop)) {
 			return time.Time{}
 		}
+	}
+	if act.People > 0 && slices.Equal(v.Codes, []string{CodeHuman}) {
+		if last := lastProactive(f, l); !last.IsZero() && last.DaysUntil(l.today) < silenceDays {
+			return latest(l.slot(l.cal.OnOrBefore(last.Plus(silenceDays))), l.slotAfter())
+		}
+		return l.slotAfter()
 	}
 	for _, code := range []string{CodeNoChannel, CodeToneLint, CodeMismatch} {
 		if slices.Contains(v.Codes, code) {

@@ -24,6 +24,7 @@ type Act struct {
 	Rung        string                // the playbook's step that it takes; "": none
 	Template    string                // of a message after a due date, or a call's script
 	People      int                   // who have to agree before it leaves
+	Called      bool                  // a person has taken the call
 	Touch       domain.TouchID        // the call that a letter follows up
 	TwoPeople   bool                  // a legal notice that two people approved
 }
@@ -40,16 +41,15 @@ type Plan struct {
 
 // The kinds of steps; a step is a kind and what it is about.
 const (
-	stepNotice   = "notice:"
-	stepThanks   = "thanks:"
-	stepAnswer   = "answer:"
-	stepHeadsUp  = "heads_up:"
-	stepPreDue   = "pre_due:"
-	stepPostDue  = "post_due:"
-	gapDays      = 7
-	ceiling      = 7
-	retryPerson  = 7 // days until a refusal that a person must mend is tried again
-	headsUpTerms = 30
+	stepNotice  = "notice:"
+	stepThanks  = "thanks:"
+	stepAnswer  = "answer:"
+	stepHeadsUp = "heads_up:"
+	stepPreDue  = "pre_due:"
+	stepPostDue = "post_due:"
+	stepCalled  = "after_call:"
+	ceiling     = 7
+	retryPerson = 7 // days until a refusal that a person must mend is tried again
 )
 
 // candidate is something that will be said at a time; without an act it is only
@@ -67,7 +67,7 @@ func Next(f domain.CaseFacts) Plan {
 		return Plan{}
 	}
 	l := localOf(f)
-	all := slices.Concat(notices(f, l), thanks(f, l), answers(f), postDue(f, l), preDue(f, l, reminder), preDue(f, l, headsUp), judgements(f, l))
+	all := slices.Concat(notices(f, l), thanks(f, l), answers(f), afterCalls(f), postDue(f, l), beforeDue(f, l), judgements(f, l))
 	var plan Plan
 	for _, c := range all {
 		if c.act != nil {
@@ -122,19 +122,30 @@ func live(item domain.CaseItem) bool {
 	return item.Deal.Status == domain.DealMade || item.Deal.Status == domain.DealPaidOut
 }
 
-// again moves a candidate to where the gate's last refusal of its step puts it.
+// again moves a candidate to where the gate's last refusal of its step puts it, unless
+// somebody agreed to it since.
 func again(f domain.CaseFacts, c candidate) candidate {
 	last, refused := f.Refused[c.act.Step]
 	switch {
-	case !refused:
+	case !refused || agreedSince(f, c.act.Step, last.At):
 	case last.Again.After(c.at):
-		c.at, c.reason = last.Again, "the gate, which refused it last time"
+		c.at = last.Again
+		if c.act.People == 0 {
+			c.reason = "the gate, which refused it last time"
+		}
 	case last.Again.IsZero():
 		if stopped(f, *c.act) {
 			c.at, c.reason = time.Time{}, "a person to lift a stop"
 		}
 	}
 	return c
+}
+
+// agreedSince reports whether anybody said a word about a step of this cycle after a moment.
+func agreedSince(f domain.CaseFacts, step string, at time.Time) bool {
+	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+		return t.Cycle == f.Case.Cycle && t.Step == step && slices.ContainsFunc(f.Approvals, func(a domain.Approval) bool { return a.Touch == t.ID && a.At.After(at) })
+	})
 }
 
 // done reports whether a step was taken in this cycle; one that went back to
@@ -215,7 +226,7 @@ func thanks(f domain.CaseFacts, l local) []candidate {
 			act.Items = append(act.Items, a.Deal)
 		}
 	}
-	if _, complaint := f.Stop(domain.StopComplaint); complaint || f.Case.Tone >= 4 {
+	if _, complaint := f.Stop(domain.StopComplaint); complaint || firmest(f) >= ToneFormal {
 		act.Class = domain.ClassReceipt
 		act.Why = "The money arrived and was matched; the receipt is neutral while a complaint is open."
 	}
@@ -225,6 +236,17 @@ func thanks(f domain.CaseFacts, l local) []candidate {
 	}
 	at := l.open(l.afterMinutes(first.AppliedAt, thanksWait))
 	return []candidate{again(f, candidate{at, act, "the receipt and thanks"})}
+}
+
+// firmest is the firmest tone of a message of this case that left.
+func firmest(f domain.CaseFacts) int {
+	tone := ToneInformative
+	for _, t := range f.Touches {
+		if taken(t) {
+			tone = max(tone, t.Tone)
+		}
+	}
+	return tone
 }
 
 // answers gives what a collector wrote to a question; answers leave at any hour.
@@ -240,6 +262,20 @@ func answers(f domain.CaseFacts) []candidate {
 			act.Items = []domain.DealID{q.Deal}
 		}
 		all = append(all, again(f, candidate{f.Now, act, "the answer to a question"}))
+	}
+	return all
+}
+
+// afterCalls gives the letter after a conversation: thanks, and what was agreed (C-111).
+func afterCalls(f domain.CaseFacts) []candidate {
+	var all []candidate
+	for _, t := range f.Touches {
+		step := stepCalled + t.ID.String()
+		if t.Class != domain.ClassCall || !t.Result.Spoken() || t.Result == domain.CallDoNotCall || done(f, step) {
+			continue
+		}
+		act := &Act{Step: step, Class: domain.ClassAnswer, Template: "after_call", Touch: t.ID, Items: t.Items, Why: "We spoke on the telephone, and this is what was agreed."}
+		all = append(all, again(f, candidate{f.Now, act, "the letter after the call"}))
 	}
 	return all
 }

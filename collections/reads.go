@@ -43,9 +43,16 @@ func of[T any](ctx context.Context, s *Service, by domain.Caller, id domain.Case
 	return found, err
 }
 
-// Touches lists the messages of a case, oldest first.
+// Touches lists the messages of a case, oldest first. What a collector noted about a
+// call is the factor's.
 func (s *Service) Touches(ctx context.Context, by domain.Caller, id domain.CaseID, page domain.Page) ([]domain.Touch, error) {
-	return of(ctx, s, by, id, func(tx Tx) ([]domain.Touch, error) { return tx.Touches(ctx, id, page) })
+	list, err := of(ctx, s, by, id, func(tx Tx) ([]domain.Touch, error) { return tx.Touches(ctx, id, page) })
+	if by.Kind != domain.KindFactor {
+		for i := range list {
+			list[i].Note = ""
+		}
+	}
+	return list, err
 }
 
 // GateDecisions lists what the send gate said, oldest first. A seller sees the

@@ -18,6 +18,8 @@ type Tx interface {
 	answering
 	reading
 	receiving
+	calling
+	booking
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -30,6 +32,7 @@ type following interface {
 	SaveJudged(ctx context.Context, decided []domain.Promise, ended []domain.HoldID, at time.Time) error
 	SaveGate(context.Context, domain.GateDecision) error
 	SaveTouch(ctx context.Context, touch domain.Touch, link domain.Link, counted, daily bool, thanked []domain.AllocationID) error
+	PlanTouch(context.Context, domain.Touch) error
 	CancelTouches(context.Context, []domain.TouchID) error
 	SaveCase(context.Context, domain.Case) error
 }
@@ -79,12 +82,15 @@ type Atomically func(context.Context, domain.Entry, func(Tx) (domain.Answer, err
 // Wide lists the use cases that see more than one organisation, and in which
 // scope they do; a test holds the list to the code.
 var Wide = map[string]domain.Scope{
-	"Act":           domain.ScopeWork, // the contact window counts over every tenant
-	"Outgoing":      domain.ScopeWork,
-	"Sent":          domain.ScopeWork,
-	"NotSent":       domain.ScopeWork,
-	"Receive":       domain.ScopeWork, // whose case a mail is about is not known before
-	"EventForParty": domain.ScopeWork,
+	"Act":              domain.ScopeWork, // the contact window counts over every tenant
+	"Outgoing":         domain.ScopeWork,
+	"Sent":             domain.ScopeWork,
+	"NotSent":          domain.ScopeWork,
+	"Receive":          domain.ScopeWork, // whose case a mail is about is not known before
+	"StartCall":        domain.ScopeWork, // as Act
+	"EndCall":          domain.ScopeWork,
+	"SimulatePlaybook": domain.ScopeWork, // a case's relationship and statements are of two parties
+	"EventForParty":    domain.ScopeWork,
 }
 
 // Options say where mail comes from and how links are written.
@@ -117,7 +123,7 @@ const mostJudged = 32 // promises that one look may decide; the rest wait for th
 func (s *Service) Act(ctx context.Context, world domain.WorldID, id domain.CaseID, now time.Time) error {
 	ids := actIDs{
 		touch: domain.New[domain.TouchID](), link: domain.New[domain.LinkID](), gate: domain.New[domain.GateID](),
-		event: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](),
+		event: domain.New[domain.EventID](), waits: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](),
 	}
 	for range mostJudged {
 		ids.judged = append(ids.judged, domain.New[domain.EventID]())
@@ -156,6 +162,11 @@ func (d decision) save(ctx context.Context, tx Tx, now time.Time) error {
 	if d.touch != nil {
 		if err := tx.SaveTouch(ctx, *d.touch, *d.link, d.touch.Class.Counted(), daily(d.touch.Class), d.thanked); err != nil {
 			return fmt.Errorf("save touch: %w", err)
+		}
+	}
+	if d.planned != nil {
+		if err := tx.PlanTouch(ctx, *d.planned); err != nil {
+			return fmt.Errorf("plan touch: %w", err)
 		}
 	}
 	if len(d.cancelled) > 0 {
@@ -204,7 +215,7 @@ func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.
 		if lost = file.Touch.Status == domain.TouchSending && file.HandedOut; lost {
 			return s.fail(ctx, tx, file, FailedUnknown, "the worker was lost while it was sending", now, event)
 		}
-		if file.Touch.Status != domain.TouchSending {
+		if file.Touch.Status != domain.TouchSending || file.Touch.Class == domain.ClassCall {
 			return domain.ErrNotFound.Because("the message is %s", file.Touch.Status)
 		}
 		facts, err := tx.CaseFacts(ctx, file.Touch.Case)

@@ -1,120 +1,199 @@
 package collections
 
 import (
-	"fmt"
-	"regexp"
-	"strings"
+	"slices"
+	"time"
 
-	"comity/money"
+	"comity/domain"
 )
 
-// A ban keeps words out of messages of some tones.
-type ban struct {
-	what     string // what the words are, as a finding calls them
-	from, to int    // the tones at which they are not said
-	words    *regexp.Regexp
-	instead  string // what to say in their place
-}
-
-// bans are the words that no message says, tone by tone: legal vocabulary and
-// threats wait for tone 4 (C-161), blame for tone 3 (C-57); intimidation,
-// judgements, guesses at an intent (C-65), hurry and what is about us alone (C-88)
-// are never said.
-var bans = []ban{
-	{"intimidation", 0, 4, phrases(`or else`, `you will regret`, `you('ll| will) be sorry`, `(last|final) warning`, `make you pay`, `we know where`,
-		`name and shame`, `tell your (customers|clients|suppliers|neighbou?rs|bank)`, `ruin(ed|s)?`, `blacklist(ed|ing)?`, `come after you`), "say what is open, and ask for a day"},
-	{"a threat", 0, 3, phrases(`(debt )?collect(ion|ions|ing|ors?) agenc(y|ies)`, `debt collectors?`, `credit (rating|bureau|score|report|file)s?`,
-		`consequences?`, `final (notice|reminder)`, `last (chance|reminder|notice|opportunity)`, `(be )?forced to`, `no (other )?choice`,
-		`no (other )?option but`, `escalat(e|es|ed|ing|ion)`, `(suspend|stop|withhold|cut off) (your|all|the|further) (services?|deliver(y|ies)|suppl(y|ies)|account)`,
-		`(we|we'll|we will|we may|we might|we shall) (\w+ )?(take|consider|begin|start) (further |other |legal )?(action|steps|measures)`, `threats?`, `threaten(s|ed|ing)?`, `steps against you`, `put (you|your account) on hold`), "say what is open, and ask for a day"},
-	{"legal vocabulary", 0, 3, phrases(`legal (action|steps?|proceedings?|department|team|measures)`, `take (this|it|you) to court`, `lawyers?`, `attorneys?`,
-		`solicitors?`, `courts?`, `lawsuits?`, `litigat(e|ion)`, `su(e|ed|es|ing)`, `bailiffs?`, `statutory`, `breach(ed|es)?`, `in default`, `default(ed)? on`,
-		`delinquen(t|cy)`, `penalt(y|ies)`, `late (fee|charge|payment fee)s?`, `interest (will|is|may)`, `enforce(d|ment|able)?`, `liab(le|ility)`, `hereby`,
-		`pursuant`, `demand(s|ed|ing)?`, `judge?ment (against|will)`, `insolvency`, `creditors?`, `claim against you`, `without prejudice`), "use a plain word"},
-	{"blame", 0, 2, phrases(`(you|your company|you people) (have |has )?(failed|neglected|omitted|forgotten)`, `fail(ed|ing|ure|s)? to`, `you (must|have to|are required|are obliged|owe)`, `you need to (pay|settle|transfer|reply|answer|respond)`,
-		`you (have not|haven't|did not|didn't|never|still have not|still haven't|have yet to) (paid|pay|reply|replied|answer|answered|respond|responded|settle|settled|honou?r|honou?red|kept|keep)`,
-		`(long |well )?overdue`, `past due`, `in arrears`, `your (fault|failure|mistake|delay|error|negligence)`, `(you|company|been|being) (have |has |had |keep |kept )?(been )?ignor(ed?|ing)`, `ignoring (our|us|the)`, `neglect(ed|s|ing)?`,
-		`broken? (your )?(promises?|word)`, `broke (your )?(promise|word)`, `as you promised`, `despite (our|several|many|repeated|numerous)`, `yet again`,
-		`(repeated|several|numerous|countless) (reminders|requests|letters|attempts)`, `how many times`, `once more we`, `still (unpaid|outstanding|waiting|have not heard)`), "say that it may have slipped by"},
-	{"a moral judgement", 0, 4, phrases(`unacceptable`, `irresponsibl[ey]`, `disappoint(ed|ing|ment)`, `shame(ful|fully|less)?`, `dishono?u?rable`, `dishonest(y|ly)?`, `unfair(ly)?`,
-		`bad faith`, `unprofessional(ly)?`, `careless(ly|ness)?`, `negligen(t|ce|tly)`, `inexcusable`, `excuses`, `no excuse`, `disrespect(ful|fully)?`, `rude(ly|ness)?`,
-		`embarrass(ed|ing|ment)?`, `unreliable`, `untrustworthy`, `(you )?should know better`, `decency`, `moral(ly)?`, `honou?rable (people|businesses|companies)`, `lazy`, `(you|your company) lied`, `lying`, `liars?`, `cheat(s|ed|ing)?`, `steal(ing)?`, `thie(f|ves)`, `fed up`, `sick of`, `outrageous`), "say the fact only"},
-	{"a guess at an intent", 0, 4, phrases(`refus(e|es|ed|ing|al) to (pay|answer|reply|respond|cooperate)`, `avoid(s|ed|ing)? (us|payment|paying|our|your obligations?)`, `unwilling`, `deliberate(ly)?`,
-		`on purpose`, `do(es)? not (want|intend|mean) to pay`, `don't (want|intend|mean) to pay`, `playing for time`, `hid(e|ing) (from|behind)`, `stall(ing)?`, `pretend(s|ed|ing)?`), "ask what is in the way"},
-	{"hurry", 0, 4, phrases(`immediate(ly)?`, `at once`, `urgent(ly)?`, `urgency`, `asap`, `as soon as possible`, `without (further |any )?delay`, `(pay|paid|settle|transfer|reply|answer us)( \w+){0,4} ((right|straight) away|right now)`, `(pay|paid|settle|reply)( \w+){0,4} by (the )?end of (today|the day|business)`, `pay now`, `act now`,
-		`hurry( up)?`, `time is running out`, `within (24|48) hours`, `(no later than )?today at the latest`, `forthwith`, `instantly`), "name a day"},
-	{"about us and not about the reader", 0, 4, phrases(`our (own )?(cash[- ]?flow|liquidity|bank requires|bank demands|targets?|quota|month[- ]end|bottom line|costs|accounting requires|finance team needs|policy (is|requires)|internal rules?|shareholders|budget)`,
-		`we (need|want) (the|our|your|this) money`, `we (also )?have (bills|suppliers|staff|wages) to pay`, `it costs us`, `affects our`, `hurts our`, `our business (depends|suffers)`, `we rely on your payment`), "say what the reader can do"},
-}
-
-// mutual are the words that speak of paying on time as good for both (C-93).
-var mutual = phrases(`(good|easy|easier|simple|simpler|better|works?( well)?) for (both|the two) (of us|sides)`, `both (of us|sides) (gain|win|benefit)`, `working together`, `(good|long) working relationship`,
-	`partnership`, `mutual(ly)?( beneficial)?`)
-
-// consequence are the words of what may follow; none stands beside a mutual one.
-var consequence = phrases(`consequences?`, `interest`, `late fees?`, `charges?`, `court`, `agency`, `legal`, `otherwise`, `unless`, `or else`, `suspend(ed)?`, `stop(ped)? (deliver|supply|service)\w*`, `demand`, `by law`)
-
-// promotional are the words of advertising: none in a reminder (D-27).
-var promotional = phrases(`discounts?`, `vouchers?`, `coupons?`, `promo(tion|tions|tional)?`, `special offers?`, `offers?`, `on sale`, `bonus(es)?`, `free (gift|sample|trial|shipping)s?`, `gifts?`, `per ?cent off`, `testimonials?`,
-	`(our )?customers say`, `refer a friend`, `upgrade`, `new (collection|catalogue|range|season|products?)`, `shop (now|online|with)`, `visit (our|us)`, `subscribe`, `newsletter`, `award[- ]winning`, `order (now|today)`, `don't miss`)
-
-func phrases(patterns ...string) *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(?:\b(?:` + strings.Join(patterns, "|") + `)\b)`)
-}
-
-var percentOff = regexp.MustCompile(`(?i)[0-9] ?% (off|less)`)
-
-// capital finds words of capitals; capitals says which are none: what things
-// are called.
-var (
-	capital  = regexp.MustCompile(`\b[A-Z]{2,}\b`)
-	capitals = map[string]bool{
-		"ACH": true, "SEPA": true, "IBAN": true, "BIC": true, "SWIFT": true, "ABA": true, "PDF": true, "VAT": true, "PO": true, "AP": true, "EDI": true, "ERP": true, "ID": true,
-		"OK": true, "UK": true, "US": true, "USA": true, "EU": true, "LLC": true, "LTD": true, "PLC": true, "AG": true, "RF": true, "AM": true, "PM": true, "CSV": true, "XML": true, "TV": true, "IT": true,
-	}
+// The tones of messages (C-62 … C-99). Before a due date it is informative.
+const (
+	ToneInformative   = 0
+	ToneCordial       = 1
+	ToneCollaborative = 2
+	ToneFirm          = 3
+	ToneFormal        = 4
 )
 
-// LintPhrase returns what is wrong with words that would be said at a tone, each
-// finding one plain sentence with a suggestion (C-13): a seller's own line, an
-// answer, a clause. It reads the words alone; [Lint] reads a whole message.
-func LintPhrase(tone int, phrase string) []string {
-	return append(lintWords(tone, phrase, "The text"), shouting(phrase, "The text")...)
+// An Answer is what a debtor did after a message of ours, the latest thing counting.
+type Answer string
+
+// The answers there are. Silence is one too: five business days after a message
+// was delivered without a word or a payment (D-25).
+const (
+	AnswerNone         Answer = "none" // too early to call it silence
+	AnswerSilence      Answer = "silence"
+	AnswerAcknowledged Answer = "acknowledged" // it arrived, and nothing else
+	AnswerSaidPaid     Answer = "said_paid"
+	AnswerAsked        Answer = "asked"
+	AnswerDisputed     Answer = "disputed"
+	AnswerHardship     Answer = "hardship"
+	AnswerUnforeseen   Answer = "unforeseen"
+	AnswerPaidPart     Answer = "paid_part"
+	AnswerPromised     Answer = "promised"
+	AnswerKept         Answer = "kept"
+	AnswerPartKept     Answer = "part_kept"
+	AnswerBroken       Answer = "broken"
+)
+
+// Answers lists every answer.
+func Answers() []Answer {
+	return []Answer{
+		AnswerNone, AnswerSilence, AnswerAcknowledged, AnswerSaidPaid, AnswerAsked, AnswerDisputed, AnswerHardship, AnswerUnforeseen,
+		AnswerPaidPart, AnswerPromised, AnswerKept, AnswerPartKept, AnswerBroken,
+	}
 }
 
-// lintWords returns what is wrong with words that stand somewhere.
-func lintWords(tone int, text, where string) []string {
-	flat := strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " ")
-	var findings []string
-	for _, b := range bans {
-		if word := b.words.FindString(flat); word != "" && tone >= b.from && tone <= b.to {
-			findings = append(findings, fmt.Sprintf("%s says %q, which is %s and is not said at tone %d: %s.", where, word, b.what, tone, b.instead))
-		}
-	}
-	if word := mutual.FindString(flat); word != "" {
-		switch {
-		case tone > 2:
-			findings = append(findings, fmt.Sprintf("%s says %q, which is a mutual benefit and is not said at tone %d: leave it out.", where, word, tone))
-		case consequence.MatchString(flat):
-			findings = append(findings, fmt.Sprintf("%s says %q, which is a mutual benefit, beside the consequence %q: leave one of them out.", where, word, consequence.FindString(flat)))
-		}
-	}
-	if strings.Contains(flat, "!") {
-		findings = append(findings, where+" has an exclamation mark: end the sentence with a full stop.")
-	}
-	return findings
+// turns is the state machine of tone (C-97): the row of an answer holds what
+// each tone becomes. Only silence and a broken promise raise it, by one; who talks
+// to us, pays a part or is in difficulty is met with a milder one.
+var turns = map[Answer][5]int{
+	AnswerNone:         {0, 1, 2, 3, 4},
+	AnswerSilence:      {1, 2, 3, 4, 4},
+	AnswerAcknowledged: {0, 1, 2, 3, 4},
+	AnswerSaidPaid:     {0, 1, 2, 3, 3},
+	AnswerAsked:        {0, 1, 1, 1, 1},
+	AnswerDisputed:     {0, 1, 1, 1, 1},
+	AnswerHardship:     {0, 1, 1, 1, 1},
+	AnswerUnforeseen:   {0, 1, 1, 1, 1},
+	AnswerPaidPart:     {0, 1, 1, 2, 2},
+	AnswerPromised:     {0, 1, 2, 3, 3},
+	AnswerKept:         {0, 1, 1, 1, 1},
+	AnswerPartKept:     {0, 1, 1, 2, 2},
+	AnswerBroken:       {1, 2, 3, 4, 4},
 }
 
-// shouting finds words in capitals that are no names of things.
-func shouting(text, where string) []string {
-	for token := range strings.FieldsSeq(text) {
-		if strings.ContainsAny(token, "0123456789") {
-			continue // a reference
+// Turn returns the firmest tone that may follow a message of a tone after an
+// answer. It never depends on days.
+func Turn(tone int, answer Answer) int {
+	return turns[answer][min(max(tone, ToneInformative), ToneFormal)]
+}
+
+const (
+	quietDays  = 5  // business days without a word that make silence (D-25)
+	frozenDays = 14 // after hardship or the unforeseen the tone does not rise (C-82, C-97)
+)
+
+// said is one thing that a debtor did.
+type said struct {
+	answer Answer
+	at     time.Time
+}
+
+// saidBy lists what a debtor did about an invoice or about everything, in no order. What
+// was disputed is spoken of mildly again when it has been cleared up.
+func saidBy(f domain.CaseFacts, deal domain.DealID) []said {
+	var all []said
+	about := func(other domain.DealID) bool { return other.IsZero() || other == deal }
+	for _, p := range f.Promises {
+		if !about(p.Deal) {
+			continue
 		}
-		for _, word := range capital.FindAllString(token, -1) {
-			if !capitals[word] && !money.Currency(word).Known() {
-				return []string{fmt.Sprintf("%s is shouting %q in capitals: write it in small letters.", where, word)}
-			}
+		all = append(all, said{AnswerPromised, p.MadeAt})
+		switch p.Status {
+		case domain.PromiseKept:
+			all = append(all, said{AnswerKept, p.DecidedAt})
+		case domain.PromisePartKept:
+			all = append(all, said{AnswerPartKept, p.DecidedAt})
+		case domain.PromiseBroken:
+			all = append(all, said{AnswerBroken, p.DecidedAt})
+		case domain.PromiseActive, domain.PromiseCancelled: // not decided
 		}
 	}
-	return nil
+	for _, q := range f.Questions {
+		if about(q.Deal) {
+			all = append(all, said{answerOf(q.Reason), q.AskedAt})
+		}
+	}
+	for _, d := range f.Disputes {
+		if about(d.Deal) {
+			all = append(all, said{AnswerDisputed, d.RaisedAt}, said{AnswerDisputed, d.ResolvedAt})
+		}
+	}
+	for _, h := range f.Holds {
+		if h.Code == domain.HoldPaidOrPending && about(h.Deal) {
+			all = append(all, said{AnswerSaidPaid, h.CreatedAt})
+		}
+	}
+	for _, r := range f.Replies {
+		if r.Acknowledge {
+			all = append(all, said{AnswerAcknowledged, r.At})
+		}
+	}
+	for _, t := range f.Touches {
+		if t.Class == domain.ClassCall && t.Result == domain.CallWillLook {
+			all = append(all, said{AnswerAcknowledged, t.SentAt})
+		}
+		if t.Class == domain.ClassCall && t.Result == domain.CallHardship {
+			all = append(all, said{AnswerHardship, t.SentAt})
+		}
+	}
+	if !f.LastPaidAt.IsZero() {
+		all = append(all, said{AnswerPaidPart, f.LastPaidAt})
+	}
+	return all
+}
+
+func answerOf(reason domain.Reason) Answer {
+	switch reason {
+	case domain.ReasonCashFlow:
+		return AnswerHardship
+	case domain.ReasonUnforeseen:
+		return AnswerUnforeseen
+	default:
+		return AnswerAsked
+	}
+}
+
+// answerTo returns the latest thing that a debtor did about an invoice after a message of
+// ours: at the same moment, the milder one counts.
+func answerTo(f domain.CaseFacts, l local, t domain.Touch, deal domain.DealID) said {
+	latest := said{answer: AnswerNone}
+	for _, s := range saidBy(f, deal) {
+		if s.at.After(claimed(t)) && (s.at.After(latest.at) || s.at.Equal(latest.at) && Turn(ToneFirm, s.answer) < Turn(ToneFirm, latest.answer)) {
+			latest = s
+		}
+	}
+	if latest.answer == AnswerNone && t.Status == domain.TouchSent && !l.today.Before(l.cal.Add(l.day(claimed(t)), quietDays)) {
+		latest.answer = AnswerSilence
+	}
+	return latest
+}
+
+// frozen reports whether the tone may not rise whatever came last: within 14 days of
+// hardship or the unforeseen, after a part payment since our last message, and while a
+// question of theirs waits for us.
+func frozen(f domain.CaseFacts, l local, since time.Time, deal domain.DealID) bool {
+	for _, s := range saidBy(f, deal) {
+		hard := s.answer == AnswerHardship || s.answer == AnswerUnforeseen
+		if hard && l.day(s.at).DaysUntil(l.today) < frozenDays || (hard || s.answer == AnswerPaidPart) && s.at.After(since) {
+			return true
+		}
+	}
+	for _, q := range f.Questions {
+		if q.AnsweredAt.IsZero() {
+			return true
+		}
+	}
+	return false
+}
+
+// silences counts the messages about an invoice that we sent after its due date,
+// were delivered, and met silence since the last word of substance (D-25).
+func silences(f domain.CaseFacts, l local, deal domain.DealID) int {
+	var last time.Time
+	for _, s := range saidBy(f, deal) {
+		if s.answer != AnswerAcknowledged && s.answer != AnswerBroken && s.at.After(last) {
+			last = s.at
+		}
+	}
+	count := 0
+	for _, t := range f.Touches {
+		if t.Cycle == f.Case.Cycle && t.Status == domain.TouchSent && t.Class == domain.ClassReminder && isPostDue(t) && slices.Contains(t.Items, deal) && claimed(t).After(last) &&
+			!l.today.Before(l.cal.Add(l.day(claimed(t)), quietDays)) {
+			count++
+		}
+	}
+	return count
 }

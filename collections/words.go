@@ -17,6 +17,7 @@ var className = map[domain.MessageClass]string{
 	domain.ClassAnswer:      "answer",
 	domain.ClassReceipt:     "receipt",
 	domain.ClassThankYou:    "receipt and thanks",
+	domain.ClassCall:        "telephone call",
 }
 
 // codeWords says in plain words what a code of the gate means; every party may
@@ -37,6 +38,7 @@ var codeWords = map[string]string{
 	CodeOutsideHours:               "it is outside the hours in which we write",
 	CodeNoChannel:                  "there is no address that takes our mail; a person should call",
 	CodeToneLint:                   "the wording needs a person's look",
+	CodeHuman:                      "a person takes or agrees to this step first",
 	CodeConsiderate:                "a considerate pause",
 	string(domain.StopLegal):       "a legal stop is in force",
 	string(domain.StopRepresented): "the debtor is represented, and we write to its representative only",

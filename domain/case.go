@@ -221,6 +221,7 @@ type Hold struct {
 	CauseKind string
 	Cause     [16]byte
 	CreatedAt time.Time
+	EndedAt   time.Time // zero: in force
 }
 
 // A StopCode is a gate code of the contact stage that people set (D-3).

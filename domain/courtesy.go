@@ -75,6 +75,13 @@ type CaseFacts struct {
 	Refused       map[string]LastRefusal
 }
 
+// A Life is everything that happened in a case: its facts with rows that ended
+// since, and the money that came.
+type Life struct {
+	Facts CaseFacts
+	Paid  []Allocation
+}
+
 // Item returns the item of a deal.
 func (f CaseFacts) Item(id DealID) (CaseItem, bool) {
 	for _, item := range f.Items {

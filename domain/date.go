@@ -106,6 +106,14 @@ func Latest(a, b Date) Date {
 	return a
 }
 
+// Earliest returns the earlier of two days.
+func Earliest(a, b Date) Date {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
 func (d Date) midnight() time.Time {
 	return time.Unix(int64(d.days-1)*secondsPerDay, 0).UTC()
 }

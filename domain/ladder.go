@@ -27,6 +27,7 @@ type Playbook struct {
 	After       []AfterStep
 	MadeBy      UserID
 	MadeAt      time.Time
+	SimulatedAt time.Time // on the factor's own cases; zero: not yet
 	ActivatedBy UserID
 	ActivatedAt time.Time
 	RetiredAt   time.Time

@@ -3,6 +3,7 @@ package domain
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 )
@@ -78,13 +79,21 @@ type Organization struct {
 // Zone returns the organisation's time zone.
 func (o Organization) Zone() *time.Location { return zone(o.TimeZone) }
 
+// locations are those that were asked for before: the machine's tables are files, and
+// reading one takes longer than a whole decision.
+var locations sync.Map
+
 // zone returns the named zone. Names are checked where they come in; one that
 // the machine's tables do not know is read as UTC.
 func zone(name string) *time.Location {
+	if known, ok := locations.Load(name); ok {
+		return known.(*time.Location) //nolint:forcetypeassert // nothing else is stored
+	}
 	location, err := time.LoadLocation(name)
 	if err != nil {
-		return time.UTC
+		location = time.UTC
 	}
+	locations.Store(name, location)
 	return location
 }
 

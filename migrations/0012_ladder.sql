@@ -15,6 +15,7 @@ CREATE TABLE playbooks (
   steps        jsonb NOT NULL,
   made_by      uuid NOT NULL,
   made_at      timestamptz NOT NULL,
+  simulated_at timestamptz, -- on the factor's own cases, before it may be activated
   activated_by uuid,
   activated_at timestamptz,
   retired_at   timestamptz,
@@ -33,7 +34,8 @@ ALTER TABLE touches ADD COLUMN playbook_version integer NOT NULL DEFAULT 0;
 ALTER TABLE touches ADD COLUMN template text NOT NULL DEFAULT ''; -- its name and version
 ALTER TABLE touches ADD COLUMN result text NOT NULL DEFAULT '';   -- of a call
 ALTER TABLE touches ADD COLUMN note text NOT NULL DEFAULT '';     -- of a call, for the factor
-CREATE INDEX touches_human ON touches (factor_id, id) WHERE status = 'planned' AND people > 0;
+CREATE INDEX touches_human ON touches (factor_id, id)
+  WHERE (status = 'planned' AND people > 0) OR status = 'unknown' OR (class = 'call' AND status = 'sending');
 
 CREATE TABLE approvals (
   id        uuid PRIMARY KEY,

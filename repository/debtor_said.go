@@ -22,12 +22,13 @@ type holdRow struct {
 	CauseKind string        `json:"cause_kind"`
 	Cause     uuid.UUID     `json:"cause_id"`
 	CreatedAt timeCol       `json:"created_at"`
+	EndedAt   timeCol       `json:"ended_at"`
 }
 
 func (r holdRow) hold() domain.Hold {
 	h := domain.Hold{
 		ID: domain.HoldID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Deal: idOf[domain.DealID](r.Deal), Code: domain.HoldCode(r.Code),
-		Until: r.Until.Time, CauseKind: r.CauseKind, Cause: r.Cause, CreatedAt: r.CreatedAt.Time,
+		Until: r.Until.Time, CauseKind: r.CauseKind, Cause: r.Cause, CreatedAt: r.CreatedAt.Time, EndedAt: r.EndedAt.Time,
 	}
 	if r.Minor != nil && r.Currency != nil {
 		h.Amount = amount(*r.Minor, *r.Currency)
@@ -125,7 +126,7 @@ UPDATE promises SET status = 'cancelled', decided_at = $2 WHERE id = $1 AND stat
 INSERT INTO promises (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at)
 VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8, $9, $10, $11)`
 	insertQuestion = `
-INSERT INTO questions (id, case_id, factor_id, seller_id, deal_id, by_mail, said, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+INSERT INTO questions (id, case_id, factor_id, seller_id, deal_id, by_mail, said, asked_at, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 	insertDispute = `
 INSERT INTO disputes (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, said, raised_at)
 VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9)`
@@ -170,7 +171,7 @@ func (tx *Tx) SavePromise(ctx context.Context, page domain.DebtorPage, p domain.
 
 // SaveQuestion adds a question.
 func (tx *Tx) SaveQuestion(ctx context.Context, page domain.DebtorPage, q domain.Question) error {
-	return tx.exec(ctx, insertQuestion, q.ID.UUID, page.Case.UUID, page.FactorID.UUID, page.SellerID.UUID, orNull(q.Deal.UUID), q.ByMail, q.Said, instant(q.AskedAt))
+	return tx.exec(ctx, insertQuestion, q.ID.UUID, page.Case.UUID, page.FactorID.UUID, page.SellerID.UUID, orNull(q.Deal.UUID), q.ByMail, q.Said, instant(q.AskedAt), string(q.Reason))
 }
 
 // SaveDispute adds a dispute.

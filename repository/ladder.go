@@ -39,6 +39,15 @@ func (s *playbookSteps) Scan(src any) error {
 	return json.Unmarshal(data, s)
 }
 
+func stepsOf(p domain.Playbook) playbookSteps {
+	return playbookSteps{
+		Before: mapped(p.Before, func(s domain.BeforeStep) beforeRow { return beforeRow(s) }),
+		After: mapped(p.After, func(s domain.AfterStep) afterRow {
+			return afterRow{s.Name, string(s.Channel), s.Tone, s.Wait, s.Template, s.People, s.MinLate, s.MinQuiet}
+		}),
+	}
+}
+
 type playbookRow struct {
 	ID          uuid.UUID     `json:"id"`
 	Factor      uuid.UUID     `json:"factor_id"`
@@ -50,6 +59,7 @@ type playbookRow struct {
 	Steps       playbookSteps `json:"steps"`
 	MadeBy      uuid.UUID     `json:"made_by"`
 	MadeAt      timeCol       `json:"made_at"`
+	SimulatedAt timeCol       `json:"simulated_at"`
 	ActivatedBy uuid.NullUUID `json:"activated_by"`
 	ActivatedAt timeCol       `json:"activated_at"`
 	RetiredAt   timeCol       `json:"retired_at"`
@@ -65,7 +75,7 @@ func (r playbookRow) playbook() domain.Playbook {
 				Name: s.Name, Channel: domain.Channel(s.Channel), Tone: s.Tone, Wait: s.Wait, Template: s.Template, People: s.People, MinLate: s.MinLate, MinQuiet: s.MinQuiet,
 			}
 		}),
-		MadeBy: domain.UserID{UUID: r.MadeBy}, MadeAt: r.MadeAt.Time, ActivatedBy: idOf[domain.UserID](r.ActivatedBy), ActivatedAt: r.ActivatedAt.Time,
+		MadeBy: domain.UserID{UUID: r.MadeBy}, MadeAt: r.MadeAt.Time, SimulatedAt: r.SimulatedAt.Time, ActivatedBy: idOf[domain.UserID](r.ActivatedBy), ActivatedAt: r.ActivatedAt.Time,
 		RetiredAt: r.RetiredAt.Time,
 	}
 }

@@ -91,6 +91,11 @@ ON CONFLICT (case_id, cycle, step) DO UPDATE SET
   items = excluded.items, link_id = excluded.link_id, claimed_at = excluded.claimed_at, message_id = excluded.message_id, outcome = '',
   rung = excluded.rung, people = excluded.people, playbook_id = excluded.playbook_id, playbook_version = excluded.playbook_version, template = excluded.template
  WHERE touches.id = excluded.id AND touches.status IN ('planned', 'cancelled')`
+	planTouch = `
+INSERT INTO touches (id, world_id, case_id, factor_id, seller_id, relationship_id, cycle, step, class, tone, status, recipient, contact_key,
+  why_now, items, created_at, rung, people, playbook_id, playbook_version)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'planned', $11, $12, $13, $14::uuid[], $15, $16, $17, $18, $19)
+ON CONFLICT (case_id, cycle, step) DO NOTHING`
 	cancelTouches = `
 UPDATE touches SET status = 'cancelled' WHERE id = ANY ($1::uuid[]) AND status = 'planned'`
 	lockCaseOfTouch = `
@@ -132,6 +137,12 @@ func (tx *Tx) SaveTouch(ctx context.Context, t domain.Touch, l domain.Link, coun
 		return domain.ErrConflict.Because("step %s of %s was taken before", t.Step, t.Case)
 	}
 	return err
+}
+
+// PlanTouch puts a message that waits for people on their list; it has no text yet.
+func (tx *Tx) PlanTouch(ctx context.Context, t domain.Touch) error {
+	return tx.exec(ctx, planTouch, t.ID.UUID, t.World.UUID, t.Case.UUID, t.Factor.UUID, t.Seller.UUID, t.Relationship.UUID, t.Cycle, t.Step,
+		string(t.Class), t.Tone, t.Recipient, t.ContactKey, t.WhyNow, plain(t.Items).array(), instant(t.CreatedAt), t.Rung, t.People, orNull(t.Playbook.UUID), t.Version)
 }
 
 // CancelTouches ends what was planned and is not wanted any more.

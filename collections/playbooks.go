@@ -1,0 +1,252 @@
+package collections
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"comity/domain"
+)
+
+// booking is what the use cases of playbooks need.
+type booking interface {
+	SavePlaybook(ctx context.Context, p domain.Playbook) (domain.Playbook, error)
+	LockPlaybook(ctx context.Context, id domain.PlaybookID, factor domain.OrganizationID) (domain.Playbook, error)
+	UpdatePlaybook(ctx context.Context, p domain.Playbook) error
+	RetirePlaybook(ctx context.Context, p domain.Playbook, at time.Time) error
+	Playbooks(ctx context.Context, factor domain.OrganizationID, page domain.Page) ([]domain.Playbook, error)
+	WakeFactor(ctx context.Context, factor domain.OrganizationID, at time.Time) error
+	SellerServed(ctx context.Context, seller, factor domain.OrganizationID) (bool, error)
+	Lives(ctx context.Context, factor domain.OrganizationID, since time.Time, most int) ([]domain.Life, error)
+}
+
+// segment is a country, or a country and a legal type.
+var segment = regexp.MustCompile(`^[A-Z]{2}(/(company|partnership|sole_trader|public_body))?$`)
+
+// A PlaybookFor says for what a playbook is: the factor (none of them), one
+// seller, a segment, or by one of its cases a debtor or a relationship.
+type PlaybookFor struct {
+	Level   domain.PlaybookLevel
+	Seller  domain.OrganizationID
+	Segment string
+	Case    domain.CaseID
+}
+
+// MakePlaybook saves a draft: the next version for what it is for. It refuses with
+// domain.ErrInvalid naming the step and the rule, or ErrNotFound for a seller or a case that
+// is not the caller's.
+func (s *Service) MakePlaybook(ctx context.Context, by domain.Caller, draft domain.Playbook, whose PlaybookFor, once domain.Once[domain.Playbook]) (domain.Answer, error) {
+	if err := CheckPlaybook(draft); err != nil {
+		return domain.Answer{}, err
+	}
+	draft.ID, draft.Factor, draft.Level, draft.Status = domain.New[domain.PlaybookID](), by.Organization, whose.Level, domain.PlaybookDraft
+	draft.MadeBy, draft.MadeAt = by.User, by.Now
+	audit := domain.New[domain.AuditID]()
+	return keyed(ctx, s, by, once, func(tx Tx) (domain.Playbook, domain.Trail, error) {
+		var err error
+		if draft.Subject, err = subject(ctx, tx, by, whose); err != nil {
+			return draft, domain.Trail{}, err
+		}
+		saved, err := tx.SavePlaybook(ctx, draft)
+		if err != nil {
+			return draft, domain.Trail{}, fmt.Errorf("save playbook: %w", err)
+		}
+		return saved, playbookTrail(audit, by, saved, "playbook.made"), nil
+	})
+}
+
+func playbookTrail(audit domain.AuditID, by domain.Caller, p domain.Playbook, action string) domain.Trail {
+	return domain.Trail{Audit: []domain.AuditRow{domain.Audited(audit, by, action, "playbook", p.ID.UUID, string(p.Level), p.Name, fmt.Sprint(p.Version))}}
+}
+
+// subject is what a level's playbook is for, as it is stored.
+func subject(ctx context.Context, tx Tx, by domain.Caller, whose PlaybookFor) (string, error) {
+	switch whose.Level {
+	case domain.LevelFactor:
+		return "", nil
+	case domain.LevelSegment:
+		if !segment.MatchString(whose.Segment) {
+			return "", domain.ErrInvalid.At("/segment", "not-a-segment", "a country, such as DE, or a country and a legal type, such as DE/sole_trader")
+		}
+		return whose.Segment, nil
+	case domain.LevelSeller:
+		served, err := tx.SellerServed(ctx, whose.Seller, by.Organization)
+		if err == nil && !served {
+			err = domain.ErrNotFound.Because("there is no case of this seller")
+		}
+		return whose.Seller.UUID.String(), err
+	case domain.LevelDebtor, domain.LevelRelationship:
+		kase, err := tx.Case(ctx, whose.Case, by.Organization, by.Kind)
+		if whose.Level == domain.LevelDebtor {
+			return kase.Debtor.UUID.String(), err
+		}
+		return kase.Relationship.UUID.String(), err
+	default:
+		return "", domain.ErrInvalid.At("/level", "not-allowed", "it is factor, seller, segment, debtor or relationship")
+	}
+}
+
+// Playbooks lists the versions of a factor's playbooks, oldest first; the built-in one
+// comes first on the first page.
+func (s *Service) Playbooks(ctx context.Context, by domain.Caller, page domain.Page) ([]domain.Playbook, error) {
+	if err := by.Must(domain.KindFactor); err != nil {
+		return nil, err
+	}
+	var found []domain.Playbook
+	err := s.read(ctx, by.Own(), func(tx Tx) error {
+		var err error
+		found, err = tx.Playbooks(ctx, by.Organization, page)
+		return err
+	})
+	return found, err
+}
+
+// ActivatePlaybook makes a draft the version that counts, from the next look at each case
+// on; the one before is retired. It refuses with domain.ErrNotFound, or ErrWrongState when it
+// is no draft or was not simulated.
+func (s *Service) ActivatePlaybook(ctx context.Context, by domain.Caller, id domain.PlaybookID, once domain.Once[domain.Playbook]) (domain.Answer, error) {
+	if err := by.Must(domain.KindFactor, domain.RoleOwner); err != nil {
+		return domain.Answer{}, err
+	}
+	audit := domain.New[domain.AuditID]()
+	return keyed(ctx, s, by, once, func(tx Tx) (domain.Playbook, domain.Trail, error) {
+		p, err := tx.LockPlaybook(ctx, id, by.Organization)
+		if err != nil {
+			return p, domain.Trail{}, err
+		}
+		if err := domain.PlaybookMoves.Move(p.Status, domain.PlaybookActive); err != nil {
+			return p, domain.Trail{}, err
+		}
+		if p.SimulatedAt.IsZero() {
+			return p, domain.Trail{}, domain.ErrWrongState.Because("look first at what it would have sent: simulate it").In("not_simulated")
+		}
+		p.Status, p.ActivatedBy, p.ActivatedAt = domain.PlaybookActive, by.User, by.Now
+		return p, playbookTrail(audit, by, p, "playbook.activated"), replace(ctx, tx, p, by)
+	})
+}
+
+// replace retires the version before, saves the new one and has every case looked at.
+func replace(ctx context.Context, tx Tx, p domain.Playbook, by domain.Caller) error {
+	if err := tx.RetirePlaybook(ctx, p, by.Now); err != nil {
+		return fmt.Errorf("retire the version before: %w", err)
+	}
+	if err := tx.UpdatePlaybook(ctx, p); err != nil {
+		return fmt.Errorf("save playbook: %w", err)
+	}
+	return tx.WakeFactor(ctx, by.Organization, by.Now)
+}
+
+// EndPlaybook retires a version; what is less particular counts again. It refuses with
+// domain.ErrNotFound or ErrWrongState.
+func (s *Service) EndPlaybook(ctx context.Context, by domain.Caller, id domain.PlaybookID, once domain.Once[domain.Playbook]) (domain.Answer, error) {
+	if err := by.Must(domain.KindFactor, domain.RoleOwner); err != nil {
+		return domain.Answer{}, err
+	}
+	audit := domain.New[domain.AuditID]()
+	return keyed(ctx, s, by, once, func(tx Tx) (domain.Playbook, domain.Trail, error) {
+		p, err := tx.LockPlaybook(ctx, id, by.Organization)
+		if err != nil {
+			return p, domain.Trail{}, err
+		}
+		if err := domain.PlaybookMoves.Move(p.Status, domain.PlaybookRetired); err != nil {
+			return p, domain.Trail{}, err
+		}
+		p.Status, p.RetiredAt = domain.PlaybookRetired, by.Now
+		if err := tx.UpdatePlaybook(ctx, p); err != nil {
+			return p, domain.Trail{}, fmt.Errorf("save playbook: %w", err)
+		}
+		return p, playbookTrail(audit, by, p, "playbook.retired"), tx.WakeFactor(ctx, by.Organization, by.Now)
+	})
+}
+
+// PlaybookName checks the name of a playbook: one line, 1 to 80 characters.
+func PlaybookName(name string) (string, error) {
+	name = oneLine(strings.TrimSpace(name))
+	if n := len([]rune(name)); n == 0 || n > 80 {
+		return "", domain.ErrInvalid.At("/name", "wrong-length", "a name is 1 to 80 characters")
+	}
+	return name, nil
+}
+
+// A Simulation is what a playbook would have done in a factor's own cases.
+type Simulation struct {
+	Playbook domain.Playbook
+	Since    time.Time
+	Cases    int
+	Sent     map[string]int // by class and tone, such as "reminder 2"
+	Refused  map[string]int // by code
+	Asked    int            // steps put before people
+	Highest  int            // tone
+	Lives    []SimulatedLife
+}
+
+// A SimulatedLife is one case of a simulation.
+type SimulatedLife struct {
+	Case    domain.CaseID
+	Debtor  string
+	Moments []Moment
+}
+
+const (
+	simulatedDays  = 365
+	simulatedCases = 100
+)
+
+// SimulatePlaybook plays a factor's latest cases of a year again under a playbook, and notes
+// that this was done. It refuses with domain.ErrNotFound.
+func (s *Service) SimulatePlaybook(ctx context.Context, by domain.Caller, id domain.PlaybookID, once domain.Once[Simulation]) (domain.Answer, error) {
+	if err := by.Must(domain.KindFactor); err != nil {
+		return domain.Answer{}, err
+	}
+	audit := domain.New[domain.AuditID]()
+	return s.atomically(ctx, once.Entry(by, domain.ScopeWork), func(tx Tx) (domain.Answer, error) {
+		p, err := tx.LockPlaybook(ctx, id, by.Organization)
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		since := by.Now.AddDate(0, 0, -simulatedDays)
+		lives, err := tx.Lives(ctx, by.Organization, since, simulatedCases)
+		if err != nil {
+			return domain.Answer{}, fmt.Errorf("load cases: %w", err)
+		}
+		done, err := Simulate(p, lives, by.Now)
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		done.Since, p.SimulatedAt = since, by.Now
+		if err := tx.UpdatePlaybook(ctx, p); err != nil {
+			return domain.Answer{}, fmt.Errorf("save playbook: %w", err)
+		}
+		done.Playbook = p
+		return once.Answer(done), tx.SaveTrail(ctx, playbookTrail(audit, by, p, "playbook.simulated"))
+	})
+}
+
+// Simulate plays lives under a playbook until a moment and counts what came of it.
+func Simulate(p domain.Playbook, lives []domain.Life, until time.Time) (Simulation, error) {
+	done := Simulation{Playbook: p, Cases: len(lives), Sent: map[string]int{}, Refused: map[string]int{}}
+	for _, life := range lives {
+		moments, err := Play(life, p, until, true)
+		if err != nil {
+			return done, err
+		}
+		for _, m := range moments {
+			if m.Asked != nil {
+				done.Asked++
+			}
+			if m.Sent != nil {
+				done.Sent[fmt.Sprintf("%s %d", m.Sent.Class, m.Sent.Tone)]++
+				done.Highest = max(done.Highest, m.Sent.Tone)
+			}
+			if m.Refused != nil {
+				for _, code := range m.Refused.Codes {
+					done.Refused[code]++
+				}
+			}
+		}
+		done.Lives = append(done.Lives, SimulatedLife{life.Facts.Case.ID, life.Facts.Relationship.Name, moments})
+	}
+	return done, nil
+}

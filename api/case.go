@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"comity/collections"
 	"comity/domain"
 )
 
@@ -26,6 +27,14 @@ type Cases interface {
 	ResolveDispute(context.Context, domain.Caller, domain.DisputeID, domain.Once[domain.Dispute]) (domain.Answer, error)
 	SetStop(ctx context.Context, by domain.Caller, id domain.CaseID, code domain.StopCode, reason string, once domain.Once[domain.Stop]) (domain.Answer, error)
 	LiftStop(context.Context, domain.Caller, domain.CaseID, domain.StopCode, domain.Once[domain.Stop]) (domain.Answer, error)
+	Tasks(context.Context, domain.Caller, domain.Page) ([]domain.Touch, error)
+	StartCall(context.Context, domain.Caller, domain.TouchID, domain.Once[collections.Call]) (domain.Answer, error)
+	EndCall(ctx context.Context, by domain.Caller, id domain.TouchID, report collections.CallReport, once domain.Once[domain.Touch]) (domain.Answer, error)
+	Playbooks(context.Context, domain.Caller, domain.Page) ([]domain.Playbook, error)
+	MakePlaybook(ctx context.Context, by domain.Caller, draft domain.Playbook, whose collections.PlaybookFor, once domain.Once[domain.Playbook]) (domain.Answer, error)
+	SimulatePlaybook(context.Context, domain.Caller, domain.PlaybookID, domain.Once[collections.Simulation]) (domain.Answer, error)
+	ActivatePlaybook(context.Context, domain.Caller, domain.PlaybookID, domain.Once[domain.Playbook]) (domain.Answer, error)
+	EndPlaybook(context.Context, domain.Caller, domain.PlaybookID, domain.Once[domain.Playbook]) (domain.Answer, error)
 	SendAgain(context.Context, domain.Caller, domain.CaseID, domain.Once[domain.Case]) (domain.Answer, error)
 
 	Receive(ctx context.Context, mail []byte, now time.Time) (domain.Reply, error)

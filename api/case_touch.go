@@ -11,11 +11,24 @@ import (
 // Touch is one message to a debtor, and why it was sent. The debtor's link
 // stands as `{link}`.
 type Touch struct {
-	ID        string   `json:"id" example:"tch_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	CaseID    string   `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	Step      string   `json:"step" example:"first_reminder"`
-	Class     string   `json:"class" enums:"heads_up,reminder,legal_notice,answer,receipt,thank_you" example:"reminder"`
-	Tone      int      `json:"tone" example:"1"`
+	ID     string `json:"id" example:"tch_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	CaseID string `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	Step   string `json:"step" example:"first_reminder"`
+	Class  string `json:"class" enums:"heads_up,reminder,legal_notice,answer,receipt,thank_you,call" example:"reminder"`
+	Tone   int    `json:"tone" example:"1"`
+	// The step of the playbook that it takes; null: none.
+	Rung *string `json:"rung" extensions:"x-nullable" example:"how_it_is_made_up"`
+	// How many people of the factor have to agree before it leaves; a call is one person's.
+	People int `json:"people" example:"0"`
+	// The playbook and its version; null: the built-in one.
+	PlaybookID      *string `json:"playbook_id" extensions:"x-nullable" example:"pbk_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	PlaybookVersion int     `json:"playbook_version" example:"1"`
+	// The letter's name and the digest of its text; null before it is written.
+	Template *string `json:"template" extensions:"x-nullable" example:"post_due_next@5c1f0a9e"`
+	// Of a call that was made.
+	Result *string `json:"result" extensions:"x-nullable" enums:"no_answer,left_message,wrong_number,promised,says_paid,disputes,asks,hardship,will_look,spoke,do_not_call_again" example:"promised"`
+	// Of a call, for the factor only.
+	Note      *string  `json:"note" extensions:"x-nullable" example:"Friendly; the invoice was with the hotel manager"`
 	Status    string   `json:"status" enums:"planned,sending,sent,failed,unknown,cancelled" example:"sent"`
 	Subject   string   `json:"subject" example:"Invoice 2026-0117 was due on 13 February 2026"`
 	Text      string   `json:"text" example:"Dear Ms Vance, …"`
@@ -30,6 +43,7 @@ type Touch struct {
 func touchOf(t domain.Touch) Touch {
 	out := Touch{
 		ID: t.ID.String(), CaseID: t.Case.String(), Step: t.Step, Class: string(t.Class), Tone: t.Tone, Status: string(t.Status), Subject: t.Subject,
+		Rung: textOrNull(t.Rung), People: t.People, PlaybookID: idOrNull(t.Playbook), PlaybookVersion: t.Version, Template: textOrNull(t.Template), Result: textOrNull(string(t.Result)), Note: textOrNull(t.Note),
 		Text: t.Text, HTML: textOrNull(t.HTML), WhyNow: t.WhyNow, DealIDs: []string{}, Outcome: textOrNull(t.Outcome),
 		CreatedAt: moment(t.CreatedAt), SentAt: momentOrNull(t.SentAt),
 	}
@@ -72,7 +86,7 @@ type GateDecision struct {
 	ID          string   `json:"id" example:"gate_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	CaseID      string   `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	Step        string   `json:"step" example:"first_reminder"`
-	Class       string   `json:"class" enums:"heads_up,reminder,legal_notice,answer,receipt,thank_you" example:"reminder"`
+	Class       string   `json:"class" enums:"heads_up,reminder,legal_notice,answer,receipt,thank_you,call" example:"reminder"`
 	Sent        bool     `json:"sent" example:"false"`
 	Codes       []string `json:"codes" example:"promise_active"`
 	Facts       string   `json:"facts" example:"promise for 23 February, statement covered through 17 February"`

@@ -52,6 +52,8 @@ import (
 //	@tag.description			The books, as of a day and as known at an instant
 //	@tag.name					events
 //	@tag.description			What happened, in sentences
+//	@tag.name					playbooks
+//	@tag.description			Which messages follow up an invoice, when and how firm
 //	@tag.name					cases
 //	@tag.description			How debtors are followed up
 //	@tag.name					sandbox

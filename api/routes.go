@@ -28,6 +28,8 @@ func (s *Server) routes() []route {
 		s.reportRoutes(),
 		s.eventRoutes(),
 		s.caseRoutes(),
+		s.callRoutes(),
+		s.playbookRoutes(),
 		s.replyRoutes(),
 		s.sandboxRoutes(),
 	)

@@ -1,6 +1,8 @@
 package collections
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -114,21 +116,38 @@ func spokeOn(f domain.CaseFacts, l local) string {
 	return days([]domain.Date{last}, l)
 }
 
-// sellersLine returns what a seller adds in its own words, or nothing: when the
-// debtor is a natural person (D-27), and when the words would not pass as ours,
-// advertise, lead somewhere or carry bank details.
+// sellersLine returns what a seller adds in its own words, or nothing: to a
+// natural person (D-27), and where the words are none for a letter of ours.
 func sellersLine(f domain.CaseFacts, tone int, typed string) string {
-	line := withoutBankDetails(typed, "")
-	switch legal := f.Relationship.LegalType; {
-	case line == "" || len(strings.Fields(line)) > mostLineWords,
-		legal == domain.SoleTrader || legal == domain.Partnership,
-		len(LintPhrase(tone, line)) > 0,
-		promotional.MatchString(line) || percentOff.MatchString(line),
-		strings.Contains(line, "://") || strings.Contains(strings.ToLower(line), "www.") || strings.Contains(line, "@"):
+	natural := f.Relationship.LegalType == domain.SoleTrader || f.Relationship.LegalType == domain.Partnership
+	if natural || len(LintLine(tone, typed)) > 0 {
 		return ""
 	}
-	return line
+	return oneLine(typed)
 }
+
+// LintLine returns what keeps a seller's own sentence out of letters of a tone
+// (C-87, D-24): words that are not said there, advertising, bank details, a way to
+// somewhere else, or too many words. Nothing typed is nothing wrong.
+func LintLine(tone int, typed string) []string {
+	line := oneLine(typed)
+	findings := LintPhrase(tone, line)
+	if bankDetails(strings.ToUpper(line)) {
+		findings = append(findings, "The line carries bank details, which only a notice may: leave them out.")
+	}
+	if n := len(strings.Fields(line)); n > mostLineWords {
+		findings = append(findings, fmt.Sprintf("The line has %d words and %d are enough: shorten it.", n, mostLineWords))
+	}
+	if word := promotional.FindString(line) + percentOff.FindString(line); word != "" {
+		findings = append(findings, fmt.Sprintf("The line says %q, which is advertising: say what you stand for.", word))
+	}
+	if elsewhere.MatchString(line) {
+		findings = append(findings, "The line leads to another address: the letter has one page only.")
+	}
+	return findings
+}
+
+var elsewhere = regexp.MustCompile(`(?i)://|www\.|@|\b[a-z0-9-]+\.(com|net|org|io|shop|example)\b`)
 
 // sinceDue says how far away a due date is.
 func sinceDue(today, due domain.Date) string {

@@ -17,10 +17,36 @@ import (
 //go:embed templates/*
 var templates embed.FS
 
-// names are the letters there are, and the tones at which each may be said.
-var names = map[string][]int{
-	"notice": {0}, "heads_up": {0}, "pre_due": {0}, "post_due_first": {0, 1}, "post_due_next": {1, 2}, "new_timeline": {1, 2}, "clear_ask": {3},
-	"formal_demand": {4}, "call": {0, 1, 2, 3, 4}, "after_call": {0, 1, 2, 3, 4}, "answer": {0}, "thank_you": {0}, "receipt": {0},
+// A kind says what a letter is for: the class of its message, and the tones at
+// which it may be said.
+type kind struct {
+	class domain.MessageClass
+	tones []int
+}
+
+var anyTone = []int{0, 1, 2, 3, 4}
+
+// kinds are the letters there are.
+var kinds = map[string]kind{
+	"notice":         {domain.ClassLegalNotice, []int{0}},
+	"heads_up":       {domain.ClassHeadsUp, []int{0}},
+	"pre_due":        {domain.ClassReminder, []int{0}},
+	"post_due_first": {domain.ClassReminder, []int{0, 1}},
+	"post_due_next":  {domain.ClassReminder, []int{1, 2}},
+	"new_timeline":   {domain.ClassReminder, []int{1, 2}},
+	"clear_ask":      {domain.ClassReminder, []int{3}},
+	"formal_demand":  {domain.ClassReminder, []int{4}},
+	"call":           {domain.ClassCall, anyTone},
+	"after_call":     {domain.ClassAnswer, anyTone},
+	"answer":         {domain.ClassAnswer, []int{0}},
+	"thank_you":      {domain.ClassThankYou, []int{0}},
+	"receipt":        {domain.ClassReceipt, []int{0}},
+}
+
+// Fits reports whether there is a letter of a name for messages of a class at a
+// tone: a playbook may name no other.
+func Fits(name string, class domain.MessageClass, tone int) bool {
+	return kinds[name].class == class && slices.Contains(kinds[name].tones, tone)
 }
 
 var (
@@ -32,7 +58,7 @@ var (
 // that its words and looks come from.
 func readLetters() (map[string]*texts.Template, map[string]string) {
 	read, versions := map[string]*texts.Template{}, map[string]string{}
-	for name := range names {
+	for name := range kinds {
 		read[name] = texts.Must(texts.ParseFS(templates, "templates/shared.txt", "templates/"+name+".txt"))
 		digest := sha256.New()
 		for _, file := range []string{name + ".txt", "shared.txt", "layout.html"} {
@@ -46,9 +72,6 @@ func readLetters() (map[string]*texts.Template, map[string]string) {
 	}
 	return read, versions
 }
-
-// FitsTone reports whether there is a letter of a name that may be said at a tone.
-func FitsTone(name string, tone int) bool { return slices.Contains(names[name], tone) }
 
 // A Letter is a message in both its forms; {link} stands where the debtor's link
 // goes.
@@ -162,6 +185,10 @@ func fill(name string, data letter) (string, []block, error) {
 	return subject.String(), blocksOf(body.String()), nil
 }
 
+// ladder are the letters after a due date from tone 2 on, where a playbook names
+// none.
+var ladder = map[int]string{2: "new_timeline", 3: "clear_ask", 4: "formal_demand"}
+
 func letterName(f domain.CaseFacts, act Act) string {
 	switch {
 	case act.Template != "":
@@ -182,6 +209,8 @@ func letterName(f domain.CaseFacts, act Act) string {
 		return "call"
 	case !strings.HasPrefix(act.Step, stepPostDue):
 		return "pre_due"
+	case act.Tone > 1:
+		return ladder[act.Tone]
 	}
 	for _, id := range act.Items {
 		if remindedAfterDue(f, id) {

@@ -18,6 +18,7 @@ type Tx interface {
 	answering
 	reading
 	receiving
+	contacting
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -85,6 +86,8 @@ var Wide = map[string]domain.Scope{
 	"NotSent":       domain.ScopeWork,
 	"Receive":       domain.ScopeWork, // whose case a mail is about is not known before
 	"EventForParty": domain.ScopeWork,
+	"Contact":       domain.ScopeWork, // what a contact wants counts for every tenant
+	"SetContact":    domain.ScopeWork,
 }
 
 // Options say where mail comes from and how links are written.

@@ -36,6 +36,8 @@ type Cases interface {
 	ActivatePlaybook(context.Context, domain.Caller, domain.PlaybookID, domain.Once[domain.Playbook]) (domain.Answer, error)
 	EndPlaybook(context.Context, domain.Caller, domain.PlaybookID, domain.Once[domain.Playbook]) (domain.Answer, error)
 	SendAgain(context.Context, domain.Caller, domain.CaseID, domain.Once[domain.Case]) (domain.Answer, error)
+	Contact(context.Context, domain.Caller, domain.CaseID) (collections.ContactCard, error)
+	SetContact(ctx context.Context, by domain.Caller, id domain.CaseID, wishes domain.Preferences) (collections.ContactCard, error)
 
 	Receive(ctx context.Context, mail []byte, now time.Time) (domain.Reply, error)
 	Replies(context.Context, domain.Caller, domain.CaseID, domain.Page) ([]domain.Reply, error)
@@ -58,6 +60,8 @@ func (s *Server) caseRoutes() []route {
 		{method: http.MethodGet, path: "/v1/cases/:id/stops", handle: s.listStops},
 		{method: http.MethodPost, path: "/v1/cases/:id/stops", handle: s.setStop},
 		{method: http.MethodPost, path: "/v1/cases/:id/stops/:code/lift", handle: s.liftStop},
+		{method: http.MethodGet, path: "/v1/cases/:id/contact", handle: s.getContact},
+		{method: http.MethodPut, path: "/v1/cases/:id/contact", handle: s.setContact},
 		{method: http.MethodPost, path: "/v1/questions/:id/answer", handle: s.answerQuestion},
 		{method: http.MethodPost, path: "/v1/questions/:id/close", handle: s.closeQuestion},
 		{method: http.MethodPost, path: "/v1/disputes/:id/resolve", handle: s.resolveDispute},

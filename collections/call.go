@@ -257,7 +257,17 @@ func (r CallReport) record(ctx context.Context, tx Tx, f domain.CaseFacts, t dom
 			CauseKind: causeReply, Cause: t.ID.UUID, CreatedAt: f.Now,
 		}
 		err = tx.SaveHold(ctx, page, hold)
-	case domain.CallNoAnswer, domain.CallLeftMessage, domain.CallWrongNumber, domain.CallSpoke, domain.CallDoNotCall: // nothing rests for them
+	case domain.CallDoNotCall:
+		prefs := f.Preferences
+		prefs.Kind, prefs.At, prefs.Source = KindOf(f.Relationship.Email, prefs), f.Now, "said on the telephone"
+		if prefs.Mode == "" {
+			prefs.Mode = domain.ModeEach
+		}
+		if !slices.Contains(prefs.OptedOut, domain.ChannelPhone) {
+			prefs.OptedOut = append(slices.Clone(prefs.OptedOut), domain.ChannelPhone)
+		}
+		err = tx.SaveContact(ctx, f.Case.World, f.ContactKey, prefs)
+	case domain.CallNoAnswer, domain.CallLeftMessage, domain.CallWrongNumber, domain.CallSpoke: // nothing rests for them
 	}
 	return did, err
 }

@@ -136,6 +136,9 @@ func TestWhatACallTellsIsRecorded(t *testing.T) {
 		"cannot pay": {func(*house) collections.CallReport {
 			return collections.CallReport{Result: domain.CallHardship, Said: "the season was bad", Note: "n"}
 		}, `SELECT q.reason || ' ' || h.code FROM questions q JOIN holds h ON h.cause_id = q.id`, "cash_flow query_unanswered_by_us"},
+		"does not want to be called": {func(*house) collections.CallReport {
+			return collections.CallReport{Result: domain.CallDoNotCall, Note: "n"}
+		}, `SELECT kind || ' ' || array_to_string(opted_out, ' ') || ' ' || source FROM contact_preferences`, "person phone said on the telephone"},
 		"looks into it": {
 			func(*house) collections.CallReport {
 				return collections.CallReport{Result: domain.CallWillLook, Note: "n"}

@@ -51,6 +51,7 @@ var deeds = []struct {
 	{"nobody's money", 3, (*town).nobodys},
 	{"end", 1, (*town).end},
 	{"file", 30, (*town).file},
+	{"wish", 2, (*town).wish},
 }
 
 // draw throws the dice for one action of one worker.

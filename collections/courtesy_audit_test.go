@@ -79,6 +79,8 @@ var words = []struct{ rule, query string }{
 	{"3: left less than seven days apart", `SELECT a.case_id, a.step, a.sent_at, b.case_id, b.step, b.sent_at FROM messages a JOIN messages b
 		ON a.seller_id = b.seller_id AND a.debtor_id = b.debtor_id AND a.id < b.id AND abs(a.left_on - b.left_on) < 7
 		WHERE a.proactive AND b.proactive AND a.status <> 'failed' AND b.status <> 'failed'`},
+	{"9: against what the contact had asked for", unwished},
+	{"9: two of one factor in a week to a mailbox that had asked for a digest", undigested},
 	{"4: two left to one address on one day", `SELECT m.address, m.left_on, string_agg(m.step, ', ') FROM messages m WHERE m.class <> 'answer' GROUP BY 1, 2 HAVING count(*) > 1`},
 }
 

@@ -195,7 +195,7 @@ func after(f domain.CaseFacts, touch domain.Touch, act Act) domain.CaseFacts {
 	f.Touches = slices.DeleteFunc(slices.Clone(f.Touches), func(t domain.Touch) bool { return t.ID == touch.ID })
 	f.Touches = append(f.Touches, touch)
 	f.Contacts = slices.Clone(f.Contacts)
-	f.Contacts = append(f.Contacts, domain.Contact{At: f.Now, Own: true, Counted: act.Class.Counted(), Daily: daily(act.Class)})
+	f.Contacts = append(f.Contacts, domain.Contact{At: f.Now, Own: true, Ours: true, Counted: act.Class.Counted(), Daily: daily(act.Class)})
 	f.Unthanked = slices.DeleteFunc(slices.Clone(f.Unthanked), func(a domain.Allocation) bool { return slices.Contains(act.Allocations, a.ID) })
 	if isPostDue(touch) {
 		f.Case.Tone = act.Tone

@@ -64,7 +64,7 @@ func (v *Verdict) refuse(code, outward string) {
 // Gate says whether a message may leave at f.Now, in two stages (D-20): the item
 // stage takes out what is paid, promised, disputed, asked about or not ours; the
 // contact stage decides on the person. Which codes bind which class is D-19: an
-// answer stops at legal_stop only and leaves at any hour; receipts and thanks
+// answer stops at legal_stop and for who takes no e-mail, and leaves at any hour; receipts and thanks
 // keep hours and one message a day; a notice counts for the ceiling, not for the
 // gap; what we start obeys everything. A sanctions hold stops every class.
 func Gate(f domain.CaseFacts, act Act) Verdict {
@@ -74,8 +74,9 @@ func Gate(f domain.CaseFacts, act Act) Verdict {
 	var facts []string
 	facts = append(facts, stage(f, act, v)...)
 	stopStage(f, act, &v)
-	facts = append(facts, channelStage(f, &v)...)
+	facts = append(facts, reachStage(f, act, &v)...)
 	facts = append(facts, countStage(f, l, act, &v)...)
+	facts = append(facts, personStage(f, l, act, &v)...)
 	if act.Class.Proactive() {
 		facts = append(facts, moneyStage(f, l, &v)...)
 		facts = append(facts, toneStage(f, act, &v)...)
@@ -95,6 +96,7 @@ func StillRight(f domain.CaseFacts, t domain.Touch) bool {
 	v, l := Verdict{Clear: true}, localOf(f)
 	itemStage(f, act, &v)
 	stopStage(f, act, &v)
+	wishStage(f, act, &v)
 	if act.Class != domain.ClassAnswer && (!l.inHours(f.Now) || l.day(t.ClaimedAt) != l.today) {
 		return false
 	}
@@ -258,24 +260,8 @@ func countStage(f domain.CaseFacts, l local, act Act, v *Verdict) []string {
 	if !l.inHours(f.Now) {
 		v.refuse(CodeOutsideHours, CodeOutsideHours)
 	}
-	counted, foreign := 0, false
-	for _, c := range f.Contacts {
-		day := l.day(c.At)
-		if c.Daily && day == l.today {
-			v.refuse(CodeOnePerDay, outward(CodeOnePerDay, !c.Own))
-		}
-		if c.Counted && day.DaysUntil(l.today) < gapDays {
-			counted++
-			foreign = foreign || !c.Own
-		}
-	}
-	var facts []string
-	if act.Class.Counted() {
-		facts = append(facts, fmt.Sprintf("%d of %d in 7 days", counted, ceiling))
-		if counted >= ceiling {
-			v.refuse(CodeCeiling, outward(CodeCeiling, foreign))
-		}
-	}
+	dayStage(f, l, v)
+	facts := ceilingStage(f, l, act, v)
 	if !act.Class.Proactive() {
 		return facts
 	}
@@ -283,10 +269,11 @@ func countStage(f domain.CaseFacts, l local, act Act, v *Verdict) []string {
 	if !own.IsZero() {
 		facts = append(facts, fmt.Sprintf("%d days since the last message that we started", own.DaysUntil(l.today)))
 	}
-	if !own.IsZero() && own.DaysUntil(l.today) < gapDays {
+	elsewhere := f.LastElsewhere
+	switch {
+	case !own.IsZero() && own.DaysUntil(l.today) < gapDays:
 		v.refuse(CodeGap, CodeGap)
-	}
-	if elsewhere := f.LastElsewhere; !elsewhere.IsZero() && l.day(elsewhere).DaysUntil(l.today) < gapDays {
+	case !elsewhere.IsZero() && l.day(elsewhere).DaysUntil(l.today) < gapDays:
 		v.refuse(CodeGap, outward(CodeGap, true))
 	}
 	return facts
@@ -437,7 +424,7 @@ func LookAgain(f domain.CaseFacts, act Act, v Verdict) time.Time {
 		}
 		return l.slotAfter()
 	}
-	for _, code := range []string{CodeNoChannel, CodeToneLint, CodeMismatch} {
+	for _, code := range []string{CodeNoChannel, CodeOptedOut, CodeToneLint, CodeMismatch} {
 		if slices.Contains(v.Codes, code) {
 			return l.slot(l.cal.OnOrAfter(l.today.Plus(retryPerson)))
 		}

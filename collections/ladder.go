@@ -150,7 +150,7 @@ func position(book domain.Playbook, last domain.Touch) int {
 // promised, and is written once (C-164, C-165, F-80).
 func possible(f domain.CaseFacts, l local, s domain.AfterStep, of domain.DealID) bool {
 	if s.Channel == domain.ChannelPhone {
-		return callable(f, l, of)
+		return callable(f)
 	}
 	item, ok := f.Item(of)
 	if !ok || silences(f, l, of) < s.MinQuiet || !lateBy(f, item, l.today, s.MinLate) {
@@ -170,16 +170,13 @@ func lateBy(f domain.CaseFacts, item domain.CaseItem, day domain.Date, days int)
 	return askable(item) && ask(f, item, f.Now).Positive() && item.Deal.Due.DaysUntil(day) >= days
 }
 
-// callable reports whether a person may ring at all: there is a number that was not a
-// wrong one, and a mail of ours that nobody answered came before.
-func callable(f domain.CaseFacts, l local, of domain.DealID) bool {
-	if strings.TrimSpace(f.Relationship.Phone) == "" {
-		return false
-	}
+// callable reports whether a person may ring: there is a number that was not a wrong one, the
+// telephone is wanted, and what has to come before a call came (see [MayCall]).
+func callable(f domain.CaseFacts) bool {
 	wrong := slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
-		return t.Result == domain.CallWrongNumber && t.Recipient == f.Relationship.Phone || t.Result == domain.CallDoNotCall
+		return t.Result == domain.CallWrongNumber && t.Recipient == f.Relationship.Phone
 	})
-	return !wrong && silences(f, l, of) > 0
+	return strings.TrimSpace(f.Relationship.Phone) != "" && !wrong && !optedOut(f, domain.ChannelPhone) && MayCall(f)
 }
 
 // quietest is what comes when the next rung is not possible yet, or the ladder is at its
@@ -194,11 +191,14 @@ func quietest(f domain.CaseFacts, l local, book domain.Playbook, at, tone int, o
 	return repeat(book, at, min(tone, ToneFirm))
 }
 
-// firmer is the first letter at a tone after a rung; a call when it may be made.
+// firmer is the first letter at a tone after a rung; a call only where there is none, since no
+// mail of ours was left unanswered (C-100).
 func firmer(f domain.CaseFacts, l local, book domain.Playbook, at, tone int, of domain.DealID) domain.AfterStep {
-	for _, s := range book.After[min(at+1, len(book.After)):] {
-		if s.Tone == tone && possible(f, l, s, of) {
-			return s
+	for _, channel := range []domain.Channel{domain.ChannelEmail, domain.ChannelPhone} {
+		for _, s := range book.After[min(at+1, len(book.After)):] {
+			if s.Tone == tone && s.Channel == channel && possible(f, l, s, of) {
+				return s
+			}
 		}
 	}
 	return repeat(book, at, min(tone, ToneFirm))
@@ -266,10 +266,11 @@ func postDue(f domain.CaseFacts, l local) []candidate {
 	}
 	fallback := automatic(bookOf(f), c.rung)
 	instead := ladderAct(f, l, climb{rung: fallback, answer: c.answer}, number, earliest)
-	due := earliest
-	if !last.IsZero() {
-		due = latest(earliest, l.slot(l.cal.OnOrBefore(last.Plus(silenceDays))))
+	asked, by := askedOn(f, l, act.Step, l.day(earliest)), l.cal.OnOrBefore(last.Plus(silenceDays))
+	if !asked.Before(by) { // after a long pause
+		by = l.cal.Add(asked, peopleDays)
 	}
+	due := latest(earliest, l.slot(by))
 	instead.Why += " A step that a person takes was not taken in 14 days; this one needs none."
 	replaced := again(f, candidate{due, instead, "the message that replaces what a person did not do"})
 	if refusedByPeople(f, act.Step) {
@@ -277,6 +278,16 @@ func postDue(f domain.CaseFacts, l local) []candidate {
 	}
 	human := again(f, candidate{earliest, act, "a person to agree to the next step (" + strings.ReplaceAll(c.rung.Name, "_", " ") + ")"})
 	return []candidate{human, replaced}
+}
+
+// askedOn is the day on which a step was put before people: a day when it was not yet.
+func askedOn(f domain.CaseFacts, l local, step string, day domain.Date) domain.Date {
+	for _, t := range f.Touches {
+		if t.Cycle == f.Case.Cycle && t.Step == step && t.Status == domain.TouchPlanned {
+			return l.day(t.CreatedAt)
+		}
+	}
+	return day
 }
 
 // isPostDueDay reports whether the last message that we started was one after a due date.
@@ -319,13 +330,10 @@ func overdueFrom(f domain.CaseFacts, l local) (earliest time.Time, held string) 
 // ladderAct is the message that takes a rung.
 func ladderAct(f domain.CaseFacts, l local, c climb, number int, at time.Time) *Act {
 	act := &Act{
-		Step: stepPostDue + strconv.Itoa(number), Class: domain.ClassReminder, Tone: c.rung.Tone, Rung: c.name, Template: c.rung.Template, People: c.rung.People,
+		Step: stepPostDue + strconv.Itoa(number), Class: classOf(c.rung), Tone: c.rung.Tone, Rung: c.name, Template: c.rung.Template, People: c.rung.People,
 	}
 	if c.rung.People > 0 {
 		act.Step += ":" + c.rung.Name
-	}
-	if c.rung.Channel == domain.ChannelPhone {
-		act.Class = domain.ClassCall
 	}
 	act.Items = overdue(f, l, at, c.items, c.rung.Tone)
 	act.Why = postDueWhy(f, l, act.Items) + answerWords[c.answer]

@@ -170,7 +170,7 @@ func (p *player) facts(now time.Time) domain.CaseFacts {
 	f.Contacts = nil
 	for _, t := range p.touches {
 		if taken(t) {
-			f.Contacts = append(f.Contacts, domain.Contact{At: claimed(t), Own: true, Counted: t.Class.Counted(), Daily: daily(t.Class), Spoken: t.Result.Spoken()})
+			f.Contacts = append(f.Contacts, domain.Contact{At: claimed(t), Own: true, Ours: true, Call: t.Class == domain.ClassCall, Counted: t.Class.Counted(), Daily: daily(t.Class), Spoken: t.Result.Spoken()})
 		}
 	}
 	f.Unthanked = slices.DeleteFunc(f.Unthanked, func(a domain.Allocation) bool { return slices.Contains(p.thanked, a.ID) })

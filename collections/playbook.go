@@ -14,6 +14,7 @@ const (
 	silenceDays = 14 // at most, once the first message after a due date left (D-19)
 	formalLate  = 45 // days past due before a formal demand (C-165)
 	formalQuiet = 3  // messages that nobody answered before it (C-164)
+	peopleDays  = 3  // business days that people have at least, after a long pause
 	mostRungs   = 12
 )
 
@@ -97,7 +98,7 @@ func checkAfter(earlier []domain.AfterStep, s domain.AfterStep, at string) error
 		return domain.ErrInvalid.At(at+"/channel", "other-channel", "a call uses the script, a letter the mail")
 	case s.Channel != domain.ChannelPhone && s.Channel != domain.ChannelEmail:
 		return domain.ErrInvalid.At(at+"/channel", "unknown", "it is email or phone")
-	case !FitsTone(s.Template, s.Tone):
+	case !Fits(s.Template, classOf(s), s.Tone):
 		return domain.ErrInvalid.At(at+"/tone", "other-tone", fmt.Sprintf("%s is not written at tone %d", s.Template, s.Tone))
 	case s.Tone > last+1 || s.Tone < last:
 		return domain.ErrInvalid.At(at+"/tone", "skips", "the tone rises by one at most, and does not fall by itself")
@@ -110,6 +111,14 @@ func checkAfter(earlier []domain.AfterStep, s domain.AfterStep, at string) error
 	default:
 		return checkPeople(s, at)
 	}
+}
+
+// classOf is the class of the message that takes a step.
+func classOf(s domain.AfterStep) domain.MessageClass {
+	if s.Channel == domain.ChannelPhone {
+		return domain.ClassCall
+	}
+	return domain.ClassReminder
 }
 
 // checkPeople holds a step to who must agree: nobody to what is cordial, one

@@ -20,6 +20,7 @@ type Tx interface {
 	receiving
 	calling
 	booking
+	contacting
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -91,6 +92,8 @@ var Wide = map[string]domain.Scope{
 	"EndCall":          domain.ScopeWork,
 	"SimulatePlaybook": domain.ScopeWork, // a case's relationship and statements are of two parties
 	"EventForParty":    domain.ScopeWork,
+	"Contact":          domain.ScopeWork, // what a contact wants counts for every tenant
+	"SetContact":       domain.ScopeWork,
 }
 
 // Options say where mail comes from and how links are written.

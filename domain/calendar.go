@@ -3,19 +3,23 @@ package domain
 import "comity/money"
 
 // A Calendar knows on which days business is done. The zero Calendar knows
-// weekends only. Weekends are Saturday and Sunday in every calendar.
-type Calendar struct{ holidays *holidayTable }
+// weekends only. Weekends are Saturday and Sunday, and Friday and Saturday where a country
+// keeps them so.
+type Calendar struct {
+	holidays *holidayTable
+	friday   bool // the weekend begins on Friday
+}
 
 // BusinessDays returns the calendar of the public holidays of a country (ISO
-// 3166 alpha-2) as the library rickar/cal lists them. Where holidays differ
+// 3166 alpha-2) as the library rickar/cal lists them, or we do. Where holidays differ
 // inside a country it is: Germany and Canada the common ones, Australia New South
 // Wales, Switzerland every canton's, Great Britain England and Wales. An unknown
 // country has weekends only: see [Calendar.KnowsHolidays].
 func BusinessDays(country string) Calendar {
 	if table, known := publicHolidays[country]; known {
-		return Calendar{table()}
+		return Calendar{holidays: table()}
 	}
-	return Calendar{}
+	return Calendar{friday: fridays[country]}
 }
 
 // BankingDays returns the calendar on which money in a currency moves: Federal
@@ -23,7 +27,7 @@ func BusinessDays(country string) Calendar {
 // GBP, else the public holidays of the country.
 func BankingDays(currency money.Currency, country string) Calendar {
 	if table, known := settlementHolidays[currency]; known {
-		return Calendar{table()}
+		return Calendar{holidays: table()}
 	}
 	return BusinessDays(country)
 }
@@ -34,7 +38,11 @@ func (c Calendar) KnowsHolidays() bool { return c.holidays != nil }
 // IsBusinessDay reports whether d is neither a weekend nor an observed holiday.
 // Before 1900 and after 2199 only weekends are known.
 func (c Calendar) IsBusinessDay(d Date) bool {
-	return !d.weekend() && !c.holidays.holds(d)
+	saturday := d
+	if c.friday {
+		saturday = d.Plus(1)
+	}
+	return !saturday.weekend() && !c.holidays.holds(d)
 }
 
 // OnOrBefore returns d if it is a business day, else the last one before it.

@@ -54,19 +54,30 @@ func TestHolidays(t *testing.T) {
 			domain.BusinessDays("GB"),
 			"2026-01-01 2026-04-03 2026-04-06 2026-05-04 2026-05-25 2026-08-31 2026-12-25 2026-12-28", "2026-04-02 2026-04-07 2026-12-24",
 		},
-		"pounds follow them":          {domain.BankingDays("GBP", "US"), "2026-04-03 2026-05-04", "2026-07-03"},
-		"US 2026":                     {domain.BusinessDays("US"), "2026-01-01 2026-01-19 2026-02-16 2026-05-25 2026-06-19 2026-07-03 2026-09-07 2026-11-26 2026-12-25", "2026-07-06 2026-04-03"},
-		"the Fed works on 3 July":     {domain.BankingDays("USD", "US"), "2026-11-26 2026-12-25", "2026-07-03"},
-		"the Fed rests on a Monday":   {domain.BankingDays("USD", "DE"), "2027-07-05", "2026-07-03 2025-10-03"},
-		"TARGET 2026":                 {domain.BankingDays("EUR", "FR"), "2026-01-01 2026-04-03 2026-04-06 2026-05-01 2026-12-25", "2026-07-14 2026-12-24"},
-		"Germany 2026":                {domain.BusinessDays("DE"), "2026-05-14 2026-05-25 2025-10-03", "2026-01-06 2026-06-04"},
-		"France 2026":                 {domain.BusinessDays("FR"), "2026-07-14 2026-05-08", "2026-04-03"},
-		"Finland 2026":                {domain.BusinessDays("FI"), "2026-01-06 2026-05-14 2026-06-19 2026-12-24", "2026-06-18 2026-06-22"},
-		"Portugal 2026":               {domain.BusinessDays("PT"), "2026-04-03 2026-06-04 2026-06-10 2026-12-01 2026-12-08", "2026-04-06"},
-		"Sweden follows its country":  {domain.BankingDays("SEK", "SE"), "2026-06-19 2026-01-06", "2026-06-18"},
-		"New Year's Eve before a Sat": {domain.BusinessDays("US"), "2021-12-31", "2021-12-30"},
-		"nobody's country":            {domain.BusinessDays("XX"), "2026-01-03 2026-01-04", "2026-01-01 2026-12-25"},
-		"years nobody knows":          {domain.BusinessDays("US"), "", "1899-12-25"},
+		"pounds follow them":               {domain.BankingDays("GBP", "US"), "2026-04-03 2026-05-04", "2026-07-03"},
+		"US 2026":                          {domain.BusinessDays("US"), "2026-01-01 2026-01-19 2026-02-16 2026-05-25 2026-06-19 2026-07-03 2026-09-07 2026-11-26 2026-12-25", "2026-07-06 2026-04-03"},
+		"the Fed works on 3 July":          {domain.BankingDays("USD", "US"), "2026-11-26 2026-12-25", "2026-07-03"},
+		"the Fed rests on a Monday":        {domain.BankingDays("USD", "DE"), "2027-07-05", "2026-07-03 2025-10-03"},
+		"TARGET 2026":                      {domain.BankingDays("EUR", "FR"), "2026-01-01 2026-04-03 2026-04-06 2026-05-01 2026-12-25", "2026-07-14 2026-12-24"},
+		"Germany 2026":                     {domain.BusinessDays("DE"), "2026-05-14 2026-05-25 2025-10-03", "2026-01-06 2026-06-04"},
+		"France 2026":                      {domain.BusinessDays("FR"), "2026-07-14 2026-05-08", "2026-04-03"},
+		"Finland 2026":                     {domain.BusinessDays("FI"), "2026-01-06 2026-05-14 2026-06-19 2026-12-24", "2026-06-18 2026-06-22"},
+		"Portugal 2026":                    {domain.BusinessDays("PT"), "2026-04-03 2026-06-04 2026-06-10 2026-12-01 2026-12-08", "2026-04-06"},
+		"Sweden follows its country":       {domain.BankingDays("SEK", "SE"), "2026-06-19 2026-01-06", "2026-06-18"},
+		"New Year's Eve before a Sat":      {domain.BusinessDays("US"), "2021-12-31", "2021-12-30"},
+		"Cyprus keeps the Orthodox Easter": {domain.BusinessDays("CY"), "2026-02-23 2026-04-10 2026-04-13 2026-06-01 2026-10-28", "2026-04-03 2026-04-06"},
+		"Estonia 2026":                     {domain.BusinessDays("EE"), "2026-02-24 2026-04-03 2026-06-23 2026-06-24 2026-08-20", "2026-04-06"},
+		"Hungary 2026":                     {domain.BusinessDays("HU"), "2026-04-03 2026-04-06 2026-05-25 2026-08-20 2026-10-23", "2026-05-14"},
+		"Iceland 2026":                     {domain.BusinessDays("IS"), "2026-04-02 2026-04-23 2026-06-17 2026-08-03 2026-12-31", "2026-04-16 2026-08-10"},
+		"Liechtenstein 2026":               {domain.BusinessDays("LI"), "2026-01-02 2026-01-06 2026-06-04 2026-09-08 2026-12-08", "2026-01-05"},
+		"Luxembourg 2025 and 2026":         {domain.BusinessDays("LU"), "2025-05-09 2025-06-23 2026-04-06 2026-05-14 2026-05-25", "2026-04-03"},
+		"Malta 2026":                       {domain.BusinessDays("MT"), "2026-02-10 2026-03-19 2026-03-31 2026-04-03 2026-06-29 2026-09-21", "2026-04-06"},
+		"Mexico 2026":                      {domain.BusinessDays("MX"), "2026-02-02 2026-03-16 2026-05-01 2026-09-16 2026-11-16", "2026-02-05 2026-11-20 2026-04-06"},
+		"the weekend in Saudi Arabia":      {domain.BusinessDays("SA"), "2026-03-06 2026-03-07", "2026-03-05 2026-03-08"},
+		"the weekend in the Emirates":      {domain.BusinessDays("AE"), "2026-03-07 2026-03-08", "2026-03-06 2026-03-09"},
+		"dollars rest on Sundays there":    {domain.BankingDays("USD", "SA"), "2026-03-07 2026-03-08", "2026-03-06"},
+		"nobody's country":                 {domain.BusinessDays("XX"), "2026-01-03 2026-01-04", "2026-01-01 2026-12-25"},
+		"years nobody knows":               {domain.BusinessDays("US"), "", "1899-12-25"},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -102,6 +113,23 @@ func TestUnknownCountriesSaySo(t *testing.T) {
 	}
 	if !domain.BankingDays("EUR", "XX").KnowsHolidays() {
 		t.Error("TARGET needs no country")
+	}
+}
+
+// TestTheCountriesWithoutHolidaysAreNamed holds the list in the comment of the table: who has
+// a time zone here has holidays, or is one of these, whose days no rule gives.
+func TestTheCountriesWithoutHolidaysAreNamed(t *testing.T) {
+	var without []string
+	for first := 'A'; first <= 'Z'; first++ {
+		for second := 'A'; second <= 'Z'; second++ {
+			country := string([]rune{first, second})
+			if domain.ZoneOf(country) != "UTC" && !domain.BusinessDays(country).KnowsHolidays() {
+				without = append(without, country)
+			}
+		}
+	}
+	if got := strings.Join(without, " "); got != "AE BH CL CN HK IL IN KR KW SA SG TN TR" {
+		t.Errorf("no holidays are known of %s", got)
 	}
 }
 

@@ -28,8 +28,10 @@ type Feed struct {
 type Contact struct {
 	At      time.Time
 	Own     bool // it was this case's
+	Ours    bool // it was this factor's, of whichever seller
 	Counted bool // for the ceiling
 	Daily   bool // for one message a day
+	Call    bool // somebody rang
 	Spoken  bool // somebody was spoken to on the telephone
 }
 

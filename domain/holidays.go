@@ -7,7 +7,6 @@ import (
 	"comity/money"
 
 	"github.com/rickar/cal/v2"
-	"github.com/rickar/cal/v2/aa"
 	"github.com/rickar/cal/v2/ar"
 	"github.com/rickar/cal/v2/at"
 	"github.com/rickar/cal/v2/au"
@@ -43,38 +42,21 @@ import (
 )
 
 // publicHolidays holds, by country, the table of its public holidays. A table is
-// worked out the first time it is asked for and never changes.
+// worked out the first time it is asked for and never changes. Of the countries that
+// have a time zone here, AE, BH, CL, CN, HK, IL, IN, KR, KW, SA, SG, TN and TR have none:
+// their holidays follow the moon or a proclamation each year, and a rule would be wrong.
 var publicHolidays = map[string]func() *holidayTable{
 	"AR": tableOf(ar.Holidays), "AT": tableOf(at.Holidays), "AU": tableOf(au.HolidaysNSW),
 	"BE": tableOf(be.Holidays), "BG": tableOf(bg.Holidays), "BR": tableOf(br.Holidays),
-	"CA": tableOf(ca.Holidays), "CH": tableOf(ch.Holidays), "CZ": tableOf(cz.Holidays),
-	"DE": tableOf(de.Holidays), "DK": tableOf(dk.Holidays), "ES": tableOf(es.Holidays),
+	"CA": tableOf(ca.Holidays), "CH": tableOf(ch.Holidays), "CY": tableOf(cyprus), "CZ": tableOf(cz.Holidays),
+	"DE": tableOf(de.Holidays), "DK": tableOf(dk.Holidays), "EE": tableOf(estonia), "ES": tableOf(es.Holidays),
 	"FI": tableOf(finland), "FR": tableOf(fr.Holidays), "GB": tableOf(gb.Holidays), "GR": tableOf(gr.Holidays),
-	"HR": tableOf(hr.Holidays), "IE": tableOf(ie.Holidays), "IT": tableOf(it.Holidays),
-	"JP": tableOf(jp.Holidays), "LT": tableOf(lt.Holidays), "LV": tableOf(lv.Holidays),
-	"NL": tableOf(nl.Holidays), "NO": tableOf(no.Holidays), "NZ": tableOf(nz.Holidays),
+	"HR": tableOf(hr.Holidays), "HU": tableOf(hungary), "IE": tableOf(ie.Holidays), "IS": tableOf(iceland), "IT": tableOf(it.Holidays),
+	"JP": tableOf(jp.Holidays), "LI": tableOf(liechtenstein), "LT": tableOf(lt.Holidays), "LU": tableOf(luxembourg), "LV": tableOf(lv.Holidays),
+	"MT": tableOf(malta), "MX": tableOf(mexico), "NL": tableOf(nl.Holidays), "NO": tableOf(no.Holidays), "NZ": tableOf(nz.Holidays),
 	"PL": tableOf(pl.Holidays), "PT": tableOf(portugal), "RO": tableOf(ro.Holidays), "SE": tableOf(se.Holidays),
 	"SI": tableOf(si.Holidays), "SK": tableOf(sk.Holidays), "US": tableOf(us.Holidays),
 	"ZA": tableOf(za.Holidays),
-}
-
-// finland holds the days on which Finnish offices are closed (eves of midsummer
-// and Christmas included), which the library does not list.
-var finland = []*cal.Holiday{
-	aa.NewYear, aa.Epiphany, aa.GoodFriday, aa.EasterMonday, aa.WorkersDay, aa.AscensionDay,
-	{Month: time.June, Day: 19, Weekday: time.Friday, Offset: 1, Func: cal.CalcWeekdayFrom},
-	onEvery(time.December, 6), onEvery(time.December, 24), aa.ChristmasDay, aa.ChristmasDay2,
-}
-
-// portugal holds the national holidays of Portugal, which the library does not list.
-var portugal = []*cal.Holiday{
-	aa.NewYear, aa.GoodFriday, onEvery(time.April, 25), aa.WorkersDay, aa.CorpusChristi,
-	onEvery(time.June, 10), aa.AssumptionOfMary, onEvery(time.October, 5), aa.AllSaintsDay,
-	onEvery(time.December, 1), aa.ImmaculateConception, aa.ChristmasDay,
-}
-
-func onEvery(month time.Month, day int) *cal.Holiday {
-	return &cal.Holiday{Month: month, Day: day, Func: cal.CalcDayOfMonth}
 }
 
 // settlementHolidays holds the closing days of the payment systems of the

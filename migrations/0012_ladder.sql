@@ -188,10 +188,10 @@ BEGIN
                       WHERE u.account_id IN (SELECT d.collection_account_id FROM deals d WHERE d.case_id = k.id AND d.status IN ('made', 'paid_out'))
                         AND u.unapplied_minor > 0 AND u.status IN ('unapplied', 'suggested') AND u.created_at > p_now - interval '21 days'),
     'contacts', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', m.at, 'counted', m.counted, 'daily', m.daily, 'conversation', m.conversation,
-                   'own', EXISTS (SELECT FROM touches t WHERE t.id = m.touch_id AND t.case_id = k.id))), '[]')
-                   FROM contacts_made m
+                   'own', coalesce(t.case_id = k.id, false), 'ours', coalesce(t.factor_id = k.factor_id, false), 'call', coalesce(t.class = 'call', false))), '[]')
+                   FROM contacts_made m LEFT JOIN touches t ON t.id = m.touch_id
                   WHERE m.world_id = k.world_id AND m.contact_key = p_key AND m.at > p_now - interval '16 days'
-                    AND NOT EXISTS (SELECT FROM touches t WHERE t.id = m.touch_id AND t.status IN ('planned', 'cancelled'))),
+                    AND coalesce(t.status, '') NOT IN ('planned', 'cancelled')),
     'last_elsewhere', (SELECT max(coalesce(t.sent_at, t.claimed_at)) FROM touches t
                         WHERE t.relationship_id IN (SELECT x.id FROM relationships x WHERE x.seller_id = k.seller_id AND x.debtor_id = k.debtor_id)
                           AND t.case_id <> k.id AND t.class IN ('heads_up', 'reminder', 'call') AND t.status IN ('sending', 'sent', 'unknown')

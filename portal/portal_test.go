@@ -124,6 +124,7 @@ func (s *site) nonce(t *testing.T) string {
 	return found[1]
 }
 
+// TestThePageShowsAmountAndDateFirst also holds D-18: who promises a day reads that a call may come.
 func TestThePageShowsAmountAndDateFirst(t *testing.T) {
 	s := newSite()
 	w := s.get(s.path())
@@ -131,6 +132,7 @@ func TestThePageShowsAmountAndDateFirst(t *testing.T) {
 	for _, words := range []string{
 		"USD 10,000.00", "Wednesday 4 March 2026", "yesterday", "MP-1042", "HP-7731", "RF18 5390 0754 7034", "ending in 3317", "5 February 2026",
 		"Eastbrook Factors, LLC, which has bought this invoice from Marlow Print Works LLC", "Harbor &amp; Pine &lt;Hotels&gt;",
+		"if the money is not there then, a person may call",
 	} {
 		if !strings.Contains(body, words) {
 			t.Errorf("the page does not show %q", words)

@@ -121,13 +121,15 @@ func (r caseAllocationRow) allocation() domain.Allocation {
 type contactRow struct {
 	At      timeCol `json:"at"`
 	Own     bool    `json:"own"`
+	Ours    bool    `json:"ours"`
 	Counted bool    `json:"counted"`
 	Daily   bool    `json:"daily"`
+	Call    bool    `json:"call"`
 	Spoken  bool    `json:"conversation"`
 }
 
 func (r contactRow) contact() domain.Contact {
-	return domain.Contact{At: r.At.Time, Own: r.Own, Counted: r.Counted, Daily: r.Daily, Spoken: r.Spoken}
+	return domain.Contact{At: r.At.Time, Own: r.Own, Ours: r.Ours, Counted: r.Counted, Daily: r.Daily, Call: r.Call, Spoken: r.Spoken}
 }
 
 type caseFactsRow struct {

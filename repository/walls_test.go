@@ -270,6 +270,34 @@ func TestSweepingTakesOnlyWhatIsLeftOver(t *testing.T) {
 	}
 }
 
+// TestWhatAContactWantsIsThePlatforms holds D-7 below the use cases: no tenant reads or writes
+// how a contact wants to be reached; the use cases that see every tenant do.
+func TestWhatAContactWantsIsThePlatforms(t *testing.T) {
+	d := repositorytest.New(t)
+	owner, app := d.Owner(t), application(t, d)
+	row := `INSERT INTO contact_preferences (world_id, contact_key, kind, mode, source, updated_at) VALUES ('00000000-0000-7000-8000-000000000001', $1, 'role', 'digest', 'x', now())`
+	if _, err := owner.ExecContext(t.Context(), row, []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	for scope, want := range map[string]int{"seller": 0, "factor": 0, "debtor": 0, "anonymous": 0, "work": 1} {
+		tx, err := app.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.ExecContext(t.Context(), `SELECT verdict FROM enter($1, $2, NULL, NULL, NULL, '', '', NULL)`, scope, uuid.New()); err != nil {
+			t.Fatal(err)
+		}
+		var n int
+		if err := tx.QueryRowContext(t.Context(), `SELECT count(*) FROM contact_preferences`).Scan(&n); err != nil || n != want {
+			t.Errorf("%s counts %d rows, want %d (%v)", scope, n, want, err)
+		}
+		if _, err := tx.ExecContext(t.Context(), row, []byte(scope)); refused(err) != (want == 0) {
+			t.Errorf("%s writes: %v", scope, err)
+		}
+		_ = tx.Rollback()
+	}
+}
+
 // TestASellerDoesNotDecideItsObjection: behind the use case stands the second wall.
 // A seller raises objections of its own, undecided ones, and changes none; what a
 // correction replaced stays.

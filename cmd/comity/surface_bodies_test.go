@@ -86,6 +86,7 @@ func (s *scene) things() map[string]string {
 	}
 	s.must(s.alice.post(ctx, "/v1/offers/"+s.offers(another)[0]+"/accept", nil, &unpaid))
 	s.must(s.eastbrook.post(ctx, "/v1/cases/"+s.kase+"/stops", map[string]any{"code": "complaint_open", "reason": "a letter"}, nil))
+	s.must(s.eastbrook.do(ctx, call{method: http.MethodPut, path: "/v1/cases/" + s.kase + "/contact", body: contactWish()}, nil))
 	s.quiet()
 	first := func(query string) string {
 		var id string
@@ -133,6 +134,10 @@ func (s *scene) answered() string {
 		s.t.Fatalf("the mail of %s belongs to no case", s.debtor)
 	}
 	return reply.ID.String()
+}
+
+func contactWish() map[string]any {
+	return map[string]any{"kind": "role", "mode": "each", "opted_out": []string{"phone"}, "prefers": "email", "source": "a letter"}
 }
 
 func verification() map[string]any {
@@ -215,6 +220,7 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"POST /v1/questions/{id}/close":        map[string]any{"reply_id": "rpl_" + strings.Repeat("0", 32), "note": "Read."},
 		"POST /v1/questions/{id}/answer":       map[string]any{"answer": "Order 1."},
 		"POST /v1/cases/{id}/stops":            map[string]any{"code": "represented", "reason": "a lawyer wrote"},
+		"PUT /v1/cases/{id}/contact":           contactWish(),
 		"POST /v1/receipts/{id}/apply":         map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},
 		"PUT /v1/deals/{id}/conditions/{code}": map[string]any{"evidence": "a call", "occurred_at": "2026-02-04T15:00:00Z", "expires_on": "2026-03-06"},
 		"POST /v1/decisions/{id}/objections":   s.objection(ids["history"]),
@@ -309,7 +315,7 @@ var soft = func() map[string][]string {
 	all := map[string][]string{}
 	for _, member := range []string{
 		"name", "user_name", "code", "tax_id", "contact_name", "tax_ids", "number", "order_reference", "summary", "supplier_tax_id", "reason", "answer", "evidence", "holder", "account_number",
-		"method", "asked", "industry", "size",
+		"method", "asked", "industry", "size", "source",
 	} {
 		all[member] = words
 	}

@@ -46,7 +46,7 @@ func preDue(f domain.CaseFacts, l local, o offset) []candidate {
 		if !ok || done(f, step) {
 			continue
 		}
-		if last := lastProactive(f, l); !last.IsZero() {
+		if last := lastStarted(f, l); !last.IsZero() {
 			from = domain.Latest(from, last.Plus(gapDays))
 		}
 		c := again(f, candidate{at: l.slot(domain.Latest(from, l.day(free))), act: &Act{Step: step, Class: o.class}})
@@ -139,7 +139,7 @@ func afterDue(f domain.CaseFacts, t domain.Touch, deal domain.DealID) bool {
 // business days at 09:30 and after, tried every business day until it leaves;
 // then seven days after the last one, moved to a business day.
 func postDue(f domain.CaseFacts, l local) []candidate {
-	last := lastProactive(f, l)
+	last := lastStarted(f, l)
 	var earliest time.Time
 	var held string
 	for _, item := range f.Items {
@@ -148,7 +148,7 @@ func postDue(f domain.CaseFacts, l local) []candidate {
 		}
 		free, ok := freeFrom(f, item)
 		if !ok {
-			held = "what holds invoice " + item.Deal.InvoiceNumber + " back to be settled"
+			held = heldBy(f, item)
 			continue
 		}
 		from := domain.Latest(l.cal.Add(item.Deal.Due, 1), l.day(free))
@@ -193,12 +193,12 @@ func earliestDue(f domain.CaseFacts) domain.Date {
 }
 
 // postDueLast returns the number of the last message after a due date that left in this
-// cycle. One before it may have been put back: numbers are not counted.
+// cycle, or was vetoed. One before it may have been put back: numbers are not counted.
 func postDueLast(f domain.CaseFacts) int {
 	last := 0
 	for _, t := range f.Touches {
 		number, ok := strings.CutPrefix(t.Step, stepPostDue)
-		if n, err := strconv.Atoi(number); ok && err == nil && t.Cycle == f.Case.Cycle && taken(t) {
+		if n, err := strconv.Atoi(number); ok && err == nil && t.Cycle == f.Case.Cycle && (taken(t) || vetoed(f, t)) {
 			last = max(last, n)
 		}
 	}

@@ -34,6 +34,7 @@ type decision struct {
 	ended     []domain.HoldID
 	cancelled []domain.TouchID // planned once, and no longer
 	gate      *domain.GateDecision
+	planned   *domain.Touch // waits for somebody's word
 	touch     *domain.Touch
 	link      *domain.Link
 	thanked   []domain.AllocationID
@@ -124,7 +125,7 @@ func (d *decision) refused(f domain.CaseFacts, act Act, v Verdict, ids actIDs) d
 		}
 	}
 	f.Refused = refusals
-	return f
+	return d.askSeller(f, act, v, ids)
 }
 
 func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Letter, ids actIDs, m manners) domain.CaseFacts {

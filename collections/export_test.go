@@ -1,6 +1,7 @@
 package collections
 
 import (
+	"slices"
 	"time"
 
 	"comity/domain"
@@ -36,6 +37,9 @@ func Look(f domain.CaseFacts, now time.Time) (Looked, error) {
 		}
 		refused[d.gate.Step] = domain.LastRefusal{At: now, Again: d.gate.LookAgain}
 		f.Refused = refused
+	}
+	if d.planned != nil {
+		f.Touches = append(slices.DeleteFunc(slices.Clone(f.Touches), func(t domain.Touch) bool { return t.ID == d.planned.ID }), *d.planned)
 	}
 	if d.touch != nil {
 		sent := *d.touch

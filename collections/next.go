@@ -126,7 +126,7 @@ func live(item domain.CaseItem) bool {
 func again(f domain.CaseFacts, c candidate) candidate {
 	last, refused := f.Refused[c.act.Step]
 	switch {
-	case !refused:
+	case !refused || agreed(f, c.act.Step, last.At):
 	case last.Again.After(c.at):
 		c.at, c.reason = last.Again, "the gate, which refused it last time"
 	case last.Again.IsZero():
@@ -137,11 +137,11 @@ func again(f domain.CaseFacts, c candidate) candidate {
 	return c
 }
 
-// done reports whether a step was taken in this cycle; one that went back to
-// planned was not.
+// done reports whether a step was taken in this cycle, or vetoed; one that went back
+// to planned was not.
 func done(f domain.CaseFacts, step string) bool {
 	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
-		return t.Cycle == f.Case.Cycle && t.Step == step && taken(t)
+		return t.Cycle == f.Case.Cycle && t.Step == step && (taken(t) || vetoed(f, t))
 	})
 }
 
@@ -262,9 +262,12 @@ func judgements(f domain.CaseFacts, l local) []candidate {
 }
 
 // ask returns what of an item may be asked for at a moment: what is open, less
-// what is held back, never below zero.
+// what is held back, never below zero, and nothing while it is paused.
 func ask(f domain.CaseFacts, item domain.CaseItem, at time.Time) money.Amount {
 	left := item.Deal.Open
+	if pauseCode(f, item.Deal.ID, at) != "" {
+		return money.Minor(0, left.Currency())
+	}
 	for _, h := range f.Holds {
 		if !h.Holds(item.Deal.ID, at) {
 			continue
@@ -278,7 +281,7 @@ func ask(f domain.CaseFacts, item domain.CaseItem, at time.Time) money.Amount {
 }
 
 // freeFrom returns the first moment, now or later, at which something of an item
-// may be asked for; false: not until somebody ends a hold.
+// may be asked for; false: not until somebody ends a hold or a pause.
 func freeFrom(f domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
 	at := f.Now
 	for !ask(f, item, at).Positive() {
@@ -288,6 +291,7 @@ func freeFrom(f domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
 				end = h.Until
 			}
 		}
+		end = pausedUntil(f, item.Deal.ID, at, end)
 		if end.IsZero() {
 			return time.Time{}, false
 		}

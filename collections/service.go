@@ -18,6 +18,7 @@ type Tx interface {
 	answering
 	reading
 	receiving
+	seating
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -30,6 +31,7 @@ type following interface {
 	SaveJudged(ctx context.Context, decided []domain.Promise, ended []domain.HoldID, at time.Time) error
 	SaveGate(context.Context, domain.GateDecision) error
 	SaveTouch(ctx context.Context, touch domain.Touch, link domain.Link, counted, daily bool, thanked []domain.AllocationID) error
+	PlanTouch(context.Context, domain.Touch) error
 	CancelTouches(context.Context, []domain.TouchID) error
 	SaveCase(context.Context, domain.Case) error
 }
@@ -85,6 +87,9 @@ var Wide = map[string]domain.Scope{
 	"NotSent":       domain.ScopeWork,
 	"Receive":       domain.ScopeWork, // whose case a mail is about is not known before
 	"EventForParty": domain.ScopeWork,
+	"CopyForSeller": domain.ScopeWork,
+	"Preview":       domain.ScopeWork,   // as Act; what another tenant caused is hidden from the seller
+	"seated":        domain.ScopeMarket, // a seller locks its case, which is its factor's row
 }
 
 // Options say where mail comes from and how links are written.
@@ -151,6 +156,11 @@ func (d decision) save(ctx context.Context, tx Tx, now time.Time) error {
 	if d.gate != nil {
 		if err := tx.SaveGate(ctx, *d.gate); err != nil {
 			return fmt.Errorf("save gate: %w", err)
+		}
+	}
+	if d.planned != nil {
+		if err := tx.PlanTouch(ctx, *d.planned); err != nil {
+			return fmt.Errorf("plan touch: %w", err)
 		}
 	}
 	if d.touch != nil {
@@ -290,6 +300,9 @@ func (s *Service) Sent(ctx context.Context, world domain.WorldID, id domain.Touc
 		trail := domain.Trail{
 			Audit:  []domain.AuditRow{domain.Audited(audit, by, "touch.sent", "touch", id.UUID, file.Touch.MessageID)},
 			Events: []domain.Event{touchEvent(event, file.Touch, "touch.sent", sentWords(file), at)},
+		}
+		if file.Copied {
+			trail.Jobs = append(trail.Jobs, domain.Job{World: world, Kind: domain.JobCopy, Ref: id.UUID})
 		}
 		if file.Touch.Class == domain.ClassLegalNotice {
 			delivered, err := tx.NoticeDelivered(ctx, file.Touch.Items, "accepted by the recipient's mail server (SMTP 250)", at)

@@ -134,6 +134,7 @@ type TouchFile struct {
 	Seller     string // the seller's name
 	Debtor     string // the debtor's name, as the seller knows it
 	Sandbox    bool
+	Copied     bool     // the seller gets a copy
 	KeyVersion int      // of its link
 	Thread     []string // message ids of the case's earlier messages, oldest first
 	CaseStatus CaseStatus

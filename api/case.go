@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"comity/collections"
 	"comity/domain"
 )
 
@@ -27,6 +28,15 @@ type Cases interface {
 	SetStop(ctx context.Context, by domain.Caller, id domain.CaseID, code domain.StopCode, reason string, once domain.Once[domain.Stop]) (domain.Answer, error)
 	LiftStop(context.Context, domain.Caller, domain.CaseID, domain.StopCode, domain.Once[domain.Stop]) (domain.Answer, error)
 	SendAgain(context.Context, domain.Caller, domain.CaseID, domain.Once[domain.Case]) (domain.Answer, error)
+
+	SetPause(context.Context, domain.Caller, domain.Pause, domain.Once[domain.Pause]) (domain.Answer, error)
+	EndPause(context.Context, domain.Caller, domain.PauseID, domain.Once[domain.Pause]) (domain.Answer, error)
+	Pauses(context.Context, domain.Caller, domain.CaseID) ([]domain.Pause, error)
+	Consent(ctx context.Context, by domain.Caller, id domain.TouchID, word domain.Approval, once domain.Once[domain.Approval]) (domain.Answer, error)
+	Approvals(context.Context, domain.Caller, domain.CaseID) ([]domain.Approval, error)
+	Preview(context.Context, domain.Caller, domain.CaseID) (collections.Preview, error)
+	Voice(context.Context, domain.Caller) (domain.Voice, error)
+	SetVoice(context.Context, domain.Caller, domain.Voice) (domain.Voice, error)
 
 	Receive(ctx context.Context, mail []byte, now time.Time) (domain.Reply, error)
 	Replies(context.Context, domain.Caller, domain.CaseID, domain.Page) ([]domain.Reply, error)

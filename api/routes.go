@@ -29,6 +29,7 @@ func (s *Server) routes() []route {
 		s.eventRoutes(),
 		s.caseRoutes(),
 		s.replyRoutes(),
+		s.seatRoutes(),
 		s.sandboxRoutes(),
 	)
 }

@@ -260,6 +260,28 @@ func TestAPreviewIsWhatWouldLeave(t *testing.T) {
 	}
 }
 
+// TestAPreviewTipsNobodyOff holds D-8: under a sanctions hold the seller's preview says what it
+// says of any considerate pause, before the gate refused and after.
+func TestAPreviewTipsNobodyOff(t *testing.T) {
+	h := noticedHouse(t)
+	ctx, id := t.Context(), h.facts.Case.ID
+	if _, err := h.cases.SetStop(ctx, h.collector("2026-02-20 11:00"), id, domain.StopSanctions, "a list", onceOf[domain.Stop]("s")); err != nil {
+		t.Fatal(err)
+	}
+	before, err := h.cases.Preview(ctx, h.seller("2026-02-20 12:00"), id)
+	inside, _ := h.cases.Preview(ctx, h.collector("2026-02-20 12:00"), id)
+	if err != nil || before.Touch == nil || strings.Join(before.Touch.CodesToday, " ") != "considerate_pause" || inside.Touch == nil || strings.Join(inside.Touch.CodesToday, " ") != "sanctions_hold" {
+		t.Errorf("before: the seller reads %+v, the factor %+v, %v", before.Touch, inside.Touch, err)
+	}
+	h.act("2026-02-25 09:30")
+	h.act("2026-03-05 09:30")
+	after, err := h.cases.Preview(ctx, h.seller("2026-03-05 10:00"), id)
+	inside, _ = h.cases.Preview(ctx, h.collector("2026-03-05 10:00"), id)
+	if err != nil || after.Touch != nil || after.WaitsFor != "a considerate pause" || inside.WaitsFor != "a person to lift a stop" {
+		t.Errorf("after: the seller reads %+v, the factor %+v, %v", after, inside, err)
+	}
+}
+
 // TestAPreviewIsTheLetter holds F-67: what is shown days ahead is, to the byte, what leaves.
 func TestAPreviewIsTheLetter(t *testing.T) {
 	h := noticedHouse(t)

@@ -69,6 +69,9 @@ func previewOf(f domain.CaseFacts, inside bool) (Preview, error) {
 		plan = Next(f)
 	}
 	if plan.Act == nil {
+		if _, restricted := f.Stop(domain.StopSanctions); restricted && !inside && shown.LookAgain.IsZero() {
+			shown.WaitsFor = codeWords[CodeConsiderate] // D-8: nobody is tipped off
+		}
 		return shown, nil
 	}
 	act := *plan.Act

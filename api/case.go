@@ -39,6 +39,15 @@ type Cases interface {
 	Contact(context.Context, domain.Caller, domain.CaseID) (collections.ContactCard, error)
 	SetContact(ctx context.Context, by domain.Caller, id domain.CaseID, wishes domain.Preferences) (collections.ContactCard, error)
 
+	SetPause(context.Context, domain.Caller, domain.Pause, domain.Once[domain.Pause]) (domain.Answer, error)
+	EndPause(context.Context, domain.Caller, domain.PauseID, domain.Once[domain.Pause]) (domain.Answer, error)
+	Pauses(context.Context, domain.Caller, domain.CaseID) ([]domain.Pause, error)
+	Consent(ctx context.Context, by domain.Caller, id domain.TouchID, word domain.Approval, once domain.Once[domain.Approval]) (domain.Answer, error)
+	Approvals(context.Context, domain.Caller, domain.CaseID) ([]domain.Approval, error)
+	Preview(context.Context, domain.Caller, domain.CaseID) (collections.Preview, error)
+	Voice(context.Context, domain.Caller) (domain.Voice, error)
+	SetVoice(context.Context, domain.Caller, domain.Voice) (domain.Voice, error)
+
 	Receive(ctx context.Context, mail []byte, now time.Time) (domain.Reply, error)
 	Replies(context.Context, domain.Caller, domain.CaseID, domain.Page) ([]domain.Reply, error)
 	AllReplies(context.Context, domain.Caller, domain.Page) ([]domain.Reply, error)

@@ -1,7 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,6 +46,14 @@ type CreateRelationshipRequest struct {
 	// What the debtor does and how large it is, in words that you use alike for all of them: a fitted model reads them.
 	Industry string `json:"industry,omitempty" example:"hotels" maxLength:"60"`
 	Size     string `json:"size,omitempty" example:"50-249" maxLength:"60"`
+	// Which of the messages that we start you want to see before: for 24 hours they wait for your word, then they may leave without it.
+	Approval string `json:"approval,omitempty" enums:"none,first_touch,every_touch" example:"first_touch" default:"none"`
+	// You get a copy of every message that leaves.
+	Copied bool `json:"copied,omitempty" example:"false" default:"false"`
+	// ISO 3166-2, of the debtor's country.
+	Region string `json:"region,omitempty" example:"US-CA"`
+	// E.164, for a person to call.
+	Phone string `json:"phone,omitempty" example:"+14155550123"`
 } //	@name	CreateRelationshipRequest
 
 // Relationship is a debtor as one seller knows it.
@@ -61,6 +72,10 @@ type Relationship struct {
 	HeadsUp     bool    `json:"heads_up" example:"true"`
 	Industry    *string `json:"industry" extensions:"x-nullable" example:"hotels"`
 	Size        *string `json:"size" extensions:"x-nullable" example:"50-249"`
+	Approval    string  `json:"approval" enums:"none,first_touch,every_touch" example:"first_touch"`
+	Copied      bool    `json:"copied" example:"false"`
+	Region      *string `json:"region" extensions:"x-nullable" example:"US-CA"`
+	Phone       *string `json:"phone" extensions:"x-nullable" example:"+14155550123"`
 	Identified  bool    `json:"identified" example:"true"`
 	CreatedAt   string  `json:"created_at" format:"date-time" example:"2026-02-05T14:12:00Z"`
 } //	@name	Relationship
@@ -71,6 +86,7 @@ func relationshipOf(r domain.Relationship) Relationship {
 		Country: textOrNull(r.Country), TaxID: textOrNull(r.TaxID), ContactName: textOrNull(r.ContactName), Email: textOrNull(r.Email),
 		TimeZone: textOrNull(r.TimeZone), TermsDays: r.TermsDays, HeadsUp: r.HeadsUp, Identified: r.Identified(), CreatedAt: moment(r.CreatedAt),
 		Industry: textOrNull(r.Industry), Size: textOrNull(r.Size),
+		Approval: string(cmp.Or(r.Approval, domain.ApproveNone)), Copied: r.Copied, Region: textOrNull(r.Region), Phone: textOrNull(r.Phone),
 	}
 }
 
@@ -128,6 +144,9 @@ func (r CreateRelationshipRequest) relationship() (domain.Relationship, error) {
 		Email: k.email("/email", r.Email, false), TimeZone: k.timeZoneOrNone("/time_zone", r.TimeZone),
 		TermsDays: defaultTermsDays, HeadsUp: true,
 		Industry: k.oneLine("/industry", r.Industry, false, maxRegister), Size: k.oneLine("/size", r.Size, false, maxRegister),
+		Approval: k.approval("/approval", cmp.Or(r.Approval, string(domain.ApproveNone))), Copied: r.Copied,
+		Region: k.shaped("/region", r.Region, isRegion, wantedRegion),
+		Phone:  k.shaped("/phone", r.Phone, isPhone, wantedPhone),
 	}
 	if r.TermsDays != nil {
 		out.TermsDays = k.whole("/terms_days", *r.TermsDays, 0, maxTermsDays)
@@ -144,6 +163,33 @@ func (k *checker) legalType(pointer, value string) domain.LegalType {
 		k.wrong(pointer, "not-allowed", "company, partnership, sole_trader or public_body")
 	}
 	return domain.LegalType(value)
+}
+
+// approval checks which messages wait for the seller.
+func (k *checker) approval(pointer, value string) domain.ApprovalMode {
+	mode := domain.ApprovalMode(value)
+	if !slices.Contains([]domain.ApprovalMode{domain.ApproveNone, domain.ApproveFirst, domain.ApproveEvery}, mode) {
+		k.wrong(pointer, "not-allowed", "none, first_touch or every_touch")
+	}
+	return mode
+}
+
+var (
+	isRegion = regexp.MustCompile(`^[A-Z]{2}-[A-Z0-9]{1,3}$`)
+	isPhone  = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+)
+
+const (
+	wantedRegion = "write an ISO 3166-2 code such as US-CA"
+	wantedPhone  = "write the number as E.164 does: + and at most 15 digits, such as +14155550123"
+)
+
+// shaped checks a text of a fixed form; an empty one is not known.
+func (k *checker) shaped(pointer, value string, form *regexp.Regexp, wanted string) string {
+	if value != "" && !form.MatchString(value) {
+		k.wrong(pointer, "malformed", "%s", wanted)
+	}
+	return value
 }
 
 func (k *checker) countryOrNone(pointer, value string) string {
@@ -286,6 +332,10 @@ type ChangeRelationshipRequest struct {
 	HeadsUp     merged[bool]   `json:"heads_up,omitempty" swaggertype:"boolean" extensions:"x-nullable" example:"true"`
 	Industry    merged[string] `json:"industry,omitempty" swaggertype:"string" extensions:"x-nullable" example:"hotels"`
 	Size        merged[string] `json:"size,omitempty" swaggertype:"string" extensions:"x-nullable" example:"50-249"`
+	Approval    merged[string] `json:"approval,omitempty" swaggertype:"string" extensions:"x-nullable" enums:"none,first_touch,every_touch" example:"every_touch"`
+	Copied      merged[bool]   `json:"copied,omitempty" swaggertype:"boolean" extensions:"x-nullable" example:"true"`
+	Region      merged[string] `json:"region,omitempty" swaggertype:"string" extensions:"x-nullable" example:"US-CA"`
+	Phone       merged[string] `json:"phone,omitempty" swaggertype:"string" extensions:"x-nullable" example:"+14155550123"`
 } //	@name	ChangeRelationshipRequest
 
 // changeRelationship changes one of the seller's debtors.
@@ -353,6 +403,10 @@ func (r ChangeRelationshipRequest) change() (marketplace.RelationshipChange, err
 		HeadsUp:     r.HeadsUp.or(true),
 		Industry:    checked(r.Industry.or(""), func(s string) string { return k.oneLine("/industry", s, false, maxRegister) }),
 		Size:        checked(r.Size.or(""), func(s string) string { return k.oneLine("/size", s, false, maxRegister) }),
+		Approval:    checked(r.Approval.or(string(domain.ApproveNone)), func(s string) domain.ApprovalMode { return k.approval("/approval", s) }),
+		Copied:      r.Copied.or(false),
+		Region:      checked(r.Region.or(""), func(s string) string { return k.shaped("/region", s, isRegion, wantedRegion) }),
+		Phone:       checked(r.Phone.or(""), func(s string) string { return k.shaped("/phone", s, isPhone, wantedPhone) }),
 	}
 	return change, k.err()
 }

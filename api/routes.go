@@ -31,6 +31,7 @@ func (s *Server) routes() []route {
 		s.callRoutes(),
 		s.playbookRoutes(),
 		s.replyRoutes(),
+		s.seatRoutes(),
 		s.sandboxRoutes(),
 	)
 }

@@ -66,7 +66,7 @@ func preDue(f domain.CaseFacts, l local, o offset) []candidate {
 		if !ok || done(f, step) {
 			continue
 		}
-		if last := lastProactive(f, l); !last.IsZero() {
+		if last := lastStarted(f, l); !last.IsZero() {
 			from = domain.Latest(from, last.Plus(gapDays))
 		}
 		c := again(f, candidate{at: l.slot(domain.Latest(from, l.day(free))), act: &Act{Step: step, Class: o.class}})

@@ -9,14 +9,6 @@ import (
 	"comity/domain"
 )
 
-// collector is a person of the house's factor.
-func (h *house) collector(now string) domain.Caller {
-	return domain.Caller{
-		User: domain.New[domain.UserID](), Organization: h.facts.Case.Factor, Kind: domain.KindFactor, Role: domain.RoleCollector,
-		World: h.facts.Case.World, Sandbox: true, Now: at(now),
-	}
-}
-
 // untilTheCall lives the case of story A, silent, until a call waits for a person.
 func (h *house) untilTheCall() domain.TouchID {
 	h.t.Helper()

@@ -52,6 +52,9 @@ var deeds = []struct {
 	{"end", 1, (*town).end},
 	{"file", 30, (*town).file},
 	{"wish", 2, (*town).wish},
+	{"pause", 4, (*town).rest},
+	{"end pause", 16, (*town).endRest},
+	{"word", 60, (*town).word},
 }
 
 // draw throws the dice for one action of one worker.
@@ -209,6 +212,68 @@ func (w *town) collector(a action) domain.Caller {
 		User: w.staff[a.dice%2], Organization: w.files[a.file].factor, Kind: domain.KindFactor, Role: domain.RoleCollector,
 		World: w.facts.Case.World, Sandbox: true, Now: w.now,
 	}
+}
+
+// seller is one of two people of a case's seller.
+func (w *town) seller(ctx context.Context, a action) (domain.Caller, error) {
+	id, err := w.find(ctx, `SELECT seller_id FROM cases WHERE id = $1`, w.files[a.file].id.UUID)
+	by := w.collector(a)
+	by.Organization, by.Kind, by.Role = domain.OrganizationID{UUID: id}, domain.KindSeller, domain.RoleMember
+	return by, err
+}
+
+// rest pauses an invoice or a case, for one side or the other.
+func (w *town) rest(ctx context.Context, a action) error {
+	by, err := w.seller(ctx, a)
+	if err != nil {
+		return err
+	}
+	p := domain.Pause{Case: w.files[a.file].id, Reason: "a fair", Until: w.now.Add(time.Duration(a.days*24+a.dice%24) * time.Hour)}
+	switch {
+	case a.dice%3 == 0:
+		by = w.collector(a)
+	case a.dice%5 == 0:
+		p.Until = time.Time{} // hands off this one
+	}
+	if a.dice%2 == 0 {
+		p.Deal = w.files[a.file].deals[a.deal]
+	}
+	_, err = w.cases.SetPause(ctx, by, p, onceOf[domain.Pause](a.key))
+	return err
+}
+
+// endRest ends the oldest pause of a case, for the side that set it.
+func (w *town) endRest(ctx context.Context, a action) error {
+	id, err := w.find(ctx, `SELECT id FROM pauses WHERE case_id = $1 AND ended_at IS NULL AND (until_at IS NULL OR until_at > $2) ORDER BY id LIMIT 1`, w.files[a.file].id.UUID, w.now)
+	if err != nil {
+		return err
+	}
+	by, err := w.seller(ctx, a)
+	if w.text(`SELECT side FROM pauses WHERE id = $1`, id) == "factor" {
+		by = w.collector(a)
+	}
+	if err == nil {
+		_, err = w.cases.EndPause(ctx, by, domain.PauseID{UUID: id}, onceOf[domain.Pause](a.key))
+	}
+	return err
+}
+
+// word is a seller's on what waits for it: two yes to one no.
+func (w *town) word(ctx context.Context, a action) error {
+	id, err := w.find(ctx, `SELECT id FROM touches WHERE case_id = $1 AND status = 'planned' ORDER BY id DESC LIMIT 1`, w.files[a.file].id.UUID)
+	if err != nil {
+		return err
+	}
+	by, err := w.seller(ctx, a)
+	if err != nil {
+		return err
+	}
+	word := domain.Approval{Consent: domain.Approved}
+	if a.dice%3 == 0 {
+		word = domain.Approval{Consent: domain.Declined, Note: "new terms"}
+	}
+	_, err = w.cases.Consent(ctx, by, domain.TouchID{UUID: id}, word, onceOf[domain.Approval](a.key))
+	return err
 }
 
 func (w *town) answer(ctx context.Context, a action) error {

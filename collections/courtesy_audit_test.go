@@ -17,7 +17,7 @@ import (
 // lock of the case. Two transactions of one simulated moment have no other order.
 const auditor = `
 CREATE TABLE seen (
-  n bigint GENERATED ALWAYS AS IDENTITY, what text, touch_id uuid, case_id uuid, cycle integer, step text, class text, claimed_at timestamptz, at timestamptz,
+  n bigint GENERATED ALWAYS AS IDENTITY, what text, touch_id uuid, case_id uuid, cycle integer, step text, class text, claimed_at timestamptz, at timestamptz, planned_at timestamptz,
   body text, stops text[], rests text[], items jsonb);
 CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -25,12 +25,14 @@ DECLARE
 BEGIN
   IF NEW.status <> 'sending' THEN RETURN NULL; END IF;
   IF TG_OP = 'UPDATE' AND OLD.status = 'sending' AND NEW.attempts = OLD.attempts THEN RETURN NULL; END IF;
-  INSERT INTO seen (what, touch_id, case_id, cycle, step, class, claimed_at, at, body, stops, rests, items) VALUES (
-    CASE WHEN TG_OP = 'UPDATE' AND OLD.status = 'sending' THEN 'left' ELSE 'claimed' END, NEW.id, NEW.case_id, NEW.cycle, NEW.step, NEW.class, NEW.claimed_at, clock, NEW.body_text,
+  INSERT INTO seen (what, touch_id, case_id, cycle, step, class, claimed_at, at, planned_at, body, stops, rests, items) VALUES (
+    CASE WHEN TG_OP = 'UPDATE' AND OLD.status = 'sending' THEN 'left' ELSE 'claimed' END, NEW.id, NEW.case_id, NEW.cycle, NEW.step, NEW.class, NEW.claimed_at, clock, NEW.created_at, NEW.body_text,
     ARRAY(SELECT s.code FROM stops s WHERE s.case_id = NEW.case_id AND s.lifted_at IS NULL),
-    ARRAY(SELECT h.code FROM holds h WHERE h.case_id = NEW.case_id AND h.deal_id IS NULL AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)),
+    ARRAY(SELECT h.code FROM holds h WHERE h.case_id = NEW.case_id AND h.deal_id IS NULL AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)
+          UNION ALL SELECT p.side FROM pauses p WHERE p.case_id = NEW.case_id AND p.deal_id IS NULL AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > clock)),
     (SELECT jsonb_agg(jsonb_build_object('number', d.invoice_number, 'ours', d.status IN ('made', 'paid_out'), 'open', d.open_minor,
-        'whole', coalesce((SELECT bool_or(h.amount_minor IS NULL) FROM holds h WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)), false),
+        'whole', coalesce((SELECT bool_or(h.amount_minor IS NULL) FROM holds h WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)), false)
+          OR EXISTS (SELECT FROM pauses p WHERE p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > clock)),
         'held', coalesce((SELECT sum(h.amount_minor) FROM holds h WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)), 0)))
        FROM deals d WHERE d.id = ANY (NEW.items)));
   RETURN NULL;
@@ -75,6 +77,11 @@ var words = []struct{ rule, query string }{
 		   OR s.class = 'thank_you' AND s.stops && '{complaint_open}'`},
 	{"6: what is paid, held whole or not ours is listed", `SELECT s.case_id, s.what, s.step, s.at, i FROM seen s, jsonb_array_elements(s.items) i
 		WHERE s.class IN ('heads_up', 'reminder') AND (NOT (i->>'ours')::boolean OR (i->>'whole')::boolean OR (i->>'open')::bigint <= (i->>'held')::bigint)`},
+	{"9: before the word of the seller, or its day", `SELECT s.case_id, s.step, s.claimed_at, s.planned_at FROM seen s JOIN cases k ON k.id = s.case_id JOIN relationships r ON r.id = k.relationship_id
+		WHERE s.what = 'claimed' AND s.class IN ('heads_up', 'reminder') AND s.planned_at > s.claimed_at - interval '24 hours'
+		  AND (r.approval = 'every_touch' OR r.approval = 'first_touch' AND NOT EXISTS (SELECT FROM seen e WHERE e.case_id = s.case_id AND e.class IN ('heads_up', 'reminder') AND e.n < s.n))
+		  AND NOT EXISTS (SELECT FROM approvals a WHERE a.touch_id = s.touch_id AND a.side = 'seller' AND a.consent = 'approved' AND a.at <= s.claimed_at)`},
+	{"9: over a veto of the seller", `SELECT s.case_id, s.step, s.at FROM seen s JOIN approvals a ON a.touch_id = s.touch_id WHERE a.side = 'seller' AND a.consent = 'declined' AND a.at < s.at`},
 	{"6: it lists nothing", `SELECT s.case_id, s.step, s.at FROM seen s WHERE s.class IN ('heads_up', 'reminder', 'legal_notice') AND s.items IS NULL`},
 	{"3: left less than seven days apart", `SELECT a.case_id, a.step, a.sent_at, b.case_id, b.step, b.sent_at FROM messages a JOIN messages b
 		ON a.seller_id = b.seller_id AND a.debtor_id = b.debtor_id AND a.id < b.id AND abs(a.left_on - b.left_on) < 7
@@ -191,12 +198,14 @@ const silent = `
 SELECT k.status = 'open'
    AND NOT EXISTS (SELECT FROM stops s WHERE s.case_id = k.id AND s.lifted_at IS NULL)
    AND NOT EXISTS (SELECT FROM holds h WHERE h.case_id = k.id AND h.deal_id IS NULL AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $2))
+   AND NOT EXISTS (SELECT FROM pauses p WHERE p.case_id = k.id AND p.deal_id IS NULL AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
    AND NOT EXISTS (SELECT FROM touches t WHERE t.case_id = k.id AND t.status = 'sending')
    AND EXISTS (SELECT FROM deals d JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered' AND n.occurred_at IS NOT NULL
-                WHERE d.case_id = k.id AND d.status IN ('made', 'paid_out') AND d.due_on < ($2::timestamptz AT TIME ZONE 'America/New_York')::date
+                WHERE NOT EXISTS (SELECT FROM pauses p WHERE p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
+                  AND d.case_id = k.id AND d.status IN ('made', 'paid_out') AND d.due_on < ($2::timestamptz AT TIME ZONE 'America/New_York')::date
                   AND d.open_minor > coalesce((SELECT sum(coalesce(h.amount_minor, d.open_minor)) FROM holds h
                                                 WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $2)), 0)),
-       greatest((SELECT max(m.claimed_at) FROM messages m WHERE m.case_id = k.id AND m.proactive),
+       greatest((SELECT max(a.at) FROM approvals a WHERE a.case_id = k.id AND a.consent = 'declined'), (SELECT max(m.claimed_at) FROM messages m WHERE m.case_id = k.id AND m.proactive),
                 (SELECT max(g.at) FROM gate_decisions g WHERE g.case_id = k.id AND NOT g.sent AND g.class IN ('heads_up', 'reminder'))),
        (SELECT min(m.claimed_at) FROM messages m WHERE m.case_id = k.id AND m.step LIKE 'post_due:%')
   FROM cases k WHERE k.id = $1`
@@ -225,6 +234,8 @@ func (w *town) count() tally {
 SELECT 'touch ' || class || ' ' || status, count(*) FROM touches GROUP BY 1
 UNION ALL SELECT 'refused ' || c, count(*) FROM gate_decisions, unnest(codes) c GROUP BY 1
 UNION ALL SELECT 'post-due messages', count(*) FROM touches WHERE step LIKE 'post_due:%' AND status = 'sent'
+UNION ALL SELECT 'asked ' || (SELECT approval FROM relationships WHERE id = relationship_id) || ' ' || coalesce(consent, 'silent'), count(*) FROM touches t LEFT JOIN approvals a ON a.touch_id = t.id
+  WHERE EXISTS (SELECT FROM events e WHERE e.kind = 'touch.awaits_seller' AND e.case_id = t.case_id) AND class IN ('heads_up', 'reminder') GROUP BY 1
 UNION ALL SELECT 'cases closed', count(*) FROM cases WHERE status = 'closed'`)
 	if err != nil {
 		w.t.Fatal(err)

@@ -136,6 +136,9 @@ func newTown(t *testing.T, seed uint64) *town {
 			w.deal(r, i, debtor)
 		}
 	}
+	for _, relationship := range []uuid.UUID{same, shared, own, alone} {
+		w.exec(`UPDATE relationships SET approval = $2 WHERE id = $1`, relationship, []string{"none", "none", "first_touch", "every_touch"}[r.IntN(4)])
+	}
 	w.exec(auditor)
 	w.clock(w.now)
 	return w

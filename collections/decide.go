@@ -35,8 +35,8 @@ type decision struct {
 	ended     []domain.HoldID
 	cancelled []domain.TouchID // planned once, and no longer
 	gate      *domain.GateDecision
+	planned   *domain.Touch // waits for somebody's word
 	touch     *domain.Touch
-	planned   *domain.Touch // waits for people
 	link      *domain.Link
 	thanked   []domain.AllocationID
 	trail     domain.Trail
@@ -107,31 +107,10 @@ func (d *decision) try(f domain.CaseFacts, act Act, ids actIDs, m manners) (doma
 		Sent: v.Clear, Codes: v.Codes, Outward: v.Outward, Facts: v.Facts, At: f.Now,
 	}
 	if !v.Clear {
-		if act.People > 0 && slices.Equal(v.Codes, []string{CodeHuman}) {
-			f = d.plan(f, act, v, ids)
-		}
 		return d.refused(f, act, v, ids), nil
 	}
 	return d.handOut(f, act, v, written, ids, m), nil
 }
-
-// plan puts a step that waits for people on their list, once.
-func (d *decision) plan(f domain.CaseFacts, act Act, v Verdict, ids actIDs) domain.CaseFacts {
-	for _, t := range f.Touches {
-		if t.Cycle == f.Case.Cycle && t.Step == act.Step && t.Status == domain.TouchPlanned {
-			return f
-		}
-	}
-	touch := ladderTouch(f, act, v, domain.Touch{ID: ids.touch, CreatedAt: f.Now})
-	touch.Status = domain.TouchPlanned
-	d.planned = &touch
-	said := fmt.Sprintf("The next step is a %s, and %s.", className[act.Class], map[bool]string{true: "a person makes it", false: peopleWords[act.People]}[act.Class == domain.ClassCall])
-	d.trail.Events = append(d.trail.Events, caseEvent(ids.waits, f, "touch.awaits_human", firstDeal(act.Items), said))
-	f.Touches = append(slices.Clone(f.Touches), touch)
-	return f
-}
-
-var peopleWords = map[int]string{1: "a person agrees to it first", 2: "two people agree to it first"}
 
 func (d *decision) refused(f domain.CaseFacts, act Act, v Verdict, ids actIDs) domain.CaseFacts {
 	d.gate.LookAgain = LookAgain(f, act, v)
@@ -140,14 +119,14 @@ func (d *decision) refused(f domain.CaseFacts, act Act, v Verdict, ids actIDs) d
 		said += fmt.Sprintf(" We look again on %s.", localOf(f).day(d.gate.LookAgain).Long())
 	}
 	d.trail.Events = append(d.trail.Events, caseEvent(ids.event, f, "touch.refused", firstDeal(act.Items), said))
-	refusals := map[string]domain.LastRefusal{act.Step: {At: f.Now, Again: d.gate.LookAgain}}
+	refusals := map[string]domain.LastRefusal{act.Step: {At: f.Now, Again: d.gate.LookAgain, Codes: v.Codes}}
 	for step, last := range f.Refused {
 		if step != act.Step {
 			refusals[step] = last
 		}
 	}
 	f.Refused = refusals
-	return f
+	return d.ask(f, act, v, ids)
 }
 
 func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Letter, ids actIDs, m manners) domain.CaseFacts {

@@ -36,7 +36,7 @@ func Look(f domain.CaseFacts, now time.Time) (Looked, error) {
 		for step, last := range f.Refused {
 			refused[step] = last
 		}
-		refused[d.gate.Step] = domain.LastRefusal{At: now, Again: d.gate.LookAgain}
+		refused[d.gate.Step] = domain.LastRefusal{At: now, Again: d.gate.LookAgain, Codes: d.gate.Codes}
 		f.Refused = refused
 	}
 	f.Touches = slices.Clone(f.Touches)
@@ -46,7 +46,7 @@ func Look(f domain.CaseFacts, now time.Time) (Looked, error) {
 		}
 	}
 	if d.planned != nil {
-		f.Touches = append(f.Touches, *d.planned)
+		f.Touches = append(slices.DeleteFunc(f.Touches, func(t domain.Touch) bool { return t.ID == d.planned.ID }), *d.planned)
 		look.Planned = d.planned
 	}
 	if d.touch != nil {

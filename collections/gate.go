@@ -1,6 +1,7 @@
 package collections
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,7 +28,6 @@ const (
 	CodeOutsideHours = "outside_hours"
 	CodeNoChannel    = "no_usable_channel"
 	CodeToneLint     = "tone_lint"
-	CodeHuman        = "awaiting_human"
 	CodeConsiderate  = "considerate_pause" // outward, for what another tenant caused
 )
 
@@ -74,6 +74,7 @@ func Gate(f domain.CaseFacts, act Act) Verdict {
 	var facts []string
 	facts = append(facts, stage(f, act, v)...)
 	stopStage(f, act, &v)
+	consentStage(f, act, &v)
 	facts = append(facts, reachStage(f, act, &v)...)
 	facts = append(facts, countStage(f, l, act, &v)...)
 	facts = append(facts, personStage(f, l, act, &v)...)
@@ -149,7 +150,7 @@ func judgeItem(f domain.CaseFacts, item domain.CaseItem, class domain.MessageCla
 	default:
 		verdict.Ask = ask(f, item, f.Now)
 		verdict.Held = item.Deal.Open.Minus(verdict.Ask)
-		verdict.Code = holdCode(f, item)
+		verdict.Code = cmp.Or(pauseCode(f, item.Deal.ID, f.Now), holdCode(f, item))
 	}
 	return verdict
 }
@@ -205,6 +206,7 @@ func stopStage(f domain.CaseFacts, act Act, v *Verdict) {
 			v.refuse(string(h.Code), string(h.Code))
 		}
 	}
+	partyStage(f, act, v)
 	for _, item := range v.Items {
 		if found, ok := f.Item(item.Deal); ok && found.NoticeAt.IsZero() {
 			v.refuse(CodeNoNotice, CodeNoNotice)
@@ -409,8 +411,9 @@ func sums(f domain.CaseFacts, amount money.Amount) bool {
 func near(a, b int64) bool { return max(a-b, b-a) <= b/50 }
 
 // LookAgain returns when a refused step is tried again: the next slot of its
-// kind; after a week when only a correction can help; never by itself (the zero
-// time) while a person's stop is in force.
+// kind; a day after the seller was asked for its word; after a week when only a
+// correction can help; never by itself (the zero time) while a person's stop is in
+// force.
 func LookAgain(f domain.CaseFacts, act Act, v Verdict) time.Time {
 	l := localOf(f)
 	for _, stop := range domain.StopCodes() {
@@ -418,7 +421,7 @@ func LookAgain(f domain.CaseFacts, act Act, v Verdict) time.Time {
 			return time.Time{}
 		}
 	}
-	if act.People > 0 && slices.Equal(v.Codes, []string{CodeHuman}) {
+	if act.People > 0 && slices.Equal(v.Codes, []string{CodeAwaitingHuman}) {
 		if last := lastProactive(f, l); !last.IsZero() && last.DaysUntil(l.today) < silenceDays {
 			return latest(l.slot(l.cal.OnOrBefore(last.Plus(silenceDays))), l.slotAfter())
 		}
@@ -428,6 +431,9 @@ func LookAgain(f domain.CaseFacts, act Act, v Verdict) time.Time {
 		if slices.Contains(v.Codes, code) {
 			return l.slot(l.cal.OnOrAfter(l.today.Plus(retryPerson)))
 		}
+	}
+	if at := wordBy(f, act); !at.IsZero() && slices.Contains(v.Codes, CodeSellerApproval) {
+		return at
 	}
 	next := l.cal.Add(l.today, 1)
 	if act.Class == domain.ClassReceipt || act.Class == domain.ClassThankYou {

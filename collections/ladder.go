@@ -244,7 +244,7 @@ func postDue(f domain.CaseFacts, l local) []candidate {
 		return []candidate{{reason: held}}
 	}
 	c := next(f, l, earliest)
-	last := lastProactive(f, l)
+	last := lastStarted(f, l)
 	if !last.IsZero() {
 		from := last.Plus(max(gapDays, min(c.rung.Wait, silenceDays)))
 		if c.answer == AnswerNone && c.name != "" && isPostDueDay(f, l, last) {
@@ -262,7 +262,7 @@ func postDue(f domain.CaseFacts, l local) []candidate {
 	number := postDueLast(f) + 1
 	act := ladderAct(f, l, c, number, earliest)
 	if c.rung.People == 0 {
-		return []candidate{worded(f, l, again(f, candidate{earliest, act, "the message after the due date"}))}
+		return []candidate{untilDue(f, l, again(f, candidate{earliest, act, "the message after the due date"}))}
 	}
 	fallback := automatic(bookOf(f), c.rung)
 	instead := ladderAct(f, l, climb{rung: fallback, answer: c.answer}, number, earliest)
@@ -296,8 +296,8 @@ func isPostDueDay(f domain.CaseFacts, l local, day domain.Date) bool {
 	return ok && l.day(claimed(t)) == day
 }
 
-// worded says that a case waits for a due date, when that has not come.
-func worded(f domain.CaseFacts, l local, c candidate) candidate {
+// untilDue says that a case waits for a due date, when that has not come.
+func untilDue(f domain.CaseFacts, l local, c candidate) candidate {
 	if due := earliestDue(f); c.reason == "the message after the due date" && !l.today.After(due) {
 		c.reason = "the due date, " + due.Short()
 	}
@@ -313,7 +313,7 @@ func overdueFrom(f domain.CaseFacts, l local) (earliest time.Time, held string) 
 		}
 		free, ok := freeFrom(f, item)
 		if !ok {
-			held = "what holds invoice " + item.Deal.InvoiceNumber + " back to be settled"
+			held = heldBy(f, item)
 			continue
 		}
 		from := domain.Latest(l.cal.Add(item.Deal.Due, 1), l.day(free))
@@ -361,7 +361,7 @@ func postDueLast(f domain.CaseFacts) int {
 	for _, t := range f.Touches {
 		number, ok := strings.CutPrefix(t.Step, stepPostDue)
 		number, _, _ = strings.Cut(number, ":")
-		used := taken(t) || t.People > 0 && t.Status == domain.TouchCancelled // agreed to for a state of things that is over
+		used := taken(t) || vetoed(f, t) || t.People > 0 && t.Status == domain.TouchCancelled // agreed to for a state of things that is over
 		if n, err := strconv.Atoi(number); ok && err == nil && t.Cycle == f.Case.Cycle && used {
 			last = max(last, n)
 		}
@@ -419,13 +419,13 @@ func humanStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 	}
 	if act.Class == domain.ClassCall {
 		if !act.Called {
-			v.refuse(CodeHuman, CodeHuman)
+			v.refuse(CodeAwaitingHuman, CodeAwaitingHuman)
 		}
 		return nil
 	}
 	have := agreed(f, act.Step)
 	if have < act.People {
-		v.refuse(CodeHuman, CodeHuman)
+		v.refuse(CodeAwaitingHuman, CodeAwaitingHuman)
 	}
 	return []string{fmt.Sprintf("%d of %d people agreed", have, act.People)}
 }

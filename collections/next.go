@@ -127,7 +127,7 @@ func live(item domain.CaseItem) bool {
 func again(f domain.CaseFacts, c candidate) candidate {
 	last, refused := f.Refused[c.act.Step]
 	switch {
-	case !refused || agreedSince(f, c.act.Step, last.At):
+	case !refused || worded(f, *c.act, last):
 	case last.Again.After(c.at):
 		c.at = last.Again
 		if c.act.People == 0 {
@@ -141,18 +141,21 @@ func again(f domain.CaseFacts, c candidate) candidate {
 	return c
 }
 
-// agreedSince reports whether anybody said a word about a step of this cycle after a moment.
-func agreedSince(f domain.CaseFacts, step string, at time.Time) bool {
-	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
-		return t.Cycle == f.Case.Cycle && t.Step == step && slices.ContainsFunc(f.Approvals, func(a domain.Approval) bool { return a.Touch == t.ID && a.At.After(at) })
-	})
+// worded reports whether what a step was refused for was somebody's word, and that has been
+// given since.
+func worded(f domain.CaseFacts, act Act, last domain.LastRefusal) bool {
+	if !slices.Contains(last.Codes, CodeAwaitingHuman) && !slices.Contains(last.Codes, CodeSellerApproval) {
+		return false
+	}
+	_, waits := waitsForSeller(f, act)
+	return !waits && act.Class != domain.ClassCall && agreed(f, act.Step) >= act.People
 }
 
-// done reports whether a step was taken in this cycle; one that went back to
-// planned was not.
+// done reports whether a step was taken in this cycle, or vetoed; one that went back
+// to planned was not.
 func done(f domain.CaseFacts, step string) bool {
 	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
-		return t.Cycle == f.Case.Cycle && t.Step == step && taken(t)
+		return t.Cycle == f.Case.Cycle && t.Step == step && (taken(t) || vetoed(f, t))
 	})
 }
 
@@ -298,9 +301,12 @@ func judgements(f domain.CaseFacts, l local) []candidate {
 }
 
 // ask returns what of an item may be asked for at a moment: what is open, less
-// what is held back, never below zero.
+// what is held back, never below zero, and nothing while it is paused.
 func ask(f domain.CaseFacts, item domain.CaseItem, at time.Time) money.Amount {
 	left := item.Deal.Open
+	if pauseCode(f, item.Deal.ID, at) != "" {
+		return money.Minor(0, left.Currency())
+	}
 	for _, h := range f.Holds {
 		if !h.Holds(item.Deal.ID, at) {
 			continue
@@ -314,7 +320,7 @@ func ask(f domain.CaseFacts, item domain.CaseItem, at time.Time) money.Amount {
 }
 
 // freeFrom returns the first moment, now or later, at which something of an item
-// may be asked for; false: not until somebody ends a hold.
+// may be asked for; false: not until somebody ends a hold or a pause.
 func freeFrom(f domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
 	at := f.Now
 	for !ask(f, item, at).Positive() {
@@ -324,6 +330,7 @@ func freeFrom(f domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
 				end = h.Until
 			}
 		}
+		end = pausedUntil(f, item.Deal.ID, at, end)
 		if end.IsZero() {
 			return time.Time{}, false
 		}

@@ -106,7 +106,7 @@ func (p *player) look(now time.Time) error {
 	}
 	if d.gate != nil && !d.gate.Sent {
 		m.Refused = d.gate
-		p.refused[d.gate.Step] = domain.LastRefusal{At: now, Again: d.gate.LookAgain}
+		p.refused[d.gate.Step] = domain.LastRefusal{At: now, Again: d.gate.LookAgain, Codes: d.gate.Codes}
 	}
 	if d.touch != nil {
 		p.sent(*d.touch, now)

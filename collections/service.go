@@ -21,6 +21,7 @@ type Tx interface {
 	calling
 	booking
 	contacting
+	seating
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -94,6 +95,9 @@ var Wide = map[string]domain.Scope{
 	"EventForParty":    domain.ScopeWork,
 	"Contact":          domain.ScopeWork, // what a contact wants counts for every tenant
 	"SetContact":       domain.ScopeWork,
+	"CopyForSeller":    domain.ScopeWork,
+	"Preview":          domain.ScopeWork,   // as Act; what another tenant caused is hidden from the seller
+	"seated":           domain.ScopeMarket, // a seller locks its case, which is its factor's row
 }
 
 // Options say where mail comes from and how links are written.
@@ -304,6 +308,9 @@ func (s *Service) Sent(ctx context.Context, world domain.WorldID, id domain.Touc
 		trail := domain.Trail{
 			Audit:  []domain.AuditRow{domain.Audited(audit, by, "touch.sent", "touch", id.UUID, file.Touch.MessageID)},
 			Events: []domain.Event{touchEvent(event, file.Touch, "touch.sent", sentWords(file), at)},
+		}
+		if file.Copied {
+			trail.Jobs = append(trail.Jobs, domain.Job{World: world, Kind: domain.JobCopy, Ref: id.UUID})
 		}
 		if file.Touch.Class == domain.ClassLegalNotice {
 			delivered, err := tx.NoticeDelivered(ctx, file.Touch.Items, "accepted by the recipient's mail server (SMTP 250)", at)

@@ -41,8 +41,9 @@ var codeWords = map[string]string{
 	CodeSpoken:                     "somebody spoke to the debtor in the last seven days",
 	CodeJurisdiction:               "the law protects this debtor from one more contact now",
 	CodeToneLint:                   "the wording needs a person's look",
-	CodeHuman:                      "a person takes or agrees to this step first",
 	CodeConsiderate:                "a considerate pause",
+	CodeSellerApproval:             "it waits for the seller, who paused it or has not yet agreed to the message",
+	CodeAwaitingHuman:              "a person of the factor paused it, or has to act first",
 	string(domain.StopLegal):       "a legal stop is in force",
 	string(domain.StopRepresented): "the debtor is represented, and we write to its representative only",
 	string(domain.StopCease):       "the debtor asked not to be contacted",
@@ -111,10 +112,34 @@ func PartyMail(event domain.Event, org domain.Organization) (subject, text strin
 		"payout.instructed": "Your advance is with the bank",
 		"rebate.instructed": "Your rebate is with the bank",
 		"rebate.confirmed":  "Your rebate was paid",
+
+		"touch.awaits_seller": "A message waits for your word",
 	}
 	subject = "News from Comity"
 	if known, ok := subjects[event.Kind]; ok {
 		subject = known
 	}
 	return subject, fmt.Sprintf("Hello %s,\n\n%s\n\nThe whole timeline is on your page.\n\nComity\n", oneLine(org.Name), wrapped(oneLine(event.Said)))
+}
+
+// CopyForSeller returns a copy of a message that was sent, for its seller: as it left,
+// but with {link} where the debtor's link was, which is the debtor's alone. It refuses
+// with domain.ErrNotFound when the seller wants none (any more).
+func (s *Service) CopyForSeller(ctx context.Context, world domain.WorldID, id domain.TouchID, now time.Time) (seller domain.Organization, subject, text string, err error) {
+	by := domain.Caller{World: world, Now: now}
+	err = s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
+		file, err := tx.TouchFile(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !file.Copied || file.Touch.Status != domain.TouchSent {
+			return domain.ErrNotFound.Because("no copy is wanted")
+		}
+		seller, err = tx.Organization(ctx, file.Touch.Seller)
+		subject = "Copy: " + file.Touch.Subject
+		text = fmt.Sprintf("Hello %s,\n\n%s\n\n%s", oneLine(seller.Name), wrapped(fmt.Sprintf(
+			"this is what we sent to %s. Where it says {link}, the debtor has a link of its own.", oneLine(file.Debtor))), file.Touch.Text)
+		return err
+	})
+	return seller, subject, text, err
 }

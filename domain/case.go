@@ -59,7 +59,7 @@ var TouchMoves = Machine[TouchStatus]{
 	TouchSent:      {TouchFailed},
 	TouchFailed:    {},
 	TouchUnknown:   {TouchSent, TouchFailed},
-	TouchCancelled: {TouchSending}, // its step is wanted again: what held it back is over
+	TouchCancelled: {TouchSending, TouchPlanned}, // its step is wanted again: what held it back is over
 }
 
 // A MessageClass decides which rules of the gate bind a message (D-19).

@@ -40,6 +40,7 @@ type Contact struct {
 type LastRefusal struct {
 	At    time.Time
 	Again time.Time
+	Codes []string
 }
 
 // CaseFacts are everything about one case that its next step depends on, at Now.
@@ -143,6 +144,7 @@ type TouchFile struct {
 	Seller     string // the seller's name
 	Debtor     string // the debtor's name, as the seller knows it
 	Sandbox    bool
+	Copied     bool     // the seller gets a copy
 	KeyVersion int      // of its link
 	Thread     []string // message ids of the case's earlier messages, oldest first
 	CaseStatus CaseStatus

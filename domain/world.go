@@ -59,6 +59,7 @@ const (
 	JobAdvance   JobKind = "advance"    // ref: a deal; pays out when every condition has its evidence
 	JobSend      JobKind = "send"       // ref: a touch; hands it to the mail server
 	JobMailParty JobKind = "mail_party" // ref: an event; tells the seller by mail
+	JobCopy      JobKind = "copy"       // ref: a touch; mails the seller a copy of what was sent
 )
 
 // A Job asks for work in a world.

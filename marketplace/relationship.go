@@ -3,15 +3,20 @@ package marketplace
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"comity/domain"
 )
 
 // CreateRelationship adds a debtor as the seller knows it, and finds out who it
 // is as soon as there is enough to go by. It refuses with domain.ErrConflict
-// when the seller has another debtor under the same code.
+// when the seller has another debtor under the same code, and with ErrInvalid for
+// a region of another country.
 func (s *Service) CreateRelationship(ctx context.Context, by domain.Caller, r domain.Relationship, once domain.Once[domain.Relationship]) (domain.Answer, error) {
 	if err := by.Must(domain.KindSeller); err != nil {
+		return domain.Answer{}, err
+	}
+	if err := regional(r); err != nil {
 		return domain.Answer{}, err
 	}
 	r.ID, r.Seller, r.Version, r.CreatedAt = domain.New[domain.RelationshipID](), by.Organization, 1, by.Now
@@ -26,6 +31,14 @@ func (s *Service) CreateRelationship(ctx context.Context, by domain.Caller, r do
 		}
 		return once.Answer(r), tx.SaveTrail(ctx, relationshipTrail(audit, by, "relationship.created", r))
 	})
+}
+
+// regional refuses a region that does not lie in the relationship's country.
+func regional(r domain.Relationship) error {
+	if r.Region != "" && !strings.HasPrefix(r.Region, r.Country+"-") {
+		return domain.ErrInvalid.At("/region", "another-country", "the region begins with the code of the debtor's country")
+	}
+	return nil
 }
 
 // identify finds the platform's debtor behind a relationship, or says that it
@@ -45,7 +58,8 @@ func identify(ctx context.Context, tx Tx, r *domain.Relationship, fresh domain.D
 
 func relationshipTrail(id domain.AuditID, by domain.Caller, action string, r domain.Relationship) domain.Trail {
 	return domain.Trail{Audit: []domain.AuditRow{domain.Audited(id, by, action, "relationship", r.ID.UUID,
-		r.Version, r.Debtor, r.Code, r.Name, r.LegalType, r.Country, r.TaxID, r.ContactName, r.Email, r.TimeZone, r.TermsDays, r.HeadsUp, r.Industry, r.Size)}}
+		r.Version, r.Debtor, r.Code, r.Name, r.LegalType, r.Country, r.TaxID, r.ContactName, r.Email, r.TimeZone, r.TermsDays, r.HeadsUp, r.Industry, r.Size,
+		r.Approval, r.Copied, r.Region, r.Phone)}}
 }
 
 // Relationship returns one of the caller's debtors.
@@ -84,13 +98,16 @@ type RelationshipChange struct {
 	LegalType                             *domain.LegalType
 	Country, TimeZone, Industry, Size     *string
 	TermsDays                             *int
-	HeadsUp                               *bool
+	HeadsUp, Copied                       *bool
+	Approval                              *domain.ApprovalMode
+	Region, Phone                         *string
 }
 
 // ChangeRelationship changes a debtor as the seller knows it. It refuses with
 // domain.ErrVersionStale when version is not the present one, with ErrConflict
-// for a code that is taken, and with ErrWrongState when an invoice of this
-// debtor is sold and the change is about who it is.
+// for a code that is taken, with ErrInvalid for a region of another country, and
+// with ErrWrongState when an invoice of this debtor is sold and the change is
+// about who it is.
 func (s *Service) ChangeRelationship(ctx context.Context, by domain.Caller, id domain.RelationshipID, version int, change RelationshipChange) (domain.Relationship, error) {
 	if err := by.Must(domain.KindSeller); err != nil {
 		return domain.Relationship{}, err
@@ -108,6 +125,9 @@ func (s *Service) ChangeRelationship(ctx context.Context, by domain.Caller, id d
 		if changed = change.of(before); changed == before {
 			return domain.Answer{}, nil
 		}
+		if err := regional(changed); err != nil {
+			return domain.Answer{}, err
+		}
 		changed.Version++
 		if err := reidentify(ctx, tx, before, &changed, fresh); err != nil {
 			return domain.Answer{}, err
@@ -121,8 +141,11 @@ func (s *Service) ChangeRelationship(ctx context.Context, by domain.Caller, id d
 }
 
 // of returns a relationship as it is after the change. A time zone that was the
-// old country's own becomes the new country's.
+// old country's own becomes the new country's, and a region of it is forgotten.
 func (c RelationshipChange) of(r domain.Relationship) domain.Relationship {
+	if c.Country != nil && *c.Country != r.Country {
+		r.Region = ""
+	}
 	if c.Country != nil && r.TimeZone == domain.ZoneOf(r.Country) {
 		r.TimeZone = ""
 	}
@@ -138,6 +161,10 @@ func (c RelationshipChange) of(r domain.Relationship) domain.Relationship {
 	set(&r.HeadsUp, c.HeadsUp)
 	set(&r.Industry, c.Industry)
 	set(&r.Size, c.Size)
+	set(&r.Approval, c.Approval)
+	set(&r.Copied, c.Copied)
+	set(&r.Region, c.Region)
+	set(&r.Phone, c.Phone)
 	if r.TimeZone == "" && r.Country != "" {
 		r.TimeZone = domain.ZoneOf(r.Country)
 	}

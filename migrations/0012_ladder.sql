@@ -196,8 +196,8 @@ BEGIN
                         WHERE t.relationship_id IN (SELECT x.id FROM relationships x WHERE x.seller_id = k.seller_id AND x.debtor_id = k.debtor_id)
                           AND t.case_id <> k.id AND t.class IN ('heads_up', 'reminder', 'call') AND t.status IN ('sending', 'sent', 'unknown')
                           AND t.claimed_at > p_now - interval '9 days'),
-    'refused', (SELECT coalesce(jsonb_agg(jsonb_build_object('step', g.step, 'at', g.at, 'again', g.look_again_at)), '[]')
-                  FROM (SELECT DISTINCT ON (step) step, at, look_again_at FROM gate_decisions
+    'refused', (SELECT coalesce(jsonb_agg(jsonb_build_object('step', g.step, 'at', g.at, 'again', g.look_again_at, 'codes', g.codes)), '[]')
+                  FROM (SELECT DISTINCT ON (step) step, at, look_again_at, codes FROM gate_decisions
                          WHERE case_id = k.id AND NOT sent AND cycle = k.cycle AND at > p_now - interval '90 days'
                          ORDER BY step, at DESC, id DESC) g));
 END $$;

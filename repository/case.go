@@ -161,9 +161,10 @@ type caseFactsRow struct {
 	Contacts      []contactRow        `json:"contacts"`
 	LastElsewhere timeCol             `json:"last_elsewhere"`
 	Refused       []struct {
-		Step  string  `json:"step"`
-		At    timeCol `json:"at"`
-		Again timeCol `json:"again"`
+		Step  string   `json:"step"`
+		At    timeCol  `json:"at"`
+		Again timeCol  `json:"again"`
+		Codes []string `json:"codes"`
 	} `json:"refused"`
 }
 
@@ -181,7 +182,7 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 		LastElsewhere: r.LastElsewhere.Time, Refused: map[string]domain.LastRefusal{},
 	}
 	for _, last := range r.Refused {
-		f.Refused[last.Step] = domain.LastRefusal{At: last.At.Time, Again: last.Again.Time}
+		f.Refused[last.Step] = domain.LastRefusal{At: last.At.Time, Again: last.Again.Time, Codes: last.Codes}
 	}
 	return f
 }

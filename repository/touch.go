@@ -91,17 +91,22 @@ ON CONFLICT (case_id, cycle, step) DO UPDATE SET
   items = excluded.items, link_id = excluded.link_id, claimed_at = excluded.claimed_at, message_id = excluded.message_id, outcome = '',
   rung = excluded.rung, people = excluded.people, playbook_id = excluded.playbook_id, playbook_version = excluded.playbook_version, template = excluded.template
  WHERE touches.id = excluded.id AND touches.status IN ('planned', 'cancelled')`
+	// What waits for somebody holds no text: it is written when it leaves.
 	planTouch = `
-INSERT INTO touches (id, world_id, case_id, factor_id, seller_id, relationship_id, cycle, step, class, tone, status, recipient, contact_key,
-  why_now, items, created_at, rung, people, playbook_id, playbook_version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'planned', $11, $12, $13, $14::uuid[], $15, $16, $17, $18, $19)
-ON CONFLICT (case_id, cycle, step) DO NOTHING`
+INSERT INTO touches (id, world_id, case_id, factor_id, seller_id, relationship_id, cycle, step, class, tone, status, recipient, contact_key, why_now, items,
+  created_at, rung, people, playbook_id, playbook_version, template)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'planned', $11, $12, $13, $14::uuid[], $15, $16, $17, $18, $19, $20)
+ON CONFLICT (case_id, cycle, step) DO UPDATE SET
+  status = 'planned', class = excluded.class, tone = excluded.tone, recipient = excluded.recipient, contact_key = excluded.contact_key,
+  subject = '', body_text = '', body_html = '', why_now = excluded.why_now, items = excluded.items, claimed_at = NULL, outcome = '', created_at = excluded.created_at,
+  rung = excluded.rung, people = excluded.people, playbook_id = excluded.playbook_id, playbook_version = excluded.playbook_version, template = excluded.template
+ WHERE touches.id = excluded.id AND touches.status = 'cancelled'`
 	cancelTouches = `
 UPDATE touches SET status = 'cancelled' WHERE id = ANY ($1::uuid[]) AND status = 'planned'`
 	lockCaseOfTouch = `
 SELECT c.status FROM cases c WHERE c.id = (SELECT t.case_id FROM touches t WHERE t.id = $1) FOR UPDATE`
 	readTouchFile = `
-SELECT ` + touchColumns + `, f.name AS factor_name, f.email AS factor_email, s.name AS seller_name, r.name AS debtor_name,
+SELECT ` + touchColumns + `, f.name AS factor_name, f.email AS factor_email, s.name AS seller_name, r.name AS debtor_name, r.copied,
        coalesce(w.kind = 'sandbox', false) AS sandbox, coalesce(l.key_version, 0) AS key_version,
        (SELECT coalesce(array_agg(e.message_id ORDER BY e.sent_at, e.id), '{}') FROM touches e
          WHERE e.case_id = t.case_id AND e.status = 'sent' AND e.id <> t.id AND e.message_id <> '') AS thread
@@ -139,10 +144,16 @@ func (tx *Tx) SaveTouch(ctx context.Context, t domain.Touch, l domain.Link, coun
 	return err
 }
 
-// PlanTouch puts a message that waits for people on their list; it has no text yet.
+// PlanTouch keeps a message that waits for somebody's word, new or cancelled before.
+// A step that is planned already, or was taken, is ErrConflict.
 func (tx *Tx) PlanTouch(ctx context.Context, t domain.Touch) error {
-	return tx.exec(ctx, planTouch, t.ID.UUID, t.World.UUID, t.Case.UUID, t.Factor.UUID, t.Seller.UUID, t.Relationship.UUID, t.Cycle, t.Step,
-		string(t.Class), t.Tone, t.Recipient, t.ContactKey, t.WhyNow, plain(t.Items).array(), instant(t.CreatedAt), t.Rung, t.People, orNull(t.Playbook.UUID), t.Version)
+	n, err := tx.count(ctx, planTouch, t.ID.UUID, t.World.UUID, t.Case.UUID, t.Factor.UUID, t.Seller.UUID, t.Relationship.UUID, t.Cycle, t.Step,
+		string(t.Class), t.Tone, t.Recipient, t.ContactKey, t.WhyNow, plain(t.Items).array(), instant(t.CreatedAt),
+		t.Rung, t.People, orNull(t.Playbook.UUID), t.Version, t.Template)
+	if err == nil && n != 1 {
+		return domain.ErrConflict.Because("step %s of %s is planned, or was taken before", t.Step, t.Case)
+	}
+	return err
 }
 
 // CancelTouches ends what was planned and is not wanted any more.
@@ -163,6 +174,7 @@ func (tx *Tx) TouchFile(ctx context.Context, id domain.TouchID) (domain.TouchFil
 		FactorEmail string   `json:"factor_email"`
 		SellerName  string   `json:"seller_name"`
 		DebtorName  string   `json:"debtor_name"`
+		Copied      bool     `json:"copied"`
 		Sandbox     bool     `json:"sandbox"`
 		KeyVersion  int      `json:"key_version"`
 		Thread      textsCol `json:"thread"`
@@ -173,7 +185,7 @@ func (tx *Tx) TouchFile(ctx context.Context, id domain.TouchID) (domain.TouchFil
 	touch := row.touch()
 	return domain.TouchFile{
 		Touch: touch, Factor: domain.Organization{ID: touch.Factor, Name: row.FactorName, Email: row.FactorEmail}, Seller: row.SellerName, Debtor: row.DebtorName,
-		Sandbox: row.Sandbox, KeyVersion: row.KeyVersion, Thread: row.Thread, CaseStatus: domain.CaseStatus(status),
+		Sandbox: row.Sandbox, Copied: row.Copied, KeyVersion: row.KeyVersion, Thread: row.Thread, CaseStatus: domain.CaseStatus(status),
 		HandedOut: touch.Outcome == domain.OutcomeHandedOut,
 	}, nil
 }

@@ -52,11 +52,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 
 // ofItsOwn reports whether somebody asks rightly beside the one whom a test asks as: a
 // rival keeps bank statements and an opinion of the seller of its own, and the platform
-// verifies a seller's invoice too.
+// verifies a seller's invoice too. Either side of a case pauses it.
 func ofItsOwn(o operation, name string) bool {
 	switch o.path {
 	case "/v1/bank-statements", "/v1/sellers/{id}/standing":
 		return name == "a rival"
+	case "/v1/cases/{id}/pauses":
+		return name == "the seller"
 	case "/v1/invoices/{id}/verifications":
 		return name == "the platform"
 	}

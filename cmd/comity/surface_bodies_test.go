@@ -94,6 +94,7 @@ func (s *scene) things() map[string]string {
 		return strings.ReplaceAll(id, "-", "")
 	}
 	s.counts() // opens the owner's connection
+	pause, touch := s.seated(), "tch_"+first(`SELECT touch_id FROM approvals`)
 	seller := "org_" + first(`SELECT seller_id FROM deals`)
 	s.thought(seller)
 	objection, row := s.contested("dec_"+first(`SELECT id FROM decisions`), "inv_"+first(`SELECT id FROM history`))
@@ -104,6 +105,7 @@ func (s *scene) things() map[string]string {
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
 		"disputes": "dsp_" + first(`SELECT id FROM disputes`), "questions": "qst_" + first(`SELECT id FROM questions`),
 		"objections": objection, "history": row, "models": model, "sellers": seller, "replies": s.answered(),
+		"pauses": pause, "touches": touch,
 	}
 }
 
@@ -122,6 +124,23 @@ func (s *scene) thought(seller string) {
 	}
 	s.made(s.alice.client, "/v1/invoices/"+s.invoice+"/verifications", verification())
 	s.made(s.alice.client, "/v1/relationships/"+s.rel+"/dilution", dilution())
+}
+
+// seated lets Alice take her seat: a pause, a voice and a word on a message. It
+// returns the pause's id.
+func (s *scene) seated() string {
+	s.t.Helper()
+	response, answer := s.fetch(s.t, http.MethodPut, "/v1/voice", []byte(`{"line":"We mean it."}`), func(r *http.Request) {
+		r.Header.Set("Authorization", "Bearer "+s.alice.token)
+		r.Header.Set("Content-Type", "application/json")
+	})
+	if response.StatusCode != http.StatusOK {
+		s.t.Fatalf("voice: %d %s", response.StatusCode, answer)
+	}
+	_, err := s.owner.ExecContext(s.t.Context(), `INSERT INTO approvals (id, touch_id, case_id, factor_id, seller_id, side, user_id, consent, note, at)
+		SELECT gen_random_uuid(), id, case_id, factor_id, seller_id, 'seller', gen_random_uuid(), 'approved', '', now() FROM touches LIMIT 1`)
+	s.must(err)
+	return s.made(s.alice.client, "/v1/cases/"+s.kase+"/pauses", map[string]any{"deal_id": s.deal, "reason": "a new order"})
 }
 
 // answered lets the debtor answer by mail, and returns the reply's id.
@@ -195,6 +214,7 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 	relationship := map[string]any{
 		"code": "B9", "name": "Gasthof Zur Post", "legal_type": "company", "country": "DE", "tax_id": "DE999", "contact_name": "A. Post",
 		"email": "post@gasthof.example", "time_zone": "Europe/Berlin", "terms_days": 30, "heads_up": true, "industry": "hotels", "size": "10-49",
+		"approval": "first_touch", "copied": true, "region": "DE-BY", "phone": "+498912345678",
 	}
 	invoice := s.invoiceOf(s.alice, "BODY-1")
 	maps.Copy(invoice, map[string]any{
@@ -221,6 +241,9 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"POST /v1/questions/{id}/answer":       map[string]any{"answer": "Order 1."},
 		"POST /v1/cases/{id}/stops":            map[string]any{"code": "represented", "reason": "a lawyer wrote"},
 		"PUT /v1/cases/{id}/contact":           contactWish(),
+		"POST /v1/cases/{id}/pauses":           map[string]any{"deal_id": ids["deals"], "reason": "a new order", "until": "2026-02-20T09:00:00Z"},
+		"POST /v1/touches/{id}/decline":        map[string]any{"note": "a new order"},
+		"PUT /v1/voice":                        map[string]any{"line": "We mean it.", "thanks": "You keep us warm.", "informal": true},
 		"POST /v1/receipts/{id}/apply":         map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},
 		"PUT /v1/deals/{id}/conditions/{code}": map[string]any{"evidence": "a call", "occurred_at": "2026-02-04T15:00:00Z", "expires_on": "2026-03-06"},
 		"POST /v1/decisions/{id}/objections":   s.objection(ids["history"]),

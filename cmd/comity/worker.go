@@ -317,6 +317,8 @@ func (w *worker) doJob(ctx context.Context, world domain.World, job domain.Claim
 		return w.send(ctx, world, domain.TouchID{UUID: job.Ref}, now)
 	case domain.JobMailParty:
 		return w.tellParty(ctx, world, domain.EventID{UUID: job.Ref}, now)
+	case domain.JobCopy:
+		return w.copySeller(ctx, world, domain.TouchID{UUID: job.Ref}, now)
 	default:
 		return fmt.Errorf("unknown job kind %q", job.Kind)
 	}
@@ -365,6 +367,24 @@ func (w *worker) tellParty(ctx context.Context, world domain.World, id domain.Ev
 	subject, text := collections.PartyMail(event, party)
 	outcome, failure := w.mailer(world).Send(ctx, delivery.Message{
 		FromName: "Comity", To: party.Email, Subject: subject, Text: text, MessageID: id.String() + "@comity.invalid", At: now,
+	})
+	if outcome == delivery.Temporary {
+		return failure
+	}
+	return nil
+}
+
+// copySeller mails the seller a copy of what was sent, without the debtor's link.
+func (w *worker) copySeller(ctx context.Context, world domain.World, id domain.TouchID, now time.Time) error {
+	seller, subject, text, err := w.cases.CopyForSeller(ctx, world.ID, id, now)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	outcome, failure := w.mailer(world).Send(ctx, delivery.Message{
+		FromName: "Comity", To: seller.Email, Subject: subject, Text: text, MessageID: id.String() + ".copy@comity.invalid", At: now,
 	})
 	if outcome == delivery.Temporary {
 		return failure

@@ -50,9 +50,9 @@ type AfterStep struct {
 type MakePlaybookRequest struct {
 	Name     string       `json:"name" example:"Hotels, patiently" maxLength:"80"`
 	Level    string       `json:"level" enums:"factor,seller,segment,debtor,relationship" example:"segment"`
-	SellerID string       `json:"seller_id,omitempty" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	SellerID string       `json:"for_seller_id,omitempty" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	Segment  string       `json:"segment,omitempty" example:"DE/sole_trader"`
-	CaseID   string       `json:"case_id,omitempty" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	CaseID   string       `json:"for_case_id,omitempty" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	Before   []BeforeStep `json:"before"`
 	After    []AfterStep  `json:"after"`
 } //	@name	MakePlaybookRequest
@@ -63,22 +63,18 @@ func (r MakePlaybookRequest) draft() (domain.Playbook, collections.PlaybookFor, 
 	if r.SellerID != "" || r.Level == string(domain.LevelSeller) {
 		id, err := domain.ParseOrganizationID(r.SellerID)
 		if err != nil {
-			k.wrong("/seller_id", "malformed", "it is the id of a seller: org_ and 32 hexadecimal digits")
+			k.wrong("/for_seller_id", "malformed", "it is the id of a seller: org_ and 32 hexadecimal digits")
 		}
 		whose.Seller = id
 	}
 	if r.CaseID != "" || r.Level == string(domain.LevelDebtor) || r.Level == string(domain.LevelRelationship) {
 		id, err := domain.ParseCaseID(r.CaseID)
 		if err != nil {
-			k.wrong("/case_id", "malformed", "it is the id of a case: case_ and 32 hexadecimal digits")
+			k.wrong("/for_case_id", "malformed", "it is the id of a case: case_ and 32 hexadecimal digits")
 		}
 		whose.Case = id
 	}
-	name, err := collections.PlaybookName(r.Name)
-	if err != nil {
-		k.wrong("/name", "wrong-length", "a name is 1 to 80 characters")
-	}
-	p := domain.Playbook{Name: name}
+	p := domain.Playbook{Name: k.oneLine("/name", r.Name, true, 80)}
 	for _, s := range r.Before {
 		p.Before = append(p.Before, domain.BeforeStep(s))
 	}

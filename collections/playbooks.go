@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
 
 	"comity/domain"
@@ -159,15 +158,6 @@ func (s *Service) EndPlaybook(ctx context.Context, by domain.Caller, id domain.P
 		}
 		return p, playbookTrail(audit, by, p, "playbook.retired"), tx.WakeFactor(ctx, by.Organization, by.Now)
 	})
-}
-
-// PlaybookName checks the name of a playbook: one line, 1 to 80 characters.
-func PlaybookName(name string) (string, error) {
-	name = oneLine(strings.TrimSpace(name))
-	if n := len([]rune(name)); n == 0 || n > 80 {
-		return "", domain.ErrInvalid.At("/name", "wrong-length", "a name is 1 to 80 characters")
-	}
-	return name, nil
 }
 
 // A Simulation is what a playbook would have done in a factor's own cases.

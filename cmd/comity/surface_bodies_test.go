@@ -54,7 +54,7 @@ func (s *scene) asker(o operation) *client {
 		}
 	}
 	for _, part := range []string{
-		"/replies", "/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions",
+		"/replies", "/playbooks", "/tasks", "/call", "/touches/{id}/result", "/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions",
 	} {
 		if strings.Contains(o.path, part) {
 			return s.eastbrook
@@ -105,7 +105,7 @@ func (s *scene) things() map[string]string {
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
 		"disputes": "dsp_" + first(`SELECT id FROM disputes`), "questions": "qst_" + first(`SELECT id FROM questions`),
 		"objections": objection, "history": row, "models": model, "sellers": seller, "replies": s.answered(),
-		"pauses": pause, "touches": touch,
+		"pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
 	}
 }
 
@@ -153,6 +153,17 @@ func (s *scene) answered() string {
 		s.t.Fatalf("the mail of %s belongs to no case", s.debtor)
 	}
 	return reply.ID.String()
+}
+
+// playbook is a short one for a segment.
+func playbook() map[string]any {
+	return map[string]any{
+		"name": "short", "level": "segment", "segment": "DE/company",
+		"before": []any{map[string]any{"name": "pre_due", "days": 7, "early": 9, "late": 5, "min_terms": 0}},
+		"after": []any{map[string]any{
+			"name": "did_it_reach_you", "channel": "email", "tone": 1, "wait": 7, "template": "post_due_first", "people": 0, "min_late": 0, "min_quiet": 0,
+		}},
+	}
 }
 
 func contactWish() map[string]any {
@@ -228,21 +239,25 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 			"join_code": s.joinCode, "kind": "seller", "name": "Carol GmbH", "legal_type": "company", "country": "DE", "time_zone": "Europe/Berlin", "tax_ids": []string{"DE1"},
 			"user_name": "Carol", "user_email": "carol@carol.example", "user_password": "correct horse battery",
 		},
-		"POST /v1/auth/token":                  map[string]any{"email": "nobody@example.org", "password": "correct horse battery"},
-		"POST /v1/users":                       map[string]any{"email": "ada@alice.example", "name": "Ada", "role": "member", "password": "correct horse battery"},
-		"POST /v1/relationships":               relationship,
-		"POST /v1/invoices":                    invoice,
-		"POST /v1/sandboxes":                   map[string]any{"name": "another", "starts_at": "2026-02-03T14:00:00Z"},
-		"POST /v1/sandbox/clock":               map[string]any{"to": "2026-02-20T00:00:00Z", "world": s.world},
-		"PATCH /v1/relationships/{id}":         change,
-		"POST /v1/invoices/{id}/release":       reason,
-		"POST /v1/deals/{id}/cancel":           reason,
-		"POST /v1/questions/{id}/close":        map[string]any{"reply_id": "rpl_" + strings.Repeat("0", 32), "note": "Read."},
-		"POST /v1/questions/{id}/answer":       map[string]any{"answer": "Order 1."},
-		"POST /v1/cases/{id}/stops":            map[string]any{"code": "represented", "reason": "a lawyer wrote"},
-		"PUT /v1/cases/{id}/contact":           contactWish(),
-		"POST /v1/cases/{id}/pauses":           map[string]any{"deal_id": ids["deals"], "reason": "a new order", "until": "2026-02-20T09:00:00Z"},
-		"POST /v1/touches/{id}/decline":        map[string]any{"note": "a new order"},
+		"POST /v1/auth/token":            map[string]any{"email": "nobody@example.org", "password": "correct horse battery"},
+		"POST /v1/users":                 map[string]any{"email": "ada@alice.example", "name": "Ada", "role": "member", "password": "correct horse battery"},
+		"POST /v1/relationships":         relationship,
+		"POST /v1/invoices":              invoice,
+		"POST /v1/sandboxes":             map[string]any{"name": "another", "starts_at": "2026-02-03T14:00:00Z"},
+		"POST /v1/sandbox/clock":         map[string]any{"to": "2026-02-20T00:00:00Z", "world": s.world},
+		"PATCH /v1/relationships/{id}":   change,
+		"POST /v1/invoices/{id}/release": reason,
+		"POST /v1/deals/{id}/cancel":     reason,
+		"POST /v1/questions/{id}/close":  map[string]any{"reply_id": "rpl_" + strings.Repeat("0", 32), "note": "Read."},
+		"POST /v1/questions/{id}/answer": map[string]any{"answer": "Order 1."},
+		"POST /v1/cases/{id}/stops":      map[string]any{"code": "represented", "reason": "a lawyer wrote"},
+		"PUT /v1/cases/{id}/contact":     contactWish(),
+		"POST /v1/cases/{id}/pauses":     map[string]any{"deal_id": ids["deals"], "reason": "a new order", "until": "2026-02-20T09:00:00Z"},
+		"POST /v1/touches/{id}/decline":  map[string]any{"note": "a new order"},
+		"POST /v1/touches/{id}/result": map[string]any{
+			"result": "promised", "note": "friendly", "deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "promised_on": "2026-02-20",
+		},
+		"POST /v1/playbooks":                   playbook(),
 		"PUT /v1/voice":                        map[string]any{"line": "We mean it.", "thanks": "You keep us warm.", "informal": true},
 		"POST /v1/receipts/{id}/apply":         map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},
 		"PUT /v1/deals/{id}/conditions/{code}": map[string]any{"evidence": "a call", "occurred_at": "2026-02-04T15:00:00Z", "expires_on": "2026-03-06"},

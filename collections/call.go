@@ -212,7 +212,8 @@ func (s *Service) EndCall(ctx context.Context, by domain.Caller, id domain.Touch
 		if err := t.MoveTo(domain.TouchSent); err != nil {
 			return domain.Answer{}, err
 		}
-		t.SentAt, t.Result, t.Note, t.Outcome = by.Now, report.Result, strings.TrimSpace(report.Note), resultWords[report.Result]
+		t.SentAt, t.Result, t.Note, t.Outcome = t.ClaimedAt, report.Result, // when it was made, not when that was written down
+			strings.TrimSpace(report.Note), resultWords[report.Result]
 		if err := tx.EndCall(ctx, t); err != nil {
 			return domain.Answer{}, fmt.Errorf("end call: %w", err)
 		}

@@ -55,6 +55,10 @@ var deeds = []struct {
 	{"pause", 4, (*town).rest},
 	{"end pause", 16, (*town).endRest},
 	{"word", 60, (*town).word},
+	{"agree", 60, (*town).agree},
+	{"call", 30, (*town).call},
+	{"hang up", 60, (*town).hangUp},
+	{"policy", 1, (*town).policy},
 }
 
 // draw throws the dice for one action of one worker.

@@ -44,8 +44,8 @@ CREATE TRIGGER see AFTER INSERT OR UPDATE ON touches FOR EACH ROW EXECUTE FUNCTI
 -- (the gate's last_elsewhere leaves it out too; a case's own failed messages it counts, which
 -- is stricter). Planned and cancelled ones were never accepted.
 CREATE VIEW messages AS
-  SELECT t.id, t.case_id, t.cycle, t.step, t.class, t.status, t.claimed_at, t.sent_at, lower(t.recipient) AS address, k.seller_id, k.debtor_id, k.factor_id,
-         t.class IN ('heads_up', 'reminder') AS proactive, t.class IN ('heads_up', 'reminder', 'legal_notice') AS counted,
+  SELECT t.id, t.case_id, t.cycle, t.step, t.class, t.status, t.claimed_at, t.sent_at, encode(t.contact_key, 'hex') AS address, k.seller_id, k.debtor_id, k.factor_id,
+         t.class IN ('heads_up', 'reminder', 'call') AS proactive, t.class IN ('heads_up', 'reminder', 'legal_notice', 'call') AS counted,
          (t.claimed_at AT TIME ZONE r.time_zone)::date AS day, (coalesce(t.sent_at, t.claimed_at) AT TIME ZONE r.time_zone)::date AS left_on
     FROM touches t JOIN cases k ON k.id = t.case_id JOIN relationships r ON r.id = t.relationship_id
    WHERE t.status IN ('sending', 'sent', 'unknown', 'failed');
@@ -73,14 +73,16 @@ var words = []struct{ rule, query string }{
 	{"5: claimed outside the hours", `SELECT s.case_id, s.step, s.claimed_at FROM seen s WHERE s.class <> 'answer' AND NOT in_hours(s.claimed_at)`},
 	{"5: handed to the mail server outside the hours", `SELECT s.case_id, s.step, s.at FROM seen s WHERE s.what = 'left' AND s.class <> 'answer' AND NOT in_hours(s.at)`},
 	{"6: under a stop or a hold of the whole case", `SELECT s.case_id, s.what, s.step, s.class, s.at, s.stops, s.rests FROM seen s
-		WHERE s.stops && '{legal_stop,sanctions_hold}' OR s.class IN ('heads_up', 'reminder') AND (s.stops <> '{}' OR s.rests <> '{}')
+		WHERE s.stops && '{legal_stop,sanctions_hold}' OR s.class IN ('heads_up', 'reminder', 'call') AND (s.stops <> '{}' OR s.rests <> '{}')
 		   OR s.class = 'thank_you' AND s.stops && '{complaint_open}'`},
 	{"6: what is paid, held whole or not ours is listed", `SELECT s.case_id, s.what, s.step, s.at, i FROM seen s, jsonb_array_elements(s.items) i
-		WHERE s.class IN ('heads_up', 'reminder') AND (NOT (i->>'ours')::boolean OR (i->>'whole')::boolean OR (i->>'open')::bigint <= (i->>'held')::bigint)`},
+		WHERE s.class IN ('heads_up', 'reminder', 'call') AND (NOT (i->>'ours')::boolean OR (i->>'whole')::boolean OR (i->>'open')::bigint <= (i->>'held')::bigint)`},
 	{"9: before the word of the seller, or its day", `SELECT s.case_id, s.step, s.claimed_at, s.planned_at FROM seen s JOIN cases k ON k.id = s.case_id JOIN relationships r ON r.id = k.relationship_id
-		WHERE s.what = 'claimed' AND s.class IN ('heads_up', 'reminder') AND s.planned_at > s.claimed_at - interval '24 hours'
-		  AND (r.approval = 'every_touch' OR r.approval = 'first_touch' AND NOT EXISTS (SELECT FROM seen e WHERE e.case_id = s.case_id AND e.class IN ('heads_up', 'reminder') AND e.n < s.n))
+		WHERE s.what = 'claimed' AND s.class IN ('heads_up', 'reminder', 'call') AND s.planned_at > s.claimed_at - interval '24 hours'
+		  AND (r.approval = 'every_touch' OR r.approval = 'first_touch' AND NOT EXISTS (SELECT FROM seen e WHERE e.case_id = s.case_id AND e.class IN ('heads_up', 'reminder', 'call') AND e.n < s.n))
 		  AND NOT EXISTS (SELECT FROM approvals a WHERE a.touch_id = s.touch_id AND a.side = 'seller' AND a.consent = 'approved' AND a.at <= s.claimed_at)`},
+	{"10: a tone that skips a step", skipped},
+	{"10: without the people that it needs", alone},
 	{"9: over a veto of the seller", `SELECT s.case_id, s.step, s.at FROM seen s JOIN approvals a ON a.touch_id = s.touch_id WHERE a.side = 'seller' AND a.consent = 'declined' AND a.at < s.at`},
 	{"6: it lists nothing", `SELECT s.case_id, s.step, s.at FROM seen s WHERE s.class IN ('heads_up', 'reminder', 'legal_notice') AND s.items IS NULL`},
 	{"3: left less than seven days apart", `SELECT a.case_id, a.step, a.sent_at, b.case_id, b.step, b.sent_at FROM messages a JOIN messages b
@@ -199,14 +201,14 @@ SELECT k.status = 'open'
    AND NOT EXISTS (SELECT FROM stops s WHERE s.case_id = k.id AND s.lifted_at IS NULL)
    AND NOT EXISTS (SELECT FROM holds h WHERE h.case_id = k.id AND h.deal_id IS NULL AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $2))
    AND NOT EXISTS (SELECT FROM pauses p WHERE p.case_id = k.id AND p.deal_id IS NULL AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
-   AND NOT EXISTS (SELECT FROM touches t WHERE t.case_id = k.id AND t.status = 'sending')
+   AND NOT EXISTS (SELECT FROM touches t WHERE t.case_id = k.id AND t.status = 'sending' AND t.class <> 'call')
    AND EXISTS (SELECT FROM deals d JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered' AND n.occurred_at IS NOT NULL
                 WHERE NOT EXISTS (SELECT FROM pauses p WHERE p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
                   AND d.case_id = k.id AND d.status IN ('made', 'paid_out') AND d.due_on < ($2::timestamptz AT TIME ZONE 'America/New_York')::date
                   AND d.open_minor > coalesce((SELECT sum(coalesce(h.amount_minor, d.open_minor)) FROM holds h
                                                 WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $2)), 0)),
        greatest((SELECT max(a.at) FROM approvals a WHERE a.case_id = k.id AND a.consent = 'declined'), (SELECT max(m.claimed_at) FROM messages m WHERE m.case_id = k.id AND m.proactive),
-                (SELECT max(g.at) FROM gate_decisions g WHERE g.case_id = k.id AND NOT g.sent AND g.class IN ('heads_up', 'reminder'))),
+                (SELECT max(g.at) FROM gate_decisions g WHERE g.case_id = k.id AND NOT g.sent AND g.class IN ('heads_up', 'reminder', 'call'))),
        (SELECT min(m.claimed_at) FROM messages m WHERE m.case_id = k.id AND m.step LIKE 'post_due:%')
   FROM cases k WHERE k.id = $1`
 

@@ -137,7 +137,8 @@ func newTown(t *testing.T, seed uint64) *town {
 		}
 	}
 	for _, relationship := range []uuid.UUID{same, shared, own, alone} {
-		w.exec(`UPDATE relationships SET approval = $2 WHERE id = $1`, relationship, []string{"none", "none", "first_touch", "every_touch"}[r.IntN(4)])
+		w.exec(`UPDATE relationships SET approval = $2, phone = $3 WHERE id = $1`, relationship, []string{"none", "none", "first_touch", "every_touch"}[r.IntN(4)],
+			[]string{"+12125550142", "+12125550142", ""}[r.IntN(3)])
 	}
 	w.exec(auditor)
 	w.clock(w.now)

@@ -122,11 +122,8 @@ func saidBy(f domain.CaseFacts, deal domain.DealID) []said {
 		}
 	}
 	for _, t := range f.Touches {
-		if t.Class == domain.ClassCall && t.Result == domain.CallWillLook {
-			all = append(all, said{AnswerAcknowledged, t.SentAt})
-		}
-		if t.Class == domain.ClassCall && t.Result == domain.CallHardship {
-			all = append(all, said{AnswerHardship, t.SentAt})
+		if answer, ok := onThePhone[t.Result]; ok && t.Class == domain.ClassCall {
+			all = append(all, said{answer, claimed(t).Add(time.Nanosecond)}) // in the call itself
 		}
 	}
 	if !f.LastPaidAt.IsZero() {
@@ -134,6 +131,10 @@ func saidBy(f domain.CaseFacts, deal domain.DealID) []said {
 	}
 	return all
 }
+
+// onThePhone are the results of calls that are answers by themselves; the others are
+// recorded as promises, disputes and questions.
+var onThePhone = map[domain.CallResult]Answer{domain.CallWillLook: AnswerAcknowledged, domain.CallHardship: AnswerHardship}
 
 func answerOf(reason domain.Reason) Answer {
 	switch reason {

@@ -22,8 +22,8 @@ type Cases interface {
 	Questions(context.Context, domain.Caller, domain.CaseID) ([]domain.Question, error)
 	Stops(context.Context, domain.Caller, domain.CaseID) ([]domain.Stop, error)
 
-	AnswerQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, answer string, once domain.Once[domain.Question]) (domain.Answer, error)
-	CloseQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, note string, once domain.Once[domain.Question]) (domain.Answer, error)
+	AnswerQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, answer string, u collections.Understanding, once domain.Once[domain.Question]) (domain.Answer, error)
+	CloseQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, note string, reason domain.Reason, once domain.Once[domain.Question]) (domain.Answer, error)
 	ResolveDispute(context.Context, domain.Caller, domain.DisputeID, domain.Once[domain.Dispute]) (domain.Answer, error)
 	SetStop(ctx context.Context, by domain.Caller, id domain.CaseID, code domain.StopCode, reason string, once domain.Once[domain.Stop]) (domain.Answer, error)
 	LiftStop(context.Context, domain.Caller, domain.CaseID, domain.StopCode, domain.Once[domain.Stop]) (domain.Answer, error)

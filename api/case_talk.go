@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"comity/collections"
 	"comity/domain"
 	"comity/money"
 )
@@ -61,8 +62,11 @@ type Question struct {
 	CaseID string  `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	DealID *string `json:"deal_id" extensions:"x-nullable" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	// It stands for the mails of the case that wait to be read: GET /v1/cases/{id}/replies.
-	ByMail     bool    `json:"by_mail" example:"false"`
-	Said       string  `json:"said" example:"Which order does this invoice belong to?"`
+	ByMail bool   `json:"by_mail" example:"false"`
+	Said   string `json:"said" example:"Which order does this invoice belong to?"`
+	// What a collector understood of it and confirmed; null: nothing.
+	Reason     *string `json:"reason" extensions:"x-nullable" enums:"cash_flow,admin_hurdle,unforeseen,approval_pending,invoice_missing,dispute,oversight,other" example:"admin_hurdle"`
+	Understood *string `json:"understood" extensions:"x-nullable" example:"the invoice waits for the signature of the hotel's manager until Friday"`
 	AskedAt    string  `json:"asked_at" format:"date-time" example:"2026-02-17T09:00:00Z"`
 	Answer     *string `json:"answer" extensions:"x-nullable" example:"Order PO 4471 of 9 January, delivered on 13 January."`
 	AnsweredAt *string `json:"answered_at" extensions:"x-nullable" format:"date-time" example:"2026-02-17T11:00:00Z"`
@@ -70,7 +74,7 @@ type Question struct {
 
 func questionOf(q domain.Question) Question {
 	return Question{
-		ID: q.ID.String(), CaseID: q.Case.String(), DealID: idOrNull(q.Deal), ByMail: q.ByMail, Said: q.Said, AskedAt: moment(q.AskedAt),
+		ID: q.ID.String(), CaseID: q.Case.String(), DealID: idOrNull(q.Deal), ByMail: q.ByMail, Said: q.Said, Reason: textOrNull(string(q.Reason)), Understood: textOrNull(q.Understood), AskedAt: moment(q.AskedAt),
 		Answer: textOrNull(q.Answer), AnsweredAt: momentOrNull(q.AnsweredAt),
 	}
 }
@@ -160,11 +164,16 @@ type AnswerQuestionRequest struct {
 	Answer string `json:"answer" example:"Order PO 4471 of 9 January, delivered on 13 January."`
 	// For a question that came by mail: the newest mail that was read. With a later one in the case nothing is answered.
 	ReplyID string `json:"reply_id,omitempty" example:"rpl_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	// Why the debtor is late, as you understood it: it decides the tone of what follows.
+	Reason string `json:"reason,omitempty" enums:"cash_flow,admin_hurdle,unforeseen,approval_pending,invoice_missing,dispute,oversight,other" example:"admin_hurdle"`
+	// What you understood, in one sentence: the letter says it back to the debtor.
+	Understood string `json:"understood,omitempty" example:"the invoice waits for the signature of the hotel's manager until Friday" maxLength:"500"`
 } //	@name	AnswerQuestionRequest
 
 func (r AnswerQuestionRequest) read() (domain.ReplyID, string, error) {
 	var k checker
 	text := k.text("/answer", r.Answer, true, 4000)
+	k.text("/understood", r.Understood, false, 500)
 	if r.ReplyID == "" {
 		return domain.ReplyID{}, text, k.err()
 	}
@@ -217,7 +226,7 @@ func (s *Server) answerQuestion(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, err := s.cases.AnswerQuestion(c.Request.Context(), caller(c), id, read, text, guard)
+	answer, err := s.cases.AnswerQuestion(c.Request.Context(), caller(c), id, read, text, collections.Understanding{Reason: domain.Reason(request.Reason), Words: request.Understood}, guard)
 	if err != nil {
 		return err
 	}
@@ -230,6 +239,8 @@ type CloseQuestionRequest struct {
 	// The newest of the mails that were read; with a later one in the case nothing is closed.
 	ReplyID string `json:"reply_id" example:"rpl_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	Note    string `json:"note" example:"They will pay on Friday; nothing to answer."`
+	// Why the debtor is late, as you understood it: it decides the tone of what follows.
+	Reason string `json:"reason,omitempty" enums:"cash_flow,admin_hurdle,unforeseen,approval_pending,invoice_missing,dispute,oversight,other" example:"admin_hurdle"`
 } //	@name	CloseQuestionRequest
 
 func (r CloseQuestionRequest) read() (domain.ReplyID, string, error) {
@@ -276,7 +287,7 @@ func (s *Server) closeQuestion(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, err := s.cases.CloseQuestion(c.Request.Context(), caller(c), id, read, note, guard)
+	answer, err := s.cases.CloseQuestion(c.Request.Context(), caller(c), id, read, note, domain.Reason(request.Reason), guard)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package collections
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"comity/domain"
 )
@@ -41,14 +43,41 @@ func (ids trailIDs) about(by domain.Caller, kase domain.Case, action string, sub
 	}
 }
 
+// An Understanding is what a collector understood of what a debtor said, and confirms: the
+// reason decides the tone of what follows, the words go back to the debtor (C-108, C-109).
+// Both may be empty.
+type Understanding struct {
+	Reason domain.Reason
+	Words  string
+}
+
+func (u Understanding) check() (Understanding, error) {
+	u.Words = oneLine(u.Words)
+	switch {
+	case u.Reason != "" && !slices.Contains(domain.Reasons(), u.Reason):
+		return u, domain.ErrInvalid.At("/reason", "not-allowed", "there is no such reason")
+	case len([]rune(u.Words)) > maxUnderstood:
+		return u, domain.ErrInvalid.At("/understood", "too-long", fmt.Sprintf("at most %d characters", maxUnderstood))
+	case bankDetails(strings.ToUpper(u.Words)):
+		return u, domain.ErrInvalid.Because("bank details stand in a notice only").At("/understood", "bank-details", "refer to the account in the notice")
+	default:
+		return u, nil
+	}
+}
+
+const maxUnderstood = 500
+
 // AnswerQuestion records a collector's answer; the message that carries it
 // leaves at any hour, and what was asked about rests for seven days more. A
 // question that came by mail is answered up to the mail that was read last. It
 // refuses with domain.ErrNotFound, ErrInvalid, or ErrWrongState when it was
 // answered before or a later mail came in.
-func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, answer string, once domain.Once[domain.Question]) (domain.Answer, error) {
+func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, answer string, u Understanding, once domain.Once[domain.Question]) (domain.Answer, error) {
 	answer, err := spoken(answer)
 	if err != nil {
+		return domain.Answer{}, err
+	}
+	if u, err = u.check(); err != nil {
 		return domain.Answer{}, err
 	}
 	if bankDetails(answer) {
@@ -60,7 +89,10 @@ func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domai
 		if err != nil {
 			return q, domain.Trail{}, err
 		}
-		q.Answer, q.AnsweredAt = answer, by.Now
+		q.Answer, q.AnsweredAt, q.Understood = answer, by.Now, u.Words
+		if u.Reason != "" {
+			q.Reason = u.Reason
+		}
 		if err := tx.AnswerQuestion(ctx, q, by.User, by.Now.AddDate(0, 0, afterAnswer)); err != nil {
 			return q, domain.Trail{}, fmt.Errorf("save answer: %w", err)
 		}
@@ -96,9 +128,12 @@ func unanswered(ctx context.Context, tx Tx, by domain.Caller, id domain.Question
 // it needs no letter; collection goes on at once. It refuses with domain.ErrNotFound, ErrInvalid, or
 // ErrWrongState when it was answered or closed before, was asked on the page (who asks
 // there gets an answer), or when a later mail came in meanwhile.
-func (s *Service) CloseQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, note string, once domain.Once[domain.Question]) (domain.Answer, error) {
+func (s *Service) CloseQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, note string, reason domain.Reason, once domain.Once[domain.Question]) (domain.Answer, error) {
 	note, err := spoken(note)
 	if err != nil {
+		return domain.Answer{}, err
+	}
+	if _, err := (Understanding{Reason: reason}).check(); err != nil {
 		return domain.Answer{}, err
 	}
 	ids := newTrailIDs()
@@ -110,7 +145,7 @@ func (s *Service) CloseQuestion(ctx context.Context, by domain.Caller, id domain
 		if !q.ByMail {
 			return q, domain.Trail{}, domain.ErrWrongState.Because("it was asked on the debtor's page: answer it").In("asked")
 		}
-		q.AnsweredAt = by.Now
+		q.AnsweredAt, q.Reason = by.Now, reason
 		if err := tx.AnswerQuestion(ctx, q, by.User, by.Now); err != nil {
 			return q, domain.Trail{}, fmt.Errorf("close question: %w", err)
 		}

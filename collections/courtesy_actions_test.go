@@ -289,7 +289,7 @@ func (w *town) answer(ctx context.Context, a action) error {
 	if err != nil && !errors.Is(err, errNothing) {
 		return err
 	}
-	_, err = w.cases.AnswerQuestion(ctx, w.collector(a), domain.QuestionID{UUID: id}, domain.ReplyID{UUID: read}, "It is about the menus of February.", onceOf[domain.Question](a.key))
+	_, err = w.cases.AnswerQuestion(ctx, w.collector(a), domain.QuestionID{UUID: id}, domain.ReplyID{UUID: read}, "It is about the menus of February.", collections.Understanding{}, onceOf[domain.Question](a.key))
 	return err
 }
 

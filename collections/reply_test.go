@@ -85,13 +85,21 @@ func TestAnUnreadReplyRestsTheCaseUntilItIsAnswered(t *testing.T) {
 	h.act("2026-03-09 09:30")
 	h.is("touches while it is unread", h.text(`SELECT count(*)::text FROM touches WHERE class = 'reminder'`), "0")
 	collector := domain.Caller{World: h.facts.Case.World, Sandbox: true, Organization: h.facts.Case.Factor, Kind: domain.KindFactor, Role: domain.RoleCollector, User: domain.New[domain.UserID](), Now: at("2026-03-09 10:00")}
-	if _, err := h.cases.AnswerQuestion(t.Context(), collector, reply.Question, reply.ID, reply.Summary, onceOf[domain.Question]("answer")); err != nil {
+	if _, err := h.cases.AnswerQuestion(t.Context(), collector, reply.Question, reply.ID, reply.Summary, collections.Understanding{Reason: "rich"}, onceOf[domain.Question]("wrong")); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("a reason that there is not: %v", err)
+	}
+	understood := collections.Understanding{Reason: domain.ReasonApproval, Words: "the invoice waits for the signature of your manager."}
+	if _, err := h.cases.AnswerQuestion(t.Context(), collector, reply.Question, reply.ID, reply.Summary, understood, onceOf[domain.Question]("answer")); err != nil {
 		t.Fatal(err)
 	}
+	h.is("what was understood", h.text(`SELECT reason || ': ' || understood FROM questions`), "approval_pending: the invoice waits for the signature of your manager.")
 	h.act("2026-03-09 10:01")
 	answer := h.send("2026-03-09 10:01")
 	if strings.Contains(answer.Text, "waiting for approval by our manager") || !strings.Contains(answer.Text, "Thank you for your mail of 10 February 2026") {
 		t.Errorf("our letter quotes a mail that nobody has proven:\n%s", answer.Text)
+	}
+	if flat := strings.Join(strings.Fields(answer.Text), " "); !strings.Contains(flat, "What we understood: the invoice waits for the signature of your manager. If that is not so, tell us.") {
+		t.Errorf("the letter does not say back what was understood:\n%s", answer.Text)
 	}
 	if answer.InReplyTo != sent.MessageID || !strings.Contains(answer.Text, "20 March 2026") {
 		t.Errorf("the answer in thread %s:\n%s", answer.InReplyTo, answer.Text)
@@ -113,13 +121,13 @@ func TestManyMailsAreOneQuestion(t *testing.T) {
 	h.is("mails under it", h.text(`SELECT count(*)::text FROM replies WHERE question_id = (SELECT id FROM questions)`), "26")
 
 	collector := domain.Caller{World: h.facts.Case.World, Sandbox: true, Organization: h.facts.Case.Factor, Kind: domain.KindFactor, Role: domain.RoleCollector, User: domain.New[domain.UserID](), Now: at("2026-02-11 10:00")}
-	if _, err := h.cases.CloseQuestion(t.Context(), collector, last.Question, first.ID, "All lamps.", onceOf[domain.Question]("early")); !errors.Is(err, domain.ErrWrongState) {
+	if _, err := h.cases.CloseQuestion(t.Context(), collector, last.Question, first.ID, "All lamps.", "", onceOf[domain.Question]("early")); !errors.Is(err, domain.ErrWrongState) {
 		t.Errorf("closed over a mail that was not read: %v", err)
 	}
-	if _, err := h.cases.AnswerQuestion(t.Context(), collector, last.Question, first.ID, "Five lamps.", onceOf[domain.Question]("over")); !errors.Is(err, domain.ErrWrongState) {
+	if _, err := h.cases.AnswerQuestion(t.Context(), collector, last.Question, first.ID, "Five lamps.", collections.Understanding{}, onceOf[domain.Question]("over")); !errors.Is(err, domain.ErrWrongState) {
 		t.Errorf("answered over a mail that was not read: %v", err)
 	}
-	if _, err := h.cases.CloseQuestion(t.Context(), collector, last.Question, last.ID, "All read; Dana was called.", onceOf[domain.Question]("close")); err != nil {
+	if _, err := h.cases.CloseQuestion(t.Context(), collector, last.Question, last.ID, "All read; Dana was called.", "", onceOf[domain.Question]("close")); err != nil {
 		t.Fatal(err)
 	}
 	h.is("holds in force", h.text(`SELECT count(*)::text FROM holds WHERE ended_at IS NULL AND (until_at IS NULL OR until_at > '2026-02-11T15:00:01Z')`), "0")

@@ -104,7 +104,7 @@ func TestASellerKeepsItsHandsOnAnInvoice(t *testing.T) {
 		t.Fatal(err)
 	}
 	questions, _ := h.cases.Questions(ctx, eastbrook, h.facts.Case.ID)
-	if _, err := h.cases.AnswerQuestion(ctx, h.collector("2026-02-23 11:00"), questions[0].ID, domain.ReplyID{}, "Order 7731.", onceOf[domain.Question]("a")); err != nil {
+	if _, err := h.cases.AnswerQuestion(ctx, h.collector("2026-02-23 11:00"), questions[0].ID, domain.ReplyID{}, "Order 7731.", collections.Understanding{}, onceOf[domain.Question]("a")); err != nil {
 		t.Fatal(err)
 	}
 	h.act("2026-02-23 11:00")

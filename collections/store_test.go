@@ -251,7 +251,7 @@ func TestADebtorsWordsPauseInTheSameCommit(t *testing.T) {
 	if err != nil || len(questions) != 1 {
 		t.Fatalf("questions: %+v %v", questions, err)
 	}
-	if _, err := h.cases.AnswerQuestion(ctx, ana, questions[0].ID, domain.ReplyID{}, "We are Eastbrook; Marlow introduced us on 3 February.", onceOf[domain.Question]("a")); err != nil {
+	if _, err := h.cases.AnswerQuestion(ctx, ana, questions[0].ID, domain.ReplyID{}, "We are Eastbrook; Marlow introduced us on 3 February.", collections.Understanding{}, onceOf[domain.Question]("a")); err != nil {
 		t.Fatal(err)
 	}
 	h.act("2026-03-09 20:00")

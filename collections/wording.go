@@ -96,8 +96,9 @@ type letter struct {
 	PaidTotal                                    string
 	NothingLeft                                  bool
 	AskedOn, Question, Answer, RestsUntil        string
-	AnswersShared                                bool // they come here, where the seller reads them too
-	ByMail                                       bool // the question is a mail, which is not quoted
+	Understood                                   string // confirmed by a collector
+	AnswersShared                                bool   // they come here, where the seller reads them too
+	ByMail                                       bool   // the question is a mail, which is not quoted
 
 	Greeting, Opener, Busy, Closing string
 	OnTime                          int    // invoices paid on time that deserve a word; 0: none
@@ -334,6 +335,7 @@ func (data *letter) question(f domain.CaseFacts, act Act, l local) {
 	for _, q := range f.Questions {
 		if q.ID == act.Question && !act.Question.IsZero() {
 			data.AskedOn, data.Question, data.Answer = l.day(q.AskedAt).Short(), writable(withoutBankDetails(q.Said, "(as you wrote)"), "(as you wrote)"), paragraphs(q.Answer)
+			data.Understood = strings.TrimRight(oneLine(q.Understood), ".")
 			data.ByMail, data.RestsUntil = q.ByMail, l.day(q.AnsweredAt).Plus(afterAnswer).Short()
 		}
 	}

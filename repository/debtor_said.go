@@ -140,7 +140,7 @@ UPDATE promises SET status = j.status, decided_at = $3
 WITH rests AS (
   UPDATE holds SET until_at = $5 WHERE case_id = $6 AND cause_kind = 'question' AND cause_id = $1 AND ended_at IS NULL
 )
-UPDATE questions SET answer = nullif($2, ''), answered_at = $3, answered_by = $4 WHERE id = $1`
+UPDATE questions SET answer = nullif($2, ''), answered_at = $3, answered_by = $4, reason = $7, understood = $8 WHERE id = $1`
 	resolveDispute = `
 WITH released AS (
   UPDATE holds SET ended_at = $3 WHERE case_id = $4 AND cause_kind = 'dispute' AND cause_id = $1 AND ended_at IS NULL
@@ -199,7 +199,7 @@ func (tx *Tx) LockQuestion(ctx context.Context, id domain.QuestionID, factor dom
 // AnswerQuestion saves an answer, or without one that none is due; what was asked about
 // rests until a moment.
 func (tx *Tx) AnswerQuestion(ctx context.Context, q domain.Question, by domain.UserID, restsUntil time.Time) error {
-	return tx.exec(ctx, answerQuestion, q.ID.UUID, q.Answer, instant(q.AnsweredAt), orNull(by.UUID), instant(restsUntil), q.Case.UUID)
+	return tx.exec(ctx, answerQuestion, q.ID.UUID, q.Answer, instant(q.AnsweredAt), orNull(by.UUID), instant(restsUntil), q.Case.UUID, string(q.Reason), q.Understood)
 }
 
 // LockDispute returns and locks a dispute of a factor's case.

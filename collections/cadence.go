@@ -69,7 +69,7 @@ func preDue(f domain.CaseFacts, l local, o offset) []candidate {
 		if last := lastStarted(f, l); !last.IsZero() {
 			from = domain.Latest(from, last.Plus(gapDays))
 		}
-		c := again(f, candidate{at: l.slot(domain.Latest(from, l.day(free))), act: &Act{Step: step, Class: o.class}})
+		c := again(f, candidate{at: l.slot(domain.Latest(from, l.day(free))), act: &Act{Step: step, Class: o.class, AskedFor: askedFor(f, l, Act{Step: step, Class: o.class})}})
 		c.reason = o.reason(item.Deal.Due)
 		day := l.day(c.at)
 		if !c.at.IsZero() && (day.After(item.Deal.Due.Plus(-o.Late)) || displaces(f, l, item, day)) {

@@ -2,6 +2,7 @@ package collections
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -242,7 +243,11 @@ func (r CallReport) record(ctx context.Context, tx Tx, f domain.CaseFacts, t dom
 	var err error
 	switch r.Result {
 	case domain.CallPromised:
-		_, did, err = promised(ctx, tx, page, what, ids)
+		if _, did, err = promised(ctx, tx, page, what, ids); errors.Is(err, domain.ErrPromiseTooFar) {
+			// further away it is the wish for a plan, which we answer (D-18)
+			what.words = fmt.Sprintf("wants to pay %s on %s", r.Amount.Grouped(), r.On.Long())
+			_, did, err = asked(ctx, tx, page, what, "", ids)
+		}
 	case domain.CallSaysPaid:
 		_, did, err = saidPaid(ctx, tx, page, what, ids)
 	case domain.CallDisputes:

@@ -35,6 +35,14 @@ func sellersWord(f domain.CaseFacts, touch domain.TouchID) domain.Consent {
 	return said
 }
 
+// sellerAgreed reports whether the seller approved a message as it is asked for, and nobody
+// of it declined.
+func sellerAgreed(f domain.CaseFacts, t domain.Touch) bool {
+	return sellersWord(f, t.ID) == domain.Approved && slices.ContainsFunc(f.Approvals, func(a domain.Approval) bool {
+		return a.Touch == t.ID && a.Side == domain.KindSeller && a.AskedFor == t.AskedFor
+	})
+}
+
 // vetoed reports whether the seller declined a message before it left.
 func vetoed(f domain.CaseFacts, t domain.Touch) bool {
 	return !taken(t) && sellersWord(f, t.ID) == domain.Declined
@@ -58,9 +66,9 @@ func waitsForSeller(f domain.CaseFacts, act Act) (asked time.Time, waits bool) {
 	}
 	t, there := rowOf(f, act.Step)
 	switch {
-	case there && sellersWord(f, t.ID) == domain.Approved:
+	case there && t.AskedFor == act.AskedFor && sellerAgreed(f, t):
 		return time.Time{}, false
-	case !there || t.Status == domain.TouchCancelled:
+	case !there || t.Status == domain.TouchCancelled || t.ClaimedAt.IsZero() && t.AskedFor != act.AskedFor:
 		return time.Time{}, true
 	case !t.ClaimedAt.IsZero() || !f.Now.Before(t.CreatedAt.Add(sellersDay)):
 		return time.Time{}, false
@@ -135,7 +143,7 @@ func (d *decision) ask(f domain.CaseFacts, act Act, v Verdict, ids actIDs) domai
 		touch = domain.Touch{ID: ids.touch}
 	}
 	touch = ladderTouch(f, act, v, touch)
-	touch.Status, touch.CreatedAt, touch.ClaimedAt = domain.TouchPlanned, f.Now, time.Time{}
+	touch.Status, touch.CreatedAt, touch.ClaimedAt, touch.AskedFor = domain.TouchPlanned, f.Now, time.Time{}, act.AskedFor
 	d.planned = &touch
 	if human {
 		said := fmt.Sprintf("The next step is a %s, and %s.", className[act.Class], map[bool]string{true: "a person makes it", false: peopleWords[act.People]}[act.Class == domain.ClassCall])

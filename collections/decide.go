@@ -53,6 +53,9 @@ func decide(f domain.CaseFacts, ids actIDs, m manners) (decision, error) {
 		}
 	}
 	plan := Next(f)
+	if f, d.cancelled = outdated(f, plan); len(d.cancelled) > 0 {
+		plan = Next(f)
+	}
 	if plan.Act != nil {
 		var err error
 		if f, err = d.try(f, *plan.Act, ids, m); err != nil {
@@ -67,6 +70,21 @@ func decide(f domain.CaseFacts, ids actIDs, m manners) (decision, error) {
 	}
 	d.settle(f, plan, ids)
 	return d, nil
+}
+
+// outdated cancels what waits for a word on something that is not what would be said now; it
+// is asked for anew.
+func outdated(f domain.CaseFacts, plan Plan) (domain.CaseFacts, []domain.TouchID) {
+	var ids []domain.TouchID
+	f.Touches = slices.Clone(f.Touches)
+	for i, t := range f.Touches {
+		asks, wanted := plan.Asks[t.Step]
+		if t.Status == domain.TouchPlanned && t.AskedFor != "" && t.Cycle == f.Case.Cycle && wanted && asks != t.AskedFor {
+			f.Touches[i].Status = domain.TouchCancelled
+			ids = append(ids, t.ID)
+		}
+	}
+	return f, ids
 }
 
 // settle says when the case is looked at again, or closes it.

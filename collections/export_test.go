@@ -83,3 +83,6 @@ var Lift = lift
 
 // ShownToSeller hides what a seller may not learn.
 var ShownToSeller = shownToSeller
+
+// PlayWith plays a life in which people do some of what waits for them.
+var PlayWith = play

@@ -84,7 +84,7 @@ var told = map[domain.MessageClass]string{
 
 // earlier says when the debtor was written to before: the last two messages, the
 // last four in a firm one (C-73).
-func earlier(f domain.CaseFacts, l local, tone int) string {
+func earlier(f domain.CaseFacts, l local, tone int, items []domain.DealID) string {
 	most := 2
 	if tone > friendly {
 		most = 4
@@ -92,7 +92,7 @@ func earlier(f domain.CaseFacts, l local, tone int) string {
 	var said []string
 	for _, t := range f.Touches {
 		word, told := told[t.Class]
-		if !told || t.Status != domain.TouchSent {
+		if !told || t.Status != domain.TouchSent || !about(t, items) {
 			continue
 		}
 		said = append(said, word+" of "+days([]domain.Date{l.day(claimed(t))}, l))
@@ -105,7 +105,7 @@ func earlier(f domain.CaseFacts, l local, tone int) string {
 
 // history lists what was said before, a line each, conversations included: the
 // last ten.
-func history(f domain.CaseFacts, l local) []letterSaid {
+func history(f domain.CaseFacts, l local, items []domain.DealID) []letterSaid {
 	const most = 10
 	words := map[domain.MessageClass]string{
 		domain.ClassLegalNotice: "our notice", domain.ClassHeadsUp: "a note for your planning", domain.ClassReminder: "a message from us", domain.ClassAnswer: "our answer",
@@ -114,6 +114,8 @@ func history(f domain.CaseFacts, l local) []letterSaid {
 	for _, t := range f.Touches {
 		word, known := words[t.Class]
 		switch {
+		case !about(t, items):
+			continue
 		case t.Class == domain.ClassCall && t.Result.Spoken():
 			word = "a talk on the telephone"
 		case !known || t.Status != domain.TouchSent:
@@ -122,6 +124,11 @@ func history(f domain.CaseFacts, l local) []letterSaid {
 		said = append(said, letterSaid{On: l.day(claimed(t)).Short(), What: word})
 	}
 	return said[max(0, len(said)-most):]
+}
+
+// about reports whether a message was about any of the invoices of a letter, or about none.
+func about(t domain.Touch, items []domain.DealID) bool {
+	return len(t.Items) == 0 || len(items) == 0 || slices.ContainsFunc(t.Items, func(id domain.DealID) bool { return slices.Contains(items, id) })
 }
 
 // counted writes a number of things: "1 day", "5 days".

@@ -1,6 +1,8 @@
 package collections
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -26,12 +28,13 @@ type climb struct {
 // isPostDue reports whether a message is one after a due date.
 func isPostDue(t domain.Touch) bool { return strings.HasPrefix(t.Step, stepPostDue) }
 
-// lastContact returns the last message after a due date of this cycle that has a property.
+// lastContact returns the last message after a due date that has a property. A new cycle
+// keeps the place on the ladder: it only lets what did not arrive be sent again.
 func lastContact(f domain.CaseFacts, on func(domain.Touch) bool) (domain.Touch, bool) {
 	var last domain.Touch
 	found := false
 	for _, t := range f.Touches {
-		if t.Cycle == f.Case.Cycle && isPostDue(t) && taken(t) && on(t) && (!found || claimed(t).After(claimed(last))) {
+		if isPostDue(t) && taken(t) && t.Status != domain.TouchFailed && on(t) && (!found || claimed(t).After(claimed(last))) {
 			last, found = t, true
 		}
 	}
@@ -88,6 +91,39 @@ func lists(f domain.CaseFacts, deal domain.DealID) func(domain.Touch) bool {
 	return func(t domain.Touch) bool { return slices.Contains(t.Items, deal) && afterDue(f, t, deal) }
 }
 
+// reached reports whether a message came to the debtor: a call did when somebody was
+// spoken to.
+func reached(t domain.Touch) bool { return t.Class != domain.ClassCall || t.Result.Spoken() }
+
+// place is where an invoice stands by itself: the rung that it took last (-1: none), and the
+// tone that it has heard. Its first two messages are cordial whatever letter lists it (C-62): one
+// that was listed for the first time in a firmer letter, with others, has not earned that.
+func place(f domain.CaseFacts, book domain.Playbook, deal domain.DealID) (at, tone int) {
+	listed := lists(f, deal)
+	on, ok := lastContact(f, func(t domain.Touch) bool { return t.Rung != "" && listed(t) })
+	if !ok {
+		return -1, ToneInformative
+	}
+	at, heard := position(book, on), 0
+	for _, t := range f.Touches {
+		if isPostDue(t) && taken(t) && t.Status != domain.TouchFailed && listed(t) && reached(t) {
+			heard++
+			tone = max(tone, min(t.Tone, on.Tone))
+		}
+	}
+	earned := max(ToneCordial, heard-1)
+	if broke := slices.ContainsFunc(f.Promises, func(p domain.Promise) bool { return p.Deal == deal && p.Status == domain.PromiseBroken }); broke {
+		earned++
+	}
+	if tone = min(tone, earned); tone >= min(on.Tone, book.After[at].Tone) || !reached(on) {
+		return at, tone
+	}
+	for at > 0 && (book.After[at].Tone > max(tone, ToneCordial) || at >= heard) {
+		at--
+	}
+	return at, tone
+}
+
 // further reports whether a climb leads another of its side: its rung is further up, or it is
 // as far and of the older invoice.
 func (c climb) further(than climb, book domain.Playbook) bool {
@@ -105,22 +141,22 @@ func climbOf(f domain.CaseFacts, l local, item domain.CaseItem) climb {
 	if !ok {
 		return climb{rung: book.After[0], name: book.After[0].Name, answer: AnswerNone, due: item.Deal.Due}
 	}
-	said := answerTo(f, l, newest, of)
-	c := climb{answer: said.answer, said: said.at, listed: claimed(newest), due: item.Deal.Due}
-	at, last := -1, domain.Touch{Tone: ToneInformative}
-	if on, ok := lastContact(f, func(t domain.Touch) bool { return t.Rung != "" && listed(t) }); ok {
-		at, last = position(book, on), on
+	c := climb{listed: claimed(newest), due: item.Deal.Due}
+	if heard, ok := lastContact(f, func(t domain.Touch) bool { return listed(t) && reached(t) }); ok {
+		said := answerTo(f, l, heard, of) // a call that reached nobody is no message that met silence
+		c.answer, c.said = said.answer, said.at
 	}
-	tone := Turn(last.Tone, c.answer)
+	at, last := place(f, book, of)
+	tone := Turn(last, c.answer)
 	if frozen(f, l, c.listed, of) {
-		tone = min(tone, last.Tone)
+		tone = min(tone, last)
 	}
 	switch {
 	case c.answer == AnswerSilence && at+1 < len(book.After) && book.After[at+1].Tone <= tone && possible(f, l, book.After[at+1], of):
 		c.rung = book.After[at+1]
 	case c.answer == AnswerSilence:
 		c.rung = quietest(f, l, book, at, tone, of)
-	case c.answer == AnswerBroken && tone > last.Tone:
+	case c.answer == AnswerBroken && tone > last:
 		c.rung = firmer(f, l, book, at, tone, of)
 	default:
 		c.rung = repeat(book, at, tone)
@@ -266,28 +302,28 @@ func postDue(f domain.CaseFacts, l local) []candidate {
 	}
 	fallback := automatic(bookOf(f), c.rung)
 	instead := ladderAct(f, l, climb{rung: fallback, answer: c.answer}, number, earliest)
-	asked, by := askedOn(f, l, act.Step, l.day(earliest)), l.cal.OnOrBefore(last.Plus(silenceDays))
-	if !asked.Before(by) { // after a long pause
+	by := l.cal.OnOrBefore(last.Plus(silenceDays))
+	if asked := askedOn(f, l, act.Step); !asked.Before(by) { // after a long pause
 		by = l.cal.Add(asked, peopleDays)
 	}
 	due := latest(earliest, l.slot(by))
 	instead.Why += " A step that a person takes was not taken in 14 days; this one needs none."
 	replaced := again(f, candidate{due, instead, "the message that replaces what a person did not do"})
-	if refusedByPeople(f, act.Step) {
+	if refusedByPeople(f, c.rung.Name) {
 		return []candidate{replaced}
 	}
 	human := again(f, candidate{earliest, act, "a person to agree to the next step (" + strings.ReplaceAll(c.rung.Name, "_", " ") + ")"})
 	return []candidate{human, replaced}
 }
 
-// askedOn is the day on which a step was put before people: a day when it was not yet.
-func askedOn(f domain.CaseFacts, l local, step string, day domain.Date) domain.Date {
+// askedOn is the day on which a step was put before people; zero: it was not yet.
+func askedOn(f domain.CaseFacts, l local, step string) domain.Date {
 	for _, t := range f.Touches {
 		if t.Cycle == f.Case.Cycle && t.Step == step && t.Status == domain.TouchPlanned {
 			return l.day(t.CreatedAt)
 		}
 	}
-	return day
+	return domain.Date{}
 }
 
 // isPostDueDay reports whether the last message that we started was one after a due date.
@@ -337,7 +373,29 @@ func ladderAct(f domain.CaseFacts, l local, c climb, number int, at time.Time) *
 	}
 	act.Items = overdue(f, l, at, c.items, c.rung.Tone)
 	act.Why = postDueWhy(f, l, act.Items) + answerWords[c.answer]
+	act.AskedFor = askedFor(f, l, *act)
 	return act
+}
+
+// askedFor is a digest of what people agree to: which letter, how firm, by which version of
+// the playbook, what it asks for of each overdue invoice, and the last thing that the debtor
+// did. When any of it changes, a word that was given counts no more.
+func askedFor(f domain.CaseFacts, l local, act Act) string {
+	book := bookOf(f)
+	var last time.Time
+	var text strings.Builder
+	fmt.Fprintln(&text, act.Step, act.Class, act.Template, act.Tone, act.Rung, act.People, book.ID, book.Version)
+	for _, item := range f.Items {
+		for _, s := range saidBy(f, item.Deal.ID) {
+			last = latest(last, s.at)
+		}
+		if slices.Contains(act.Items, item.Deal.ID) && item.Deal.Due.Before(l.today) {
+			fmt.Fprintln(&text, item.Deal.ID, ask(f, item, f.Now).Grouped())
+		}
+	}
+	fmt.Fprintln(&text, last.UnixNano())
+	digest := sha256.Sum256([]byte(text.String()))
+	return hex.EncodeToString(digest[:8])
 }
 
 // answerWords says what of a debtor's answer decided the tone.
@@ -369,44 +427,59 @@ func postDueLast(f domain.CaseFacts) int {
 	return last
 }
 
-// agreed counts the people of the factor who agreed to a step of this cycle.
-func agreed(f domain.CaseFacts, step string) int {
-	return len(consents(f, step, domain.Approved))
-}
-
-// refusedByPeople reports whether a person of the factor refused a step of this cycle.
-func refusedByPeople(f domain.CaseFacts, step string) bool {
-	return len(consents(f, step, domain.Declined)) > 0
-}
-
-// consents lists what people of the factor said about a step of this cycle.
-func consents(f domain.CaseFacts, step string, consent domain.Consent) []domain.Approval {
-	var found []domain.Approval
+// agreed counts the people of the factor who agreed to a step of this cycle as it is now.
+func agreed(f domain.CaseFacts, act Act) int {
+	count := 0
 	for _, t := range f.Touches {
-		if t.Cycle != f.Case.Cycle || t.Step != step {
+		if t.Cycle != f.Case.Cycle || t.Step != act.Step {
 			continue
 		}
 		for _, a := range f.Approvals {
-			if a.Touch == t.ID && a.Side == domain.KindFactor && a.Consent == consent {
-				found = append(found, a)
+			if a.Touch == t.ID && a.Side == domain.KindFactor && a.Consent == domain.Approved && a.AskedFor == act.AskedFor {
+				count++
 			}
 		}
 	}
-	return found
+	return count
 }
 
-// toneStage lets the tone of what a message lists rise by one step at most (C-159), whoever
-// planned it.
+// refusedByPeople reports whether a person of the factor refused a rung since the last message
+// and the last word of the debtor: until then it is not put before people again.
+func refusedByPeople(f domain.CaseFacts, rung string) bool {
+	var since time.Time
+	if t, ok := lastContact(f, func(domain.Touch) bool { return true }); ok {
+		since = claimed(t)
+	}
+	for _, item := range f.Items {
+		for _, s := range saidBy(f, item.Deal.ID) {
+			since = latest(since, s.at)
+		}
+	}
+	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+		return t.Rung == rung && slices.ContainsFunc(f.Approvals, func(a domain.Approval) bool {
+			return a.Touch == t.ID && a.Side == domain.KindFactor && a.Consent == domain.Declined && a.At.After(since)
+		})
+	})
+}
+
+// toneStage lets the tone of each invoice that a firm message lists rise by one step at most
+// (C-159), whoever planned it; a mild one may list with others what is heard of for the first
+// time.
 func toneStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 	if !strings.HasPrefix(act.Step, stepPostDue) || act.Tone <= ToneCordial {
 		return nil
 	}
-	last, _ := lastContact(f, func(t domain.Touch) bool {
-		return slices.ContainsFunc(act.Items, func(id domain.DealID) bool { return slices.Contains(t.Items, id) && afterDue(f, t, id) })
-	})
-	if act.Tone > last.Tone+1 {
+	book, highest := bookOf(f), ToneInformative
+	for _, id := range act.Items {
+		_, heard := place(f, book, id)
+		if highest = max(highest, heard); act.Tone >= ToneFirm && act.Tone > heard+1 {
+			v.refuse(CodeToneLint, CodeToneLint)
+			return []string{fmt.Sprintf("the tone would rise from %d to %d", heard, act.Tone)}
+		}
+	}
+	if act.Tone > highest+1 {
 		v.refuse(CodeToneLint, CodeToneLint)
-		return []string{fmt.Sprintf("the tone would rise from %d to %d", last.Tone, act.Tone)}
+		return []string{fmt.Sprintf("the tone would rise from %d to %d", highest, act.Tone)}
 	}
 	return nil
 }
@@ -423,7 +496,7 @@ func humanStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 		}
 		return nil
 	}
-	have := agreed(f, act.Step)
+	have := agreed(f, act)
 	if have < act.People {
 		v.refuse(CodeAwaitingHuman, CodeAwaitingHuman)
 	}

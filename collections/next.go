@@ -25,6 +25,7 @@ type Act struct {
 	Template    string                // of a message after a due date, or a call's script
 	People      int                   // who have to agree before it leaves
 	Called      bool                  // a person has taken the call
+	AskedFor    string                // digest of what people would agree to
 	Touch       domain.TouchID        // the call that a letter follows up
 	TwoPeople   bool                  // a legal notice that two people approved
 }
@@ -36,7 +37,8 @@ type Plan struct {
 	At     time.Time
 	Reason string // what the case waits for
 	Close  bool
-	Steps  []string // of everything that is planned, due or not
+	Steps  []string          // of everything that is planned, due or not
+	Asks   map[string]string // what each of them asks people to agree to
 }
 
 // The kinds of steps; a step is a kind and what it is about.
@@ -68,10 +70,11 @@ func Next(f domain.CaseFacts) Plan {
 	}
 	l := localOf(f)
 	all := slices.Concat(notices(f, l), thanks(f, l), answers(f), afterCalls(f), postDue(f, l), beforeDue(f, l), judgements(f, l))
-	var plan Plan
+	plan := Plan{Asks: map[string]string{}}
 	for _, c := range all {
 		if c.act != nil {
 			plan.Steps = append(plan.Steps, c.act.Step)
+			plan.Asks[c.act.Step] = c.act.AskedFor
 		}
 	}
 	for _, c := range all {
@@ -106,7 +109,7 @@ func over(f domain.CaseFacts) bool {
 		}
 	}
 	for _, touch := range f.Touches {
-		if touch.Status == domain.TouchSending {
+		if touch.Status == domain.TouchSending && touch.Class != domain.ClassCall { // a call without a result stays on the list
 			return false
 		}
 	}
@@ -148,7 +151,7 @@ func worded(f domain.CaseFacts, act Act, last domain.LastRefusal) bool {
 		return false
 	}
 	_, waits := waitsForSeller(f, act)
-	return !waits && act.Class != domain.ClassCall && agreed(f, act.Step) >= act.People
+	return !waits && act.Class != domain.ClassCall && agreed(f, act) >= act.People
 }
 
 // done reports whether a step was taken in this cycle, or vetoed; one that went back
@@ -156,6 +159,14 @@ func worded(f domain.CaseFacts, act Act, last domain.LastRefusal) bool {
 func done(f domain.CaseFacts, step string) bool {
 	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
 		return t.Cycle == f.Case.Cycle && t.Step == step && (taken(t) || vetoed(f, t))
+	})
+}
+
+// ever reports whether a step that is said once reached the debtor, or may have, in any
+// cycle, or was taken in this one.
+func ever(f domain.CaseFacts, step string) bool {
+	return done(f, step) || slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+		return t.Step == step && (t.Status == domain.TouchSent || t.Status == domain.TouchSending)
 	})
 }
 
@@ -257,7 +268,7 @@ func answers(f domain.CaseFacts) []candidate {
 	var all []candidate
 	for _, q := range f.Questions {
 		step := stepAnswer + q.ID.String()
-		if q.Answer == "" || done(f, step) {
+		if q.Answer == "" || ever(f, step) {
 			continue
 		}
 		act := &Act{Step: step, Class: domain.ClassAnswer, Question: q.ID, Why: "You asked, and here is the answer."}
@@ -274,7 +285,7 @@ func afterCalls(f domain.CaseFacts) []candidate {
 	var all []candidate
 	for _, t := range f.Touches {
 		step := stepCalled + t.ID.String()
-		if t.Class != domain.ClassCall || !t.Result.Spoken() || t.Result == domain.CallDoNotCall || done(f, step) {
+		if t.Class != domain.ClassCall || !t.Result.Spoken() || t.Result == domain.CallDoNotCall || ever(f, step) {
 			continue
 		}
 		act := &Act{Step: step, Class: domain.ClassAnswer, Template: "after_call", Touch: t.ID, Items: t.Items, Why: "We spoke on the telephone, and this is what was agreed."}

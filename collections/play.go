@@ -30,7 +30,11 @@ const (
 // would have refused, what people would have been asked. Answers, payments and stops come
 // as they came; statements come on the next banking morning; people agree at once, and
 // nobody is reached by telephone. It is pure: the same life gives the same moments.
-func Play(life domain.Life, book domain.Playbook, until time.Time, people bool) ([]Moment, error) {
+func Play(life domain.Life, book domain.Playbook, until time.Time) ([]Moment, error) {
+	return play(life, book, until, func(domain.Touch) bool { return true })
+}
+
+func play(life domain.Life, book domain.Playbook, until time.Time, people func(domain.Touch) bool) ([]Moment, error) {
 	p := player{life: life, book: book, people: people, kase: life.Facts.Case, refused: map[string]domain.LastRefusal{}, judged: map[domain.PromiseID]domain.Promise{}}
 	p.kase.Status, p.kase.Cycle, p.kase.Tone, p.kase.ClosedAt = domain.CaseOpen, 1, ToneInformative, time.Time{}
 	now := p.kase.OpenedAt
@@ -70,8 +74,8 @@ type player struct {
 	judged    map[domain.PromiseID]domain.Promise
 	released  []domain.HoldID
 	moments   []Moment
-	people    bool // they do what waits for them
-	made      byte // how many ids were made: they are the same whenever the life is played
+	people    func(domain.Touch) bool // whether they do what waits for them
+	made      byte                    // how many ids were made: they are the same whenever the life is played
 }
 
 func (p *player) id() uuid.UUID {
@@ -123,7 +127,7 @@ func (p *player) look(now time.Time) error {
 
 // agree is what people do with a step that waits for them: they agree, a call meets nobody.
 func (p *player) agree(f domain.CaseFacts, t domain.Touch, now time.Time) {
-	if !p.people {
+	if !p.people(t) {
 		p.touches = append(p.touches, t)
 		return
 	}
@@ -140,7 +144,7 @@ func (p *player) agree(f domain.CaseFacts, t domain.Touch, now time.Time) {
 	for n := range t.People {
 		p.approvals = append(p.approvals, domain.Approval{
 			Touch: t.ID, Case: t.Case, Side: domain.KindFactor, User: domain.UserID{UUID: uuid.NewSHA1(t.ID.UUID, []byte{byte(n)})},
-			Consent: domain.Approved, At: now.Add(time.Second),
+			Consent: domain.Approved, AskedFor: t.AskedFor, At: now.Add(time.Second),
 		})
 	}
 	p.kase.NextActionAt = now.Add(time.Second)

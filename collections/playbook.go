@@ -75,8 +75,8 @@ func checkBefore(earlier []domain.BeforeStep, s domain.BeforeStep, at string) er
 		return domain.ErrInvalid.At(at+"/name", "twice", "each is there once")
 	case s.Early > window[0] || s.Late < window[1] || s.Days > s.Early || s.Days < s.Late:
 		return domain.ErrInvalid.At(at+"/days", "outside-window", fmt.Sprintf("%s leaves %d to %d days before the due date", s.Name, window[1], window[0]))
-	case s.MinTerms < 0 || s.MinTerms > 365 || s.Name == "heads_up" && s.MinTerms < 30:
-		return domain.ErrInvalid.At(at+"/min_terms", "out-of-range", "a heads-up is for terms of 30 days and more")
+	case s.MinTerms < 0 || s.MinTerms > 365 || s.Name == "heads_up" && s.MinTerms < 30 || s.Name == "pre_due" && s.MinTerms > 0:
+		return domain.ErrInvalid.At(at+"/min_terms", "out-of-range", "a heads-up is for terms of 30 days and more, the reminder for all")
 	default:
 		return nil
 	}
@@ -136,6 +136,8 @@ func checkPeople(s domain.AfterStep, at string) error {
 		return domain.ErrInvalid.At(at+"/people", "out-of-range", fmt.Sprintf("at least %d and at most 2 people agree to it; one person makes a call", least))
 	case s.Tone == ToneFormal && (s.MinLate < formalLate || s.MinQuiet < formalQuiet):
 		return domain.ErrInvalid.At(at+"/min_late", "too-soon", fmt.Sprintf("a formal demand needs %d days past due and %d messages that nobody answered", formalLate, formalQuiet))
+	case s.Tone < ToneFirm && (s.MinLate != 0 || s.MinQuiet != 0):
+		return domain.ErrInvalid.At(at+"/min_late", "not-below-firm", "what is mild waits for nothing but its turn")
 	case s.MinLate < 0 || s.MinLate > 365 || s.MinQuiet < 0 || s.MinQuiet > 20:
 		return domain.ErrInvalid.At(at+"/min_late", "out-of-range", "0 to 365 days, 0 to 20 messages")
 	default:

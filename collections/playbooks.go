@@ -218,7 +218,7 @@ func (s *Service) SimulatePlaybook(ctx context.Context, by domain.Caller, id dom
 func Simulate(p domain.Playbook, lives []domain.Life, until time.Time) (Simulation, error) {
 	done := Simulation{Playbook: p, Cases: len(lives), Sent: map[string]int{}, Refused: map[string]int{}}
 	for _, life := range lives {
-		moments, err := Play(life, p, until, true)
+		moments, err := Play(life, p, until)
 		if err != nil {
 			return done, err
 		}

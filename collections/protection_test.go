@@ -1,6 +1,7 @@
 package collections_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -95,11 +96,15 @@ func TestNothingFirmLeavesToAPersonByItself(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f, act := overdueA()
 			f.Relationship.LegalType, act.Tone, act.People = tc.legal, tc.tone, tc.people
-			f.Items[0].Deal.Due = day("2026-02-20")
-			f.Touches = append(f.Touches, domain.Touch{
-				Step: "post_due:0", Class: domain.ClassReminder, Tone: tc.tone - 1, Cycle: f.Case.Cycle, Status: domain.TouchSent, Items: act.Items,
-				ClaimedAt: f.Now.AddDate(0, 0, -10), SentAt: f.Now.AddDate(0, 0, -10),
-			})
+			f.Items[0].Deal.Due = day("2026-01-20")
+			act.Step = "post_due:4"
+			for i, rung := range []string{"did_it_reach_you", "how_it_is_made_up", "new_timeline"}[:tc.tone] {
+				when := f.Now.AddDate(0, 0, 10*(i-tc.tone))
+				f.Touches = append(f.Touches, domain.Touch{
+					Step: fmt.Sprintf("post_due:%d", i+1), Class: domain.ClassReminder, Tone: []int{1, 1, 2}[i], Rung: rung, Cycle: f.Case.Cycle,
+					Status: domain.TouchSent, Items: act.Items, ClaimedAt: when, SentAt: when,
+				})
+			}
 			if got := strings.Join(collections.Gate(f, act).Codes, " "); got != tc.codes {
 				t.Errorf("codes %q, want %q", got, tc.codes)
 			}

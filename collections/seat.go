@@ -242,7 +242,7 @@ func (s *Service) Consent(ctx context.Context, by domain.Caller, id domain.Touch
 		if err != nil {
 			return word, domain.Trail{}, err
 		}
-		word.Case = kase.ID
+		word.Case, word.AskedFor = kase.ID, touch.AskedFor
 		if err := tx.SaveApproval(ctx, kase, word); err != nil {
 			return word, domain.Trail{}, err
 		}

@@ -166,6 +166,11 @@ func (d decision) save(ctx context.Context, tx Tx, now time.Time) error {
 			return fmt.Errorf("save gate: %w", err)
 		}
 	}
+	if len(d.cancelled) > 0 {
+		if err := tx.CancelTouches(ctx, d.cancelled); err != nil {
+			return fmt.Errorf("cancel touches: %w", err)
+		}
+	}
 	if d.touch != nil {
 		if err := tx.SaveTouch(ctx, *d.touch, *d.link, d.touch.Class.Counted(), daily(d.touch.Class), d.thanked); err != nil {
 			return fmt.Errorf("save touch: %w", err)
@@ -174,11 +179,6 @@ func (d decision) save(ctx context.Context, tx Tx, now time.Time) error {
 	if d.planned != nil {
 		if err := tx.PlanTouch(ctx, *d.planned); err != nil {
 			return fmt.Errorf("plan touch: %w", err)
-		}
-	}
-	if len(d.cancelled) > 0 {
-		if err := tx.CancelTouches(ctx, d.cancelled); err != nil {
-			return fmt.Errorf("cancel touches: %w", err)
 		}
 	}
 	if err := tx.SaveCase(ctx, d.kase); err != nil {

@@ -134,7 +134,9 @@ func saidBy(f domain.CaseFacts, deal domain.DealID) []said {
 
 // onThePhone are the results of calls that are answers by themselves; the others are
 // recorded as promises, disputes and questions.
-var onThePhone = map[domain.CallResult]Answer{domain.CallWillLook: AnswerAcknowledged, domain.CallHardship: AnswerHardship}
+var onThePhone = map[domain.CallResult]Answer{
+	domain.CallWillLook: AnswerAcknowledged, domain.CallSpoke: AnswerAcknowledged, domain.CallDoNotCall: AnswerAcknowledged, domain.CallHardship: AnswerHardship,
+}
 
 func answerOf(reason domain.Reason) Answer {
 	switch reason {
@@ -156,7 +158,14 @@ func answerTo(f domain.CaseFacts, l local, t domain.Touch, deal domain.DealID) s
 			latest = s
 		}
 	}
-	if latest.answer == AnswerNone && t.Status == domain.TouchSent && !l.today.Before(l.cal.Add(l.day(claimed(t)), quietDays)) {
+	switch latest.answer {
+	case AnswerNone:
+		latest.at = claimed(t)
+	case AnswerAcknowledged: // without a word of substance since, it is silence again
+	default:
+		return latest
+	}
+	if t.Status == domain.TouchSent && !l.today.Before(l.cal.Add(l.day(latest.at), quietDays)) {
 		latest.answer = AnswerSilence
 	}
 	return latest
@@ -191,7 +200,7 @@ func silences(f domain.CaseFacts, l local, deal domain.DealID) int {
 	}
 	count := 0
 	for _, t := range f.Touches {
-		if t.Cycle == f.Case.Cycle && t.Status == domain.TouchSent && t.Class == domain.ClassReminder && isPostDue(t) && slices.Contains(t.Items, deal) && claimed(t).After(last) &&
+		if t.Status == domain.TouchSent && t.Class == domain.ClassReminder && isPostDue(t) && slices.Contains(t.Items, deal) && claimed(t).After(last) &&
 			!l.today.Before(l.cal.Add(l.day(claimed(t)), quietDays)) {
 			count++
 		}

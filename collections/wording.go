@@ -251,7 +251,11 @@ func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 	if len(data.Items) > 0 {
 		data.Due, data.Since = data.Items[0].Due, data.Items[0].Since
 	}
-	data.Earlier, data.History = earlier(f, l, act.Tone), history(f, l)
+	var about []domain.DealID // a firm letter names what went before it, and nothing else
+	if act.Tone >= ToneFirm {
+		about = act.Items
+	}
+	data.Earlier, data.History = earlier(f, l, act.Tone, about), history(f, l, about)
 	data.speak(f, act, l)
 	data.script(f, act, l)
 	data.payment(f, act)

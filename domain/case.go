@@ -101,6 +101,7 @@ type Touch struct {
 	Playbook     PlaybookID
 	Version      int    // of the playbook
 	Template     string // its name and the digest of its text
+	AskedFor     string // digest of what people are asked to agree to
 	Result       CallResult
 	Note         string // of a call; for the factor only
 	Status       TouchStatus

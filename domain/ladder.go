@@ -86,14 +86,15 @@ type AfterStep struct {
 
 // An Approval is one person's word on a message that waits for it.
 type Approval struct {
-	ID      ApprovalID
-	Touch   TouchID
-	Case    CaseID
-	Side    OrganizationKind // factor or seller
-	User    UserID
-	Consent Consent
-	Note    string
-	At      time.Time
+	ID       ApprovalID
+	Touch    TouchID
+	Case     CaseID
+	Side     OrganizationKind // factor or seller
+	User     UserID
+	Consent  Consent
+	AskedFor string // what the touch asked for then
+	Note     string
+	At       time.Time
 }
 
 // A Consent is what somebody says to a message that waits.

@@ -32,6 +32,7 @@ ALTER TABLE touches ADD COLUMN people integer NOT NULL DEFAULT 0; -- who must ag
 ALTER TABLE touches ADD COLUMN playbook_id uuid;                  -- NULL: the built-in one
 ALTER TABLE touches ADD COLUMN playbook_version integer NOT NULL DEFAULT 0;
 ALTER TABLE touches ADD COLUMN template text NOT NULL DEFAULT ''; -- its name and version
+ALTER TABLE touches ADD COLUMN asked_for text NOT NULL DEFAULT ''; -- digest of what people are asked to agree to
 ALTER TABLE touches ADD COLUMN result text NOT NULL DEFAULT '';   -- of a call
 ALTER TABLE touches ADD COLUMN note text NOT NULL DEFAULT '';     -- of a call, for the factor
 CREATE INDEX touches_human ON touches (factor_id, id)
@@ -46,11 +47,17 @@ CREATE TABLE approvals (
   side      text NOT NULL CHECK (side IN ('factor', 'seller')),
   user_id   uuid NOT NULL,
   consent   text NOT NULL CHECK (consent IN ('approved', 'declined')),
+  asked_for text NOT NULL DEFAULT '', -- of the touch, when they said so: a word counts for that only
   note      text NOT NULL,
   at        timestamptz NOT NULL,
-  UNIQUE (touch_id, user_id)
+  UNIQUE (touch_id, user_id, asked_for)
 );
 CREATE INDEX approvals_case ON approvals (case_id, id);
+
+-- What a look at a case reads, whatever its status.
+CREATE INDEX allocations_case_applied ON allocations (case_id, applied_at) WHERE undone_at IS NULL;
+CREATE INDEX deals_owed ON deals (factor_id, debtor_id) WHERE status IN ('made', 'paid_out');
+CREATE INDEX holds_case_all ON holds (case_id, id);
 
 -- Who pauses an invoice or a whole case says why and until when; a seller may keep its
 -- hands on one without an end.

@@ -81,20 +81,21 @@ func (r playbookRow) playbook() domain.Playbook {
 }
 
 type approvalRow struct {
-	ID      uuid.UUID `json:"id"`
-	Touch   uuid.UUID `json:"touch_id"`
-	Case    uuid.UUID `json:"case_id"`
-	Side    string    `json:"side"`
-	User    uuid.UUID `json:"user_id"`
-	Consent string    `json:"consent"`
-	Note    string    `json:"note"`
-	At      timeCol   `json:"at"`
+	ID       uuid.UUID `json:"id"`
+	Touch    uuid.UUID `json:"touch_id"`
+	Case     uuid.UUID `json:"case_id"`
+	Side     string    `json:"side"`
+	User     uuid.UUID `json:"user_id"`
+	Consent  string    `json:"consent"`
+	AskedFor string    `json:"asked_for"`
+	Note     string    `json:"note"`
+	At       timeCol   `json:"at"`
 }
 
 func (r approvalRow) approval() domain.Approval {
 	return domain.Approval{
 		ID: domain.ApprovalID{UUID: r.ID}, Touch: domain.TouchID{UUID: r.Touch}, Case: domain.CaseID{UUID: r.Case}, Side: domain.OrganizationKind(r.Side),
-		User: domain.UserID{UUID: r.User}, Consent: domain.Consent(r.Consent), Note: r.Note, At: r.At.Time,
+		User: domain.UserID{UUID: r.User}, Consent: domain.Consent(r.Consent), AskedFor: r.AskedFor, Note: r.Note, At: r.At.Time,
 	}
 }
 

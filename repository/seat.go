@@ -22,9 +22,9 @@ SELECT ` + pauseColumns + ` FROM pauses WHERE case_id = $1 ORDER BY id`
 	readSellerTouch = `
 SELECT ` + touchColumns + ` FROM touches t WHERE t.seller_id = $2 AND t.id = $1`
 	insertApproval = `
-INSERT INTO approvals (id, touch_id, case_id, factor_id, seller_id, side, user_id, consent, note, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+INSERT INTO approvals (id, touch_id, case_id, factor_id, seller_id, side, user_id, consent, note, at, asked_for) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	listApprovals = `
-SELECT id, touch_id, case_id, side, user_id, consent, note, at FROM approvals WHERE case_id = $1 ORDER BY id`
+SELECT id, touch_id, case_id, side, user_id, consent, asked_for, note, at FROM approvals WHERE case_id = $1 ORDER BY id`
 	readVoice = `
 SELECT seller_id, line, thanks, informal, updated_by, updated_at FROM voices WHERE seller_id = $1`
 	saveVoice = `
@@ -90,8 +90,8 @@ func (tx *Tx) Touch(ctx context.Context, id domain.TouchID, org domain.Organizat
 // SaveApproval keeps one person's word on a message; a second one of the same
 // person's is ErrWrongState.
 func (tx *Tx) SaveApproval(ctx context.Context, c domain.Case, a domain.Approval) error {
-	err := tx.exec(ctx, insertApproval, a.ID.UUID, a.Touch.UUID, c.ID.UUID, c.Factor.UUID, c.Seller.UUID, string(a.Side), a.User.UUID, string(a.Consent), a.Note, instant(a.At))
-	if violates(err, "approvals_touch_id_user_id_key") {
+	err := tx.exec(ctx, insertApproval, a.ID.UUID, a.Touch.UUID, c.ID.UUID, c.Factor.UUID, c.Seller.UUID, string(a.Side), a.User.UUID, string(a.Consent), a.Note, instant(a.At), a.AskedFor)
+	if violates(err, "approvals_touch_id_user_id_asked_for_key") {
 		return domain.ErrWrongState.Because("you have said your word on this message").In("said")
 	}
 	return err

@@ -27,6 +27,7 @@ type touchRow struct {
 	Playbook     uuid.NullUUID `json:"playbook_id"`
 	Version      int           `json:"playbook_version"`
 	Template     string        `json:"template"`
+	AskedFor     string        `json:"asked_for"`
 	Result       string        `json:"result"`
 	Note         string        `json:"note"`
 	Status       string        `json:"status"`
@@ -51,7 +52,7 @@ func (r touchRow) touch() domain.Touch {
 		ID: domain.TouchID{UUID: r.ID}, World: domain.WorldID{UUID: r.World}, Case: domain.CaseID{UUID: r.Case}, Factor: domain.OrganizationID{UUID: r.Factor},
 		Seller: domain.OrganizationID{UUID: r.Seller}, Relationship: domain.RelationshipID{UUID: r.Relationship}, Cycle: r.Cycle, Step: r.Step,
 		Class: domain.MessageClass(r.Class), Tone: r.Tone, Rung: r.Rung, People: r.People, Playbook: idOf[domain.PlaybookID](r.Playbook), Version: r.Version,
-		Template: r.Template, Result: domain.CallResult(r.Result), Note: r.Note, Status: domain.TouchStatus(r.Status), Recipient: r.Recipient, ContactKey: r.ContactKey,
+		Template: r.Template, AskedFor: r.AskedFor, Result: domain.CallResult(r.Result), Note: r.Note, Status: domain.TouchStatus(r.Status), Recipient: r.Recipient, ContactKey: r.ContactKey,
 		Subject: r.Subject, Text: r.Text, HTML: r.HTML, WhyNow: r.WhyNow, Items: dealIDs(r.Items), MessageID: r.MessageID, Link: idOf[domain.LinkID](r.Link),
 		ClaimedAt: r.ClaimedAt.Time, SentAt: r.SentAt.Time, Attempts: r.Attempts, Outcome: r.Outcome, CreatedAt: r.CreatedAt.Time,
 	}
@@ -67,7 +68,7 @@ func plain[I ~struct{ uuid.UUID }](ids []I) uuids {
 }
 
 const touchColumns = `t.id, t.world_id, t.case_id, t.factor_id, t.seller_id, t.relationship_id, t.cycle, t.step, t.class, t.tone, t.rung, t.people,
-  t.playbook_id, t.playbook_version, t.template, t.result, t.note, t.status, t.recipient,
+  t.playbook_id, t.playbook_version, t.template, t.asked_for, t.result, t.note, t.status, t.recipient,
   t.contact_key, t.subject, t.body_text, t.body_html, t.why_now, t.items, t.message_id, t.link_id, t.claimed_at, t.sent_at, t.attempts, t.outcome, t.created_at`
 
 const (
@@ -94,12 +95,13 @@ ON CONFLICT (case_id, cycle, step) DO UPDATE SET
 	// What waits for somebody holds no text: it is written when it leaves.
 	planTouch = `
 INSERT INTO touches (id, world_id, case_id, factor_id, seller_id, relationship_id, cycle, step, class, tone, status, recipient, contact_key, why_now, items,
-  created_at, rung, people, playbook_id, playbook_version, template)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'planned', $11, $12, $13, $14::uuid[], $15, $16, $17, $18, $19, $20)
+  created_at, rung, people, playbook_id, playbook_version, template, asked_for)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'planned', $11, $12, $13, $14::uuid[], $15, $16, $17, $18, $19, $20, $21)
 ON CONFLICT (case_id, cycle, step) DO UPDATE SET
   status = 'planned', class = excluded.class, tone = excluded.tone, recipient = excluded.recipient, contact_key = excluded.contact_key,
   subject = '', body_text = '', body_html = '', why_now = excluded.why_now, items = excluded.items, claimed_at = NULL, outcome = '', created_at = excluded.created_at,
-  rung = excluded.rung, people = excluded.people, playbook_id = excluded.playbook_id, playbook_version = excluded.playbook_version, template = excluded.template
+  rung = excluded.rung, people = excluded.people, playbook_id = excluded.playbook_id, playbook_version = excluded.playbook_version, template = excluded.template,
+  asked_for = excluded.asked_for
  WHERE touches.id = excluded.id AND touches.status = 'cancelled'`
 	cancelTouches = `
 UPDATE touches SET status = 'cancelled' WHERE id = ANY ($1::uuid[]) AND status = 'planned'`
@@ -149,7 +151,7 @@ func (tx *Tx) SaveTouch(ctx context.Context, t domain.Touch, l domain.Link, coun
 func (tx *Tx) PlanTouch(ctx context.Context, t domain.Touch) error {
 	n, err := tx.count(ctx, planTouch, t.ID.UUID, t.World.UUID, t.Case.UUID, t.Factor.UUID, t.Seller.UUID, t.Relationship.UUID, t.Cycle, t.Step,
 		string(t.Class), t.Tone, t.Recipient, t.ContactKey, t.WhyNow, plain(t.Items).array(), instant(t.CreatedAt),
-		t.Rung, t.People, orNull(t.Playbook.UUID), t.Version, t.Template)
+		t.Rung, t.People, orNull(t.Playbook.UUID), t.Version, t.Template, t.AskedFor)
 	if err == nil && n != 1 {
 		return domain.ErrConflict.Because("step %s of %s is planned, or was taken before", t.Step, t.Case)
 	}

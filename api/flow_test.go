@@ -260,6 +260,8 @@ func TestAnInvoiceGoesFromHandToOffer(t *testing.T) {
 	f.must(403, f.factor, "GET", "/v1/invoices", nil)
 }
 
+// TestADealIsPaidOutCollectedAndReported holds C-188 and C-189 over HTTP: pay-out, receipt, ageing and books of both
+// sides.
 func TestADealIsPaidOutCollectedAndReported(t *testing.T) {
 	f := newTrade(t)
 	sale := f.sold("MP-1042")
@@ -420,6 +422,7 @@ func TestADealIsCancelled(t *testing.T) {
 	}
 }
 
+// TestADocumentIsKeptByteForByte holds C-184: what a seller sent is given back as it came, to nobody else.
 func TestADocumentIsKeptByteForByte(t *testing.T) {
 	f := newTrade(t)
 	file, err := os.ReadFile("../formats/testdata/einvoice/ubl-invoice.xml")

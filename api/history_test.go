@@ -208,6 +208,7 @@ func TestHistoryComesInPages(t *testing.T) {
 	}
 }
 
+// TestAProfileSaysWhatIsKnownAndWhatIsNot holds C-195: median, nine in ten, trend and habits, and what is not known.
 func TestAProfileSaysWhatIsKnownAndWhatIsNot(t *testing.T) {
 	f := newTrade(t)
 	path := "/v1/relationships/" + f.relationship + "/profile"

@@ -25,6 +25,7 @@ func goodInvoice() CreateInvoiceRequest {
 	}
 }
 
+// TestTypedInvoicesAreChecked holds C-31 among other fields: a due date is a day, and not before the issue date.
 func TestTypedInvoicesAreChecked(t *testing.T) {
 	tests := map[string]struct {
 		change func(*CreateInvoiceRequest)
@@ -106,6 +107,8 @@ func TestXMLInvoicesAreReadOrRefused(t *testing.T) {
 	}
 }
 
+// TestDocumentTermsAreTakenOver holds C-32, C-126 and D-14 for e-invoices: terms and discounts are those of the
+// document.
 func TestDocumentTermsAreTakenOver(t *testing.T) {
 	said := formats.EInvoice{
 		Syntax: "ubl", TypeCode: "380", Number: "2026-0117", IssueDate: "2026-01-14", Currency: "EUR", Payable: "1000",
@@ -145,6 +148,7 @@ func TestDocumentAmountsAreNeverRounded(t *testing.T) {
 	}
 }
 
+// TestUnclearDiscountsTakeNothing holds D-14: what nobody can read takes nothing off.
 func TestUnclearDiscountsTakeNothing(t *testing.T) {
 	inv := domain.Invoice{Issued: domain.MustDate("2026-01-14"), Payable: money.Minor(100_00, "EUR")}
 	for _, d := range []formats.EDiscount{{Percent: "two", Days: 10}, {Amount: "1.005", Days: 10}, {Percent: "2", Until: "soon"}, {Percent: "2", Basis: "x", Days: 3}} {

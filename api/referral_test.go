@@ -153,6 +153,7 @@ func TestAnApprovedReferralIsAnOfferLikeAnyOther(t *testing.T) {
 	}
 }
 
+// TestARefusedReferralSaysNotWhy holds D-8: the seller learns that nobody offers, and no reason of the analyst.
 func TestARefusedReferralSaysNotWhy(t *testing.T) {
 	f := newCustomer(t)
 	invoice, offer := f.referred("MP-1")

@@ -31,9 +31,9 @@ func (h *house) untilTheCall() domain.TouchID {
 	return id
 }
 
-// TestACallIsAPersonsTask walks a call from the list to its result (C-44, C-86, C-100, C-111, C-112, F-68): it
-// waits, it is taken once, the gate is asked at that moment, it counts, its result is
-// needed, and what was promised pauses in the same commit.
+// TestACallIsAPersonsTask walks a call from the list to its result (F-68, C-44, C-86, C-100, C-111, C-112 and C-114): it
+// waits, it is taken once, the gate is asked at that moment, it counts, its result is needed, and what was promised
+// pauses in the same commit.
 func TestACallIsAPersonsTask(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
@@ -106,8 +106,8 @@ func TestACallIsAPersonsTask(t *testing.T) {
 	h.is("next", h.next(), "2026-04-03 09:30") // when the statement of 2 April can be there
 }
 
-// TestWhatACallTellsIsRecorded tries every result (D-18, D-25, C-109): what a debtor said on the telephone
-// pauses as much as if it had come by its page.
+// TestWhatACallTellsIsRecorded tries every result (C-79, C-109, C-147, D-18 and D-25): what a debtor said on the
+// telephone pauses as much as if it had come by its page.
 func TestWhatACallTellsIsRecorded(t *testing.T) {
 	deal := func(h *house) domain.DealID { return h.facts.Items[0].Deal.ID }
 	tests := map[string]struct {

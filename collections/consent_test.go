@@ -282,7 +282,7 @@ func TestAPreviewTipsNobodyOff(t *testing.T) {
 	}
 }
 
-// TestAPreviewIsTheLetter holds F-67: what is shown days ahead is, to the byte, what leaves.
+// TestAPreviewIsTheLetter holds F-67 and C-40: what is shown days ahead is, to the byte, what leaves.
 func TestAPreviewIsTheLetter(t *testing.T) {
 	h := noticedHouse(t)
 	shown, err := h.cases.Preview(t.Context(), h.seller("2026-02-12 11:00"), h.facts.Case.ID)

@@ -38,6 +38,8 @@ func contacts(n int, own bool, from string) []domain.Contact {
 	return made
 }
 
+// TestEveryCodeOfTheGate holds D-20 and D-21: each fact that stops a reminder, at its edges, and the code that the
+// seller is shown.
 func TestEveryCodeOfTheGate(t *testing.T) {
 	type facts = *domain.CaseFacts
 	tests := map[string]struct {
@@ -173,6 +175,8 @@ func TestWhichCodesBindWhichClass(t *testing.T) {
 	}
 }
 
+// TestOnlyThePartThatIsHeldRests holds C-28, C-70 and D-20: what is disputed or promised is not asked for, the rest is,
+// and a letter that says another amount than the books is found.
 func TestOnlyThePartThatIsHeldRests(t *testing.T) {
 	f, act := overdueA()
 	f.Holds = []domain.Hold{hold(f, domain.HoldDisputed, usd(100_000)), hold(f, domain.HoldPromise, usd(400_000))}
@@ -190,7 +194,8 @@ func TestOnlyThePartThatIsHeldRests(t *testing.T) {
 	}
 }
 
-// TestTheGateNeverBreaksItsWord throws dice at the gate.
+// TestTheGateNeverBreaksItsWord throws dice at the gate. Under a legal stop nothing leaves but a notice that two people
+// approved (D-3).
 func TestTheGateNeverBreaksItsWord(t *testing.T) {
 	classes := []domain.MessageClass{domain.ClassHeadsUp, domain.ClassReminder, domain.ClassLegalNotice, domain.ClassAnswer, domain.ClassReceipt, domain.ClassThankYou}
 	rapid.Check(t, func(t *rapid.T) {

@@ -102,9 +102,8 @@ func TestAFirmLetterAsksAndIsCourteous(t *testing.T) {
 	}
 }
 
-// TestAFormalDemandIsSoberAndOffersAWayBack holds C-73, C-160, C-161 and D-25: what is
-// owed on each invoice and since when, what was said before and when, a day at
-// least ten days ahead, a way back, and no agency, court or threat.
+// TestAFormalDemandIsSoberAndOffersAWayBack holds C-10, C-73, C-160, C-161 and D-25: what is owed on each invoice and
+// since when, what was said before and when, a day at least ten days ahead, a way back, and no agency, court or threat.
 func TestAFormalDemandIsSoberAndOffersAWayBack(t *testing.T) {
 	s := sceneOf("formal_demand", 4)
 	s.also("MP-1043", "2026-03-10")
@@ -280,8 +279,7 @@ func TestNoOpenerComesTwiceInARow(t *testing.T) {
 	}
 }
 
-// TestThanksForThePastAreTrueAndFriendly holds C-92: from three invoices on time,
-// at tones 0 to 2.
+// TestThanksForThePastAreTrueAndFriendly holds C-92 and C-176: from three invoices on time, at tones 0 to 2.
 func TestThanksForThePastAreTrueAndFriendly(t *testing.T) {
 	const thanks = "Thank you for paying"
 	for template, tone := range map[string]int{"heads_up": 0, "pre_due": 0, "post_due_first": 1, "post_due_next": 1, "new_timeline": 2, "clear_ask": 3, "formal_demand": 4} {
@@ -338,9 +336,9 @@ func TestEarlierMessagesAreNamed(t *testing.T) {
 	says(t, "the fourth", s.write(t), []string{"Before this: a note of 25 February and a note of 9 March."})
 }
 
-// TestTheSellersWordsStandWhereTheyMay holds C-87, C-96, C-99, C-128, C-175, C-181, D-24 and D-27:
-// one clean sentence, named as the seller's, at tones 0 to 2; thanks in a
-// thank-you only; nothing to natural persons, nothing that advertises.
+// TestTheSellersWordsStandWhereTheyMay holds C-87, C-96, C-99, C-128, C-172, C-175, C-181, D-24 and D-27: one clean
+// sentence, named as the seller's, at tones 0 to 2; thanks in a thank-you only; nothing to natural persons, nothing that
+// advertises.
 func TestTheSellersWordsStandWhereTheyMay(t *testing.T) {
 	const line, thanks = "We print what we would want to read ourselves.", "Thank you, we enjoy printing for you."
 	for template, class := range classOf {
@@ -406,10 +404,10 @@ func TestALetterKnowsWhichWordsItUsed(t *testing.T) {
 	}
 }
 
-// TestEveryReminderHelps holds C-64, C-67, C-70, C-72, C-76, C-80, C-85, C-102, C-103, C-105, C-125 and
-// D-24: in whose name, the amount that is open, the original due date and how far it is
-// away in the subject and in line one, understanding, help, a way to answer,
-// a person, and a way to settle that the letter before did not name.
+// TestEveryReminderHelps holds C-34, C-64, C-67, C-70, C-72, C-74, C-75, C-76, C-77, C-78, C-80, C-85, C-102, C-103,
+// C-105, C-125 and D-24: in whose name, the amount that is open, the original due date and how far it is away in the
+// subject and in line one, understanding, help, a way to answer, a person, and a way to settle that the letter before
+// did not name.
 func TestEveryReminderHelps(t *testing.T) {
 	both := []string{"Eastbrook Factors, LLC, which has bought this invoice from Marlow Print Works LLC", "Answering this message reaches Eastbrook Factors, LLC", "USD 4,000.00", "Wednesday 4 March 2026", "to the account in our notice of 5 February"}
 	for template, tc := range map[string]struct {

@@ -41,8 +41,8 @@ func lint(t *testing.T, name, want string, findings []string) {
 	}
 }
 
-// TestLintKeepsBankDetailsAndThreatsOut holds C-13, C-57, C-83, C-161, D-6 and
-// D-24: bank details, threats, blame, hurry, judgements, and in whose name.
+// TestLintKeepsBankDetailsAndThreatsOut holds C-13, C-57, C-65, C-83, C-161, D-6 and D-24: bank details, threats, blame,
+// hurry, judgements, and in whose name.
 func TestLintKeepsBankDetailsAndThreatsOut(t *testing.T) {
 	firm := fine + "\nPlease pay by Monday 16 March 2026."
 	tests := map[string]struct {
@@ -82,9 +82,8 @@ func TestLintKeepsBankDetailsAndThreatsOut(t *testing.T) {
 	}
 }
 
-// TestLintRulesOfALetter holds each rule of how a letter is made, one change of a
-// good letter at a time: C-14, C-34, C-63, C-64, C-67, C-69, C-72, C-76, C-84,
-// C-85, C-88, C-89, C-90, C-93, C-103, C-105 and D-27.
+// TestLintRulesOfALetter holds each rule of how a letter is made, one change of a good letter at a time: C-14, C-34,
+// C-47, C-63, C-64, C-67, C-69, C-72, C-76, C-84, C-85, C-88, C-89, C-90, C-93, C-103, C-105 and D-27.
 func TestLintRulesOfALetter(t *testing.T) {
 	change := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(fine) }
 	by := "\nPlease pay by Monday 16 March 2026."

@@ -28,6 +28,8 @@ func another(f *domain.CaseFacts, number, due string) *domain.CaseItem {
 	return &f.Items[len(f.Items)-1]
 }
 
+// TestWhatIsNext holds C-42, C-43, C-45, C-49, C-53, C-171, D-6, D-19 and D-30: what comes next and when, and that a
+// case which waits says for what.
 func TestWhatIsNext(t *testing.T) {
 	type facts = *domain.CaseFacts
 	tests := map[string]struct {
@@ -130,6 +132,8 @@ func refusedAt(step, again string) func(*domain.CaseFacts) {
 	}
 }
 
+// TestPromisesAreJudgedByTheBanksStatements holds D-18: nothing is broken before the statement of its last day is
+// loaded.
 func TestPromisesAreJudgedByTheBanksStatements(t *testing.T) {
 	p := domain.Promise{Status: domain.PromiseActive, Amount: usd(500), OpenBefore: usd(1000), PromisedOn: day("2026-03-10"), JudgeOn: day("2026-03-12")}
 	tests := map[string]struct {
@@ -150,6 +154,7 @@ func TestPromisesAreJudgedByTheBanksStatements(t *testing.T) {
 	}
 }
 
+// TestTheBoundsOfPromises holds D-18: what a promise pauses, and for how long.
 func TestTheBoundsOfPromises(t *testing.T) {
 	now := at("2026-03-05 10:00")
 	broken := func(days int) domain.Promise {

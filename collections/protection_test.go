@@ -10,7 +10,7 @@ import (
 	"comity/money"
 )
 
-// TestProfiles holds D-27: who is protected by legal type, residence and what it owes in all.
+// TestProfiles holds C-216 and D-27: who is protected by legal type, residence and what it owes in all.
 func TestProfiles(t *testing.T) {
 	usd, eur := func(units int64) money.Amount { return money.Minor(units, "USD") }, func(units int64) money.Amount { return money.Minor(units, "EUR") }
 	little := []money.Amount{usd(1_000_000)}

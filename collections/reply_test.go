@@ -51,8 +51,8 @@ func (h *house) rests() string {
 
 const dana = "Dana Ruiz <Dana@HarborPine.example>"
 
-// TestAnUnreadReplyRestsTheCaseUntilItIsAnswered: what a person wrote is kept, understood
-// as far as it can be, and holds everything back; the answer goes out in the thread.
+// TestAnUnreadReplyRestsTheCaseUntilItIsAnswered: what a person wrote is kept, understood as far as it can be, and holds
+// everything back; the answer goes out in the thread. It holds C-79, C-104 and C-108.
 func TestAnUnreadReplyRestsTheCaseUntilItIsAnswered(t *testing.T) {
 	h, sent := mailed(t)
 	if !strings.Contains(strings.Join(strings.Fields(sent.Text), " "), "Answering this message reaches Eastbrook Factors, LLC, and Marlow Print Works LLC can read the answer too.") {
@@ -190,7 +190,7 @@ func TestTheSameMailAtOnceIsOne(t *testing.T) {
 	h.is("questions", h.text(`SELECT count(*)::text FROM questions`), "1")
 }
 
-// TestWhatRobotsAndThanksDo: an acknowledgement rests a week and asks nobody; what
+// TestWhatRobotsAndThanksDo holds D-25: an acknowledgement rests a week and asks nobody; what
 // machines write is kept and is no answer; a mailbox that refuses for good makes the
 // message a failed one; a mail of nobody's is the platform's.
 func TestWhatRobotsAndThanksDo(t *testing.T) {
@@ -297,8 +297,8 @@ Subject: %s
 `, sent.ReplyTo, action, status, sent.MessageID, sent.Subject), "\n", "\r\n"))
 }
 
-// TestEachSideReadsItsOwnMail: factor and seller those of their cases, the platform those
-// of nobody's, each as it came.
+// TestEachSideReadsItsOwnMail: factor and seller those of their cases, the platform those of nobody's, each as it came.
+// It holds C-186.
 func TestEachSideReadsItsOwnMail(t *testing.T) {
 	h, sent := mailed(t)
 	ours, nobodys := mail(dana, sent.ReplyTo, "Which order is this?"), mail("x@example.net", "post@mail.test", "Hello there, who are you?")

@@ -7,9 +7,9 @@ import (
 	"comity/domain"
 )
 
-// TestWhatChangedBeforeItLeftStaysHere: between the gate and the mail server a
-// worker may be down for hours. Who paid, promised or asked meanwhile, or whose
-// day is over, is not written to: the case is looked at afresh.
+// TestWhatChangedBeforeItLeftStaysHere: between the gate and the mail server a worker may be down for hours. Who paid,
+// promised or asked meanwhile, or whose day is over, is not written to: the case is looked at afresh. It holds C-28 and
+// C-124.
 func TestWhatChangedBeforeItLeftStaysHere(t *testing.T) {
 	tests := map[string]struct {
 		meanwhile func(*house)

@@ -140,6 +140,8 @@ func onceOf[T any](key string) domain.Once[T] {
 	return domain.Once[T]{Route: "test", Key: key, Hash: []byte(key), Answer: func(T) domain.Answer { return domain.Answer{Status: 201, Body: []byte(key)} }}
 }
 
+// TestStoryAInTheDatabase plays story A with its rows (C-184, C-186 and D-6): the evidence of delivery, the thread of
+// the messages, and an account that is shown once the notice's code was typed.
 func TestStoryAInTheDatabase(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
@@ -216,6 +218,8 @@ func TestStoryAInTheDatabase(t *testing.T) {
 	h.is("messages", h.text(`SELECT string_agg(class || ' ' || status, ', ' ORDER BY id) FROM touches`), "legal_notice sent, reminder sent, reminder sent, thank_you sent")
 }
 
+// TestADebtorsWordsPauseInTheSameCommit holds C-78, C-102 and D-3: a promise, a dispute and a question each hold back
+// what they are about as they are stored, the question is answered, and two people lift a legal stop.
 func TestADebtorsWordsPauseInTheSameCommit(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
@@ -332,6 +336,8 @@ func TestALinkOpensItsOwnCaseOnly(t *testing.T) {
 	}
 }
 
+// TestWhatTheServerRefuses holds C-54: what was refused for now is tried again, what nobody knows of is never sent
+// twice.
 func TestWhatTheServerRefuses(t *testing.T) {
 	h := newHouse(t)
 	ctx, world := t.Context(), h.facts.Case.World
@@ -371,6 +377,7 @@ func TestWhatTheServerRefuses(t *testing.T) {
 	h.is("touches", h.text(`SELECT string_agg(status, ' ' ORDER BY id) FROM touches`), "unknown failed")
 }
 
+// TestManyLooksAtOnceSendOnce holds C-54: of six planners at once one makes a message.
 func TestManyLooksAtOnceSendOnce(t *testing.T) {
 	h := newHouse(t)
 	var looks sync.WaitGroup

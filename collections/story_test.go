@@ -108,6 +108,8 @@ func (w want) check(t *testing.T, when string, got collections.Looked) {
 
 type want struct{ sent, codes, next string }
 
+// TestStoryADayByDay plays story A and reads its letters whole (C-42, C-46, C-47, C-178, C-183 and C-200): a note a week
+// before, a cordial mail after, thanks with a question at the end, and nothing else.
 func TestStoryADayByDay(t *testing.T) {
 	f := storyA()
 	step := func(now string, w want) collections.Looked {

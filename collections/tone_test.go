@@ -8,9 +8,9 @@ import (
 	"comity/domain"
 )
 
-// TestTheToneIsAMachineOfAnswers tries every answer at every tone (C-62, C-97, C-159): only
-// silence and a broken promise raise it, by one; nothing raises it by more; who is in
-// difficulty, pays a part or asks is never met with a firmer word.
+// TestTheToneIsAMachineOfAnswers tries every answer at every tone (C-62, C-82, C-97, C-146 and C-159): only silence and
+// a broken promise raise it, by one; nothing raises it by more; who is in difficulty, pays a part or asks is never met
+// with a firmer word.
 func TestTheToneIsAMachineOfAnswers(t *testing.T) {
 	raises := map[collections.Answer]bool{collections.AnswerSilence: true, collections.AnswerBroken: true}
 	softens := map[collections.Answer]bool{
@@ -36,8 +36,8 @@ func TestTheToneIsAMachineOfAnswers(t *testing.T) {
 	}
 }
 
-// TestAPlaybookMayBeGentlerAndNeverRougher holds playbooks to the rules (C-17, C-46, C-48, C-52,
-// C-56, C-62, C-100, C-159, C-164, C-165, D-19): each breach is refused with the step and the rule.
+// TestAPlaybookMayBeGentlerAndNeverRougher holds playbooks to the rules (C-17, C-43, C-46, C-48, C-52, C-56, C-62,
+// C-100, C-159, C-164, C-165 and D-19): each breach is refused with the step and the rule.
 func TestAPlaybookMayBeGentlerAndNeverRougher(t *testing.T) {
 	if err := collections.CheckPlaybook(collections.BuiltIn()); err != nil {
 		t.Errorf("the built-in one: %v", err)

@@ -8,7 +8,7 @@ import (
 	"comity/domain"
 )
 
-// TestTheOtherLetters holds the letters that story A does not send (C-70, C-72, C-73).
+// TestTheOtherLetters holds the letters that story A does not send (C-70, C-72, C-73 and C-177).
 func TestTheOtherLetters(t *testing.T) {
 	f, _ := overdueA()
 	second := another(&f, "MP-1043", "2026-03-06")

@@ -20,6 +20,7 @@ var (
 	advance = money.Minor(8_500_00, "USD")
 )
 
+// TestFeeByStartedBands holds D-16: day 0 costs nothing, and a band is owed from its first day.
 func TestFeeByStartedBands(t *testing.T) {
 	tests := map[string]struct {
 		day              int
@@ -57,6 +58,7 @@ func TestAFlatFeeStopsAfterItsBand(t *testing.T) {
 	}
 }
 
+// TestRecognisedFeeIsNeverAheadAndMeetsOwedAtBandEnds holds D-13 for any bands.
 func TestRecognisedFeeIsNeverAheadAndMeetsOwedAtBandEnds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		fee := domain.FeeTerms{

@@ -10,6 +10,7 @@ import (
 	"comity/domain"
 )
 
+// TestHabitsAreToldWhenTheyStandOut holds C-195: days of the week and of the month that are no chance.
 func TestHabitsAreToldWhenTheyStandOut(t *testing.T) {
 	const monday, wednesday, friday, saturday = time.Monday, time.Wednesday, time.Friday, time.Saturday
 	tests := map[string]struct {

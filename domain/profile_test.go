@@ -7,6 +7,7 @@ import (
 	"comity/domain"
 )
 
+// TestAProfileTellsTheDayByWhichTheyPaid holds C-195: by which day half, and nine in ten, were paid.
 func TestAProfileTellsTheDayByWhichTheyPaid(t *testing.T) {
 	none := -999
 	tests := map[string]struct {

@@ -60,6 +60,7 @@ func TestReferencesAreFoundInRemittanceText(t *testing.T) {
 	}
 }
 
+// TestAReferenceFollowsFromItsSeed holds C-117: a reference for each invoice, that checks itself.
 func TestAReferenceFollowsFromItsSeed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.SliceOfN(rapid.Byte(), 1, 20).Draw(t, "seed")
@@ -78,6 +79,7 @@ func TestAReferenceFollowsFromItsSeed(t *testing.T) {
 	})
 }
 
+// TestEveryReferenceIsFoundInFreeText holds C-117: whatever a debtor's bank writes around it.
 func TestEveryReferenceIsFoundInFreeText(t *testing.T) {
 	words := rapid.StringMatching(`[a-z0-9]{1,9}[,.]`)
 	rapid.Check(t, func(t *rapid.T) {

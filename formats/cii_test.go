@@ -2,6 +2,7 @@ package formats_test
 
 import "testing"
 
+// TestCIIRules holds C-27 and C-33 for CII as TestUBLRules does.
 func TestCIIRules(t *testing.T) {
 	runEInvoiceCases(t, einvoiceCII, map[string]einvoiceCase{
 		"no specification":  {[]string{"<ID>urn:cen.eu:en16931:2017</ID>", ""}, []string{"BR-01"}},

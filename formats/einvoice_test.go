@@ -148,6 +148,7 @@ func TestIGICAndIPSI(t *testing.T) {
 	}
 }
 
+// TestTerms holds C-32 and D-14: discounts in a text of terms, and what holds an invoice because nothing read it.
 func TestTerms(t *testing.T) {
 	tests := map[string]struct {
 		text    string
@@ -177,6 +178,7 @@ func TestTerms(t *testing.T) {
 	}
 }
 
+// TestStructuredDiscounts holds C-126 and D-14: the discounts of both syntaxes.
 func TestStructuredDiscounts(t *testing.T) {
 	ciiTerms := func(inner string) []byte {
 		return einvoiceWith(t, einvoiceCII, einvoiceEdit{

@@ -27,6 +27,7 @@ func runEInvoiceCases(t *testing.T, file string, cases map[string]einvoiceCase) 
 	}
 }
 
+// TestUBLRules holds C-27, C-29, C-30 and C-33: what is missing, and every sum, by the rule of EN 16931 that it breaks.
 func TestUBLRules(t *testing.T) {
 	runEInvoiceCases(t, einvoiceUBL, map[string]einvoiceCase{
 		"no specification":  {[]string{">urn:cen.eu:en16931:2017<", "> <"}, []string{"BR-01"}},

@@ -77,6 +77,7 @@ func TestSubstantiveAndAcknowledgement(t *testing.T) {
 	}
 }
 
+// TestSummary holds C-108: what was understood, in sentences that can be said back.
 func TestSummary(t *testing.T) {
 	for own, want := range map[string]string{
 		"MP-1042 is waiting for approval, we expect to pay $5,000.00 on Friday 13 March 2026.": "You told us that invoice MP-1042 waits for approval and that you expect to pay USD 5,000.00 on Friday 13 March 2026.",

@@ -92,6 +92,7 @@ func checkEvidence(t *testing.T, p inbound.Proposal, own, subject string) {
 	}
 }
 
+// TestReasonsInEnglish holds C-109: every reason is told by the words for it.
 func TestReasonsInEnglish(t *testing.T) {
 	checkSayings(t, dollars, []saying{
 		{"Our cash flow is tight at the moment.", "cash_flow"},

@@ -16,9 +16,9 @@ var (
 	dailyFee = domain.FeeTerms{UpfrontRate: money.Percent(1), DailyRate: money.MustRate("0.0003")} // 100.00, then 2.55 a day
 )
 
-// The journals of the fee of a deal of 10,000.00, of which 8,500.00 are advanced, at
-// the edges of its clock. Of bands a day recognises a thirtieth or a tenth, and the
-// receipt the rest (D-13); an up-front and daily fee has no rest.
+// The journals of the fee of a deal of 10,000.00, of which 8,500.00 are advanced, at the edges of its clock. Of bands a
+// day recognises a thirtieth or a tenth, and the receipt the rest (D-13 and D-16); an up-front and daily fee has no
+// rest.
 func TestFeesAtTheEdgesOfTheirClock(t *testing.T) {
 	banded := storyClock().Fee
 	months := []string{"2026-02-28", "2026-03-31", "2026-04-30"}

@@ -188,6 +188,7 @@ func (b *book) end() {
 	b.settle()
 }
 
+// TestLawfulDealsBalanceAndClose holds the closing identity of D-29 for any lawful life.
 func TestLawfulDealsBalanceAndClose(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := newBook(t)

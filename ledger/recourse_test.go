@@ -21,6 +21,7 @@ func lateStory() []ledger.Journal {
 	}
 }
 
+// TestRecourseHasItsJournals holds D-5: exercised, paid, and what a debtor pays while title is held.
 func TestRecourseHasItsJournals(t *testing.T) {
 	earned := map[ledger.Account]int64{ledger.DiscountFeeIncome: -900_00}
 	with := func(more map[ledger.Account]int64) map[ledger.Account]int64 {

@@ -54,6 +54,7 @@ type written struct {
 	postings        map[string]int64
 }
 
+// TestTheJournalsOfStoryA holds D-1 and D-4: instruct and disburse apart, and a sweep from the collection account.
 func TestTheJournalsOfStoryA(t *testing.T) {
 	want := []written{
 		{"e1_purchase", "2026-02-05", map[string]int64{"factored_receivables": 10_000_00, "advance_payable": -8_500_00, "reserve": -1_500_00}},
@@ -132,6 +133,8 @@ func TestTheTrialBalancesOfStoryA(t *testing.T) {
 	}
 }
 
+// TestAReturnedPaymentTakesStoryABack holds D-12: a payment that the bank takes back reopens the invoice, and the
+// factor's own cash fills the hole.
 func TestAReturnedPaymentTakesStoryABack(t *testing.T) {
 	journals := storyA()[:10]
 	settle, sweep, collect := journals[8], journals[9], journals[7]

@@ -190,7 +190,8 @@ func (e fixedEngine) Assess(in underwriting.Inputs) underwriting.Decision {
 	return d
 }
 
-// TestADealRunsToTheCent plays the money of Story A through the use cases.
+// TestADealRunsToTheCent plays the money of Story A through the use cases. It holds C-207 and C-219: cash for an invoice
+// that is not due yet, and books that check.
 func TestADealRunsToTheCent(t *testing.T) {
 	m := newMarket(t, fixedEngine{})
 	deal := m.deal()

@@ -76,7 +76,7 @@ func TestPartPaymentsStayWhatTheyAre(t *testing.T) {
 	})
 }
 
-// TestMoneyThatNothingExplains holds V8: it is booked as unidentified, a person
+// TestMoneyThatNothingExplains holds C-185 and the V8 of D-12: it is booked as unidentified, a person
 // applies it and can take that back until it settles the deal.
 func TestMoneyThatNothingExplains(t *testing.T) {
 	m, deal := funded(t)
@@ -117,8 +117,8 @@ func (m *market) tryApply(receipt domain.ReceiptID, deal domain.DealID, minor in
 	return err
 }
 
-// TestMoreThanIsOwedIsForAPerson: an overpayment, and money for a deal that is
-// not paid out yet, are booked whole and only suggested.
+// TestMoreThanIsOwedIsForAPerson: an overpayment, and money for a deal that is not paid out yet, are booked whole and
+// only suggested. It holds D-12.
 func TestMoreThanIsOwedIsForAPerson(t *testing.T) {
 	m, deal := funded(t)
 	m.now = at("2026-03-11T11:00:00Z")

@@ -142,8 +142,8 @@ func (m *market) replaysPrice(offer domain.Offer) {
 	}
 }
 
-// TestAVerificationCountsWhileItLasts: until it expires, or until somebody finds that it
-// no longer holds; a seller proves its own invoice only so far.
+// TestAVerificationCountsWhileItLasts: until it expires, or until somebody finds that it no longer holds; a seller
+// proves its own invoice only so far. It holds D-33.
 func TestAVerificationCountsWhileItLasts(t *testing.T) {
 	m := newMarket(t, fixedEngine{})
 	m.byRisk()

@@ -77,8 +77,8 @@ func TestUnsetScopeSeesNothing(t *testing.T) {
 	}
 }
 
-// TestTheBooksAreAppendOnly holds T-73: the application cannot change or remove
-// postings, journals, audit rows or events.
+// TestTheBooksAreAppendOnly holds T-73 and C-185: the application cannot change or remove postings, journals, audit rows
+// or events.
 func TestTheBooksAreAppendOnly(t *testing.T) {
 	d := repositorytest.New(t)
 	app := application(t, d)
@@ -96,8 +96,8 @@ func undefined(err error) bool {
 	return ok && failed.Code == "42703"
 }
 
-// TestAnUnbalancedJournalDoesNotCommit tries the trigger in every scope that may
-// post: a journal that does not balance, or a posting added later, is refused.
+// TestAnUnbalancedJournalDoesNotCommit tries the trigger in every scope that may post: a journal that does not balance,
+// or a posting added later, is refused. It holds C-219.
 func TestAnUnbalancedJournalDoesNotCommit(t *testing.T) {
 	d := repositorytest.New(t)
 	owner, app := d.Owner(t), application(t, d)

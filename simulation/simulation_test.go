@@ -262,9 +262,9 @@ func refusals(b simulation.Book) map[string]int {
 	return refused
 }
 
-// TestWhatIsOldDoesNotCountForConcentration has a limit of half of at least 20,000.00.
-// The first invoice fills it until it is 90 days past due, on 20 April: on the evening
-// after that day it leaves the eligible base.
+// TestWhatIsOldDoesNotCountForConcentration has a limit of half of at least 20,000.00. The first invoice fills it until
+// it is 90 days past due, on 20 April: on the evening after that day it leaves the eligible base. It holds D-31: the
+// limit is a share of what is eligible.
 func TestWhatIsOldDoesNotCountForConcentration(t *testing.T) {
 	p := policy(t, "hand.json", `"concentration_limit": "1"`, `"concentration_limit": "0.5"`, `"concentration_floor": "0.00"`, `"concentration_floor": "20000.00"`,
 		`"recourse_days": 60`, `"recourse_days": 200`)

@@ -81,6 +81,8 @@ func months(first string, credits ...int64) []underwriting.SaleMonth {
 	return found
 }
 
+// TestPairDilutionByMonthOfSale holds D-33: credits count for the month of the sale, and notes that are still to come
+// never look like none.
 func TestPairDilutionByMonthOfSale(t *testing.T) {
 	clean := make([]int64, 24)
 	today := domain.MustDate("2026-02-05")

@@ -15,6 +15,7 @@ func coverV5c() underwriting.Cover {
 	return underwriting.Cover{Trigger: underwriting.TriggerProtracted, TriggerDays: 90, LimitFree: usd(8_000_00), Share: money.Percent(90)}
 }
 
+// TestCoverIsTheShareOfWhatIsInsideTheLimit holds D-28: vector V5c and its edges.
 func TestCoverIsTheShareOfWhatIsInsideTheLimit(t *testing.T) {
 	tests := map[string]struct {
 		change              func(*underwriting.Cover)
@@ -49,6 +50,7 @@ func lossDays(t *testing.T) underwriting.FundedDays {
 	return daysOf(t, underwriting.CurvePoint{Day: 0, Paid: 950_000}).AfterFunding(funded.Plus(27), funded)
 }
 
+// TestExpectedLossByRecourseForm holds D-28: who bears which loss.
 func TestExpectedLossByRecourseForm(t *testing.T) {
 	rates := underwriting.LossRates{
 		Default: 30_000, LossGivenDefault: 750_000, Dispute: 50_000, Dilution: 40_000, Fraud: 2_500, NoRepurchase: 80_000,
@@ -75,6 +77,7 @@ func TestExpectedLossByRecourseForm(t *testing.T) {
 	}
 }
 
+// TestALateCurveIsNoDefault holds D-9: later than day 180 is late and no loss.
 func TestALateCurveIsNoDefault(t *testing.T) {
 	e := underwriting.Exposure{Basis: usd(10_000_00), Reserve: usd(1_500_00), Fees: usd(900_00), Cover: coverV5c(), OpenBy: 90}
 	got := underwriting.ExpectedLoss(e, underwriting.FundedDays{}, underwriting.LossRates{LossGivenDefault: money.Whole})

@@ -43,6 +43,7 @@ func storyDecision() underwriting.Decision {
 	return underwriting.Decision{Model: underwriting.ModelV1, Outcome: underwriting.OutcomeOffer, ExpectedDaysLate: 5}
 }
 
+// TestPriceGivesTheOfferSheetOfStoryA holds C-211: now, later and cost in three scenarios, and two yearly rates.
 func TestPriceGivesTheOfferSheetOfStoryA(t *testing.T) {
 	terms, err := underwriting.Price(storyDecision(), storyMandate(), storyAsk())
 	if err != nil {
@@ -79,6 +80,7 @@ func TestPriceGivesTheOfferSheetOfStoryA(t *testing.T) {
 	}
 }
 
+// TestAdvanceRateIsThatOfD9 holds the formula and both vectors of D-9.
 func TestAdvanceRateIsThatOfD9(t *testing.T) {
 	tests := map[string]struct {
 		change func(*domain.MandateTerms)
@@ -178,6 +180,7 @@ func TestMandatesThatMeanNothingAreFaults(t *testing.T) {
 	}
 }
 
+// TestPaymentsFallOnBankingDays holds D-16: a due date on a day off rolls to the next banking day.
 func TestPaymentsFallOnBankingDays(t *testing.T) {
 	tests := map[string]struct {
 		due, funded string

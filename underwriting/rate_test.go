@@ -46,6 +46,7 @@ func TestEffectiveRate(t *testing.T) {
 	}
 }
 
+// TestEffectiveRateKnowsWhenThereIsNone holds D-15: no rate where there is none, or more than one.
 func TestEffectiveRateKnowsWhenThereIsNone(t *testing.T) {
 	tests := map[string][]underwriting.Flow{
 		"no flows":                  nil,

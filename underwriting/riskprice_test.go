@@ -64,6 +64,7 @@ func TestHaircutsFollowFromTheFacts(t *testing.T) {
 	}
 }
 
+// TestConcentrationIsALimitAndNoHaircut holds D-9 and D-31: the excess is ineligible, and lowers no rate.
 func TestConcentrationIsALimitAndNoHaircut(t *testing.T) {
 	for room, want := range map[int64]string{20_000_00: "10000.00 0.00", 8_000_00: "8000.00 2000.00", 0: "0.00 10000.00", -5: "0.00 10000.00"} {
 		eligible, excess := underwriting.Eligible(usd(10_000_00), usd(room))
@@ -148,6 +149,7 @@ func TestStressIsWorseThanExpected(t *testing.T) {
 	}
 }
 
+// TestWhatNothingIsKnownOfIsPricedAndSaidSo holds D-33: what is not known is priced as the worst quarter, and said.
 func TestWhatNothingIsKnownOfIsPricedAndSaidSo(t *testing.T) {
 	p, err := underwriting.PriceRisk(assess(underwriting.Inputs{Today: onDay(0), Due: onDay(27)}), storyMandate(), storyAsk(), underwriting.Risk{})
 	if err != nil {

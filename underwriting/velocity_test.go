@@ -17,6 +17,7 @@ func amounts(minor ...int64) []money.Amount {
 	return all
 }
 
+// TestBustOutShapesGoToAnAnalyst holds D-9: sudden growth is looked at by a person, whatever the history.
 func TestBustOutShapesGoToAnAnalyst(t *testing.T) {
 	calm := underwriting.Velocity{
 		Usual: usd(1_000_00), KnownDays: 400, Earlier: amounts(1_100_00, 1_000_00),

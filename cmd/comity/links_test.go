@@ -143,9 +143,9 @@ func TestLookingChangesNothing(t *testing.T) {
 	}
 }
 
-// TestADebtorsFormIsDoneOnce holds T-38 and T-39: the second time a form comes it
-// gets the first one's answer and does nothing, another one under its nonce is
-// refused, and a copy for looking cannot do anything.
+// TestADebtorsFormIsDoneOnce holds T-38 and T-39: the second time a form comes it gets the first one's answer and does
+// nothing, another one under its nonce is refused, and a copy for looking cannot do anything. The invoice is not due
+// yet: trouble can be said early (C-60).
 func TestADebtorsFormIsDoneOnce(t *testing.T) {
 	s := newScene(t)
 	link := s.link()
@@ -225,9 +225,9 @@ func TestTheTokenIsKeptNowhere(t *testing.T) {
 	}
 }
 
-// TestThePageIsOneCaseOnly holds T-36: nothing of other sellers and factors, no
-// advance, no fee, no account before its code; and what people wrote is shown as
-// they wrote it, never run.
+// TestThePageIsOneCaseOnly holds T-36: nothing of other sellers and factors, no advance, no fee, no account before its
+// code; and what people wrote is shown as they wrote it, never run. It holds C-107 and D-10: answers stand there for the
+// debtor, and the other side's money does not.
 func TestThePageIsOneCaseOnly(t *testing.T) {
 	s := newScene(t)
 	link := s.link()

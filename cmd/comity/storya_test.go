@@ -15,11 +15,10 @@ import (
 	"comity/money"
 )
 
-// TestStoryA plays "six days late and still friends" over HTTP: journals,
-// dates, amounts, messages and the gate's decisions, whole. A-1 and
-// the introduction enter as recorded conditions; the card link, the question in
-// the thank-you's answer, the seller's export, the review finding and the return
-// of the payment come with later issues.
+// TestStoryA plays "six days late and still friends" over HTTP: journals, dates, amounts, messages and the
+// gate's decisions, whole. A-1 and the introduction enter as recorded conditions; the card link, the question in the
+// thank-you's answer, the seller's export, the review finding and the return of the payment come with later issues. It
+// holds C-124, C-171, C-190, C-202, C-211, D-4, D-21 and D-30.
 func TestStoryA(t *testing.T) {
 	h := newHouse(t, onDay{payday: domain.MustDate("2026-03-09")}, "2026-02-03T14:00:00Z")
 	a := &storyA{house: h}

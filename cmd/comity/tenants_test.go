@@ -197,8 +197,8 @@ func TestTheLimitHoldsInARace(t *testing.T) {
 	}
 }
 
-// TestAKeyAnswersOnce holds P2 and T-21: the same key and body give the same
-// bytes, another body is refused, and another seller's key is its own.
+// TestAKeyAnswersOnce holds P2 and T-21: the same key and body give the same bytes, another body is refused, and another
+// seller's key is its own. It holds C-191: who asks again after a lost answer does nothing twice.
 func TestAKeyAnswersOnce(t *testing.T) {
 	h := newHouse(t, underwriting.EngineV1{}, "2026-02-03T14:00:00Z")
 	alice, bob := h.shop("Alice GmbH", "111"), h.shop("Bob GmbH", "222")

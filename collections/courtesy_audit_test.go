@@ -30,7 +30,7 @@ BEGIN
     ARRAY(SELECT s.code FROM stops s WHERE s.case_id = NEW.case_id AND s.lifted_at IS NULL),
     ARRAY(SELECT h.code FROM holds h WHERE h.case_id = NEW.case_id AND h.deal_id IS NULL AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)
           UNION ALL SELECT p.side FROM pauses p WHERE p.case_id = NEW.case_id AND p.deal_id IS NULL AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > clock)),
-    (SELECT jsonb_agg(jsonb_build_object('number', d.invoice_number, 'ours', d.status IN ('made', 'paid_out'), 'open', d.open_minor,
+    (SELECT jsonb_agg(jsonb_build_object('number', d.invoice_number, 'disputed', EXISTS (SELECT FROM disputes x WHERE x.deal_id = d.id AND x.status = 'open'), 'ours', d.status IN ('made', 'paid_out'), 'open', d.open_minor,
         'whole', coalesce((SELECT bool_or(h.amount_minor IS NULL) FROM holds h WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)), false)
           OR EXISTS (SELECT FROM pauses p WHERE p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > clock)),
         'held', coalesce((SELECT sum(h.amount_minor) FROM holds h WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)), 0)))
@@ -77,6 +77,8 @@ var words = []struct{ rule, query string }{
 		   OR s.class = 'thank_you' AND s.stops && '{complaint_open}'`},
 	{"6: what is paid, held whole or not ours is listed", `SELECT s.case_id, s.what, s.step, s.at, i FROM seen s, jsonb_array_elements(s.items) i
 		WHERE s.class IN ('heads_up', 'reminder', 'call') AND (NOT (i->>'ours')::boolean OR (i->>'whole')::boolean OR (i->>'open')::bigint <= (i->>'held')::bigint)`},
+	{"6: the rest of what is disputed is asked for before an answer", `SELECT s.case_id, s.step, s.at, i FROM seen s, jsonb_array_elements(s.items) i
+		WHERE s.class IN ('heads_up', 'reminder', 'call') AND (i->>'disputed')::boolean`},
 	{"9: before the word of the seller, or its day", `SELECT s.case_id, s.step, s.claimed_at, s.planned_at FROM seen s JOIN cases k ON k.id = s.case_id JOIN relationships r ON r.id = k.relationship_id
 		WHERE s.what = 'claimed' AND s.class IN ('heads_up', 'reminder', 'call') AND s.planned_at > s.claimed_at - interval '24 hours'
 		  AND (r.approval = 'every_touch' OR r.approval = 'first_touch' AND NOT EXISTS (SELECT FROM seen e WHERE e.case_id = s.case_id AND e.class IN ('heads_up', 'reminder', 'call') AND e.n < s.n))
@@ -204,6 +206,7 @@ SELECT k.status = 'open'
    AND NOT EXISTS (SELECT FROM touches t WHERE t.case_id = k.id AND t.status = 'sending' AND t.class <> 'call')
    AND EXISTS (SELECT FROM deals d JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered' AND n.occurred_at IS NOT NULL
                 WHERE NOT EXISTS (SELECT FROM pauses p WHERE p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
+                  AND NOT EXISTS (SELECT FROM disputes x WHERE x.deal_id = d.id AND x.status = 'open')
                   AND d.case_id = k.id AND d.status IN ('made', 'paid_out') AND d.due_on < ($2::timestamptz AT TIME ZONE 'America/New_York')::date
                   AND d.open_minor > coalesce((SELECT sum(coalesce(h.amount_minor, d.open_minor)) FROM holds h
                                                 WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $2)), 0)),

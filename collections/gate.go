@@ -151,6 +151,9 @@ func judgeItem(f domain.CaseFacts, item domain.CaseItem, class domain.MessageCla
 		verdict.Ask = ask(f, item, f.Now)
 		verdict.Held = item.Deal.Open.Minus(verdict.Ask)
 		verdict.Code = cmp.Or(pauseCode(f, item.Deal.ID, f.Now), holdCode(f, item))
+		if inDispute(f, item.Deal.ID) && verdict.Code == "" {
+			verdict.Code = CodeDisputed
+		}
 	}
 	return verdict
 }

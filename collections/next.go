@@ -315,7 +315,7 @@ func judgements(f domain.CaseFacts, l local) []candidate {
 // what is held back, never below zero, and nothing while it is paused.
 func ask(f domain.CaseFacts, item domain.CaseItem, at time.Time) money.Amount {
 	left := item.Deal.Open
-	if pauseCode(f, item.Deal.ID, at) != "" {
+	if pauseCode(f, item.Deal.ID, at) != "" || inDispute(f, item.Deal.ID) {
 		return money.Minor(0, left.Currency())
 	}
 	for _, h := range f.Holds {
@@ -330,6 +330,12 @@ func ask(f domain.CaseFacts, item domain.CaseItem, at time.Time) money.Amount {
 	return money.Max(left, money.Minor(0, left.Currency()))
 }
 
+// inDispute reports whether a part of an invoice is disputed and not yet answered: the rest
+// stays payable and is shown, and is not reminded meanwhile (D-20).
+func inDispute(f domain.CaseFacts, deal domain.DealID) bool {
+	return slices.ContainsFunc(f.Disputes, func(d domain.Dispute) bool { return d.Deal == deal && d.Status == domain.DisputeOpen })
+}
+
 // freeFrom returns the first moment, now or later, at which something of an item
 // may be asked for; false: not until somebody ends a hold or a pause.
 func freeFrom(f domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
@@ -342,7 +348,7 @@ func freeFrom(f domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
 			}
 		}
 		end = pausedUntil(f, item.Deal.ID, at, end)
-		if end.IsZero() {
+		if end.IsZero() || inDispute(f, item.Deal.ID) {
 			return time.Time{}, false
 		}
 		at = end

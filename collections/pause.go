@@ -60,6 +60,9 @@ func heldBy(f domain.CaseFacts, item domain.CaseItem) string {
 		}
 		return oneLine(f.Seller.Name) + " to end its pause of invoice " + item.Deal.InvoiceNumber
 	}
+	if inDispute(f, item.Deal.ID) {
+		return "what is disputed of invoice " + item.Deal.InvoiceNumber + " to be answered"
+	}
 	return "what holds invoice " + item.Deal.InvoiceNumber + " back to be settled"
 }
 

@@ -99,7 +99,7 @@ func (s *scene) good() {
 
 func (s *scene) dispute(minor int64) {
 	s.Holds = append(s.Holds, hold(s.CaseFacts, domain.HoldDisputed, usd(minor)))
-	s.Disputes = append(s.Disputes, domain.Dispute{Deal: s.Items[0].Deal.ID, Status: domain.DisputeOpen, Amount: usd(minor), Said: "40 menus came torn", RaisedAt: s.Now})
+	s.Disputes = append(s.Disputes, domain.Dispute{Deal: s.Items[0].Deal.ID, Status: domain.DisputeAnswered, Amount: usd(minor), Said: "40 menus came torn", RaisedAt: s.Now})
 }
 
 func (s *scene) nobody() { s.Relationship.ContactName = "" }

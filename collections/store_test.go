@@ -266,7 +266,19 @@ func TestADebtorsWordsPauseInTheSameCommit(t *testing.T) {
 	h.load("2026-03-09", "2026-03-16")
 	h.act("2026-03-17 09:30")
 	h.is("promises", h.text(`SELECT string_agg(status, ', ' ORDER BY id) FROM promises`), "cancelled, broken")
-	h.is("sent", h.text(`SELECT body_text LIKE '%USD 9,000.00%' FROM touches WHERE step = 'post_due:1'`), "true")
+	h.is("sent while a part is in dispute", h.text(`SELECT count(*)::text FROM touches WHERE step = 'post_due:1'`), "0")
+	h.is("waits", h.text(`SELECT waits_for FROM cases`), "what is disputed of invoice MP-1042 to be answered") // D-20
+	disputes, err := h.cases.Disputes(ctx, ana, h.facts.Case.ID)
+	if err != nil || len(disputes) != 1 {
+		t.Fatalf("disputes: %+v %v", disputes, err)
+	}
+	ana.Now = at("2026-03-17 12:00")
+	if _, err := h.cases.ResolveDispute(ctx, ana, disputes[0].ID, onceOf[domain.Dispute]("r")); err != nil {
+		t.Fatal(err)
+	}
+	h.load("2026-03-17", "2026-03-23")
+	h.act("2026-03-24 09:30")
+	h.is("sent", h.text(`SELECT body_text LIKE '%USD 10,000.00%' FROM touches WHERE step = 'post_due:1'`), "true")
 	decisions, err := h.cases.GateDecisions(ctx, ana, h.facts.Case.ID, domain.Page{Limit: 50})
 	if err != nil || len(decisions) == 0 {
 		t.Errorf("gate decisions: %v, %v", decisions, err)

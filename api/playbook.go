@@ -238,14 +238,15 @@ type SimulatedCase struct {
 
 // SimulatedMoment is one message, call or refusal of a simulation.
 type SimulatedMoment struct {
-	At      string   `json:"at" format:"date-time" example:"2026-02-25T14:30:00Z"`
-	What    string   `json:"what" enums:"sent,refused,asked" example:"sent"`
-	Step    string   `json:"step" example:"pre_due:2026-03-04"`
-	Class   string   `json:"class" enums:"heads_up,reminder,legal_notice,answer,receipt,thank_you,call" example:"reminder"`
-	Tone    int      `json:"tone" example:"0"`
-	Subject *string  `json:"subject" extensions:"x-nullable" example:"USD 10,000.00 due on Wednesday 4 March 2026 (invoice MP-1042)"`
-	WhyNow  *string  `json:"why_now" extensions:"x-nullable" example:"Seven days before the due date; the last message was 20 days ago."`
-	Codes   []string `json:"codes" example:"bank_feed_behind"`
+	At    string `json:"at" format:"date-time" example:"2026-02-25T14:30:00Z"`
+	What  string `json:"what" enums:"sent,refused,asked" example:"sent"`
+	Step  string `json:"step" example:"pre_due:2026-03-04"`
+	Class string `json:"class" enums:"heads_up,reminder,legal_notice,answer,receipt,thank_you,call" example:"reminder"`
+	Tone  int    `json:"tone" example:"0"`
+	// The letter of the playbook; null: one that is the same in every playbook.
+	Template *string  `json:"template" extensions:"x-nullable" example:"post_due_next"`
+	WhyNow   *string  `json:"why_now" extensions:"x-nullable" example:"Seven days before the due date; the last message was 20 days ago."`
+	Codes    []string `json:"codes" example:"bank_feed_behind"`
 } //	@name	SimulatedMoment
 
 func simulationOf(done collections.Simulation) PlaybookSimulation {
@@ -267,7 +268,7 @@ func momentsOf(m collections.Moment) []SimulatedMoment {
 	var out []SimulatedMoment
 	touched := func(what string, t *domain.Touch) {
 		out = append(out, SimulatedMoment{
-			At: moment(m.At), What: what, Step: t.Step, Class: string(t.Class), Tone: t.Tone, Subject: textOrNull(t.Subject), WhyNow: textOrNull(t.WhyNow), Codes: []string{},
+			At: moment(m.At), What: what, Step: t.Step, Class: string(t.Class), Tone: t.Tone, Template: textOrNull(t.Template), WhyNow: textOrNull(t.WhyNow), Codes: []string{},
 		})
 	}
 	if m.Asked != nil {
@@ -294,7 +295,7 @@ func counted(counts map[string]int) []Counted {
 // simulatePlaybook plays the factor's own cases again.
 //
 //	@Summary		Simulate a playbook
-//	@Description	Plays the factor's latest cases of a year (at most 100) again under this version: what would have been sent, when, to whom, and what the gate would have refused. Answers and payments come as they came; people agree at once, and nobody is reached by telephone. A draft is simulated before it is activated.
+//	@Description	Plays the factor's latest cases of a year that this version is for (at most 100) again under it: what would have been sent, when, to whom, and what the gate would have refused. Answers and payments come as they came; people agree at once, and nobody is reached by telephone. A draft is simulated before it is activated.
 //	@Tags			playbooks
 //	@Produce		json
 //	@Security		Bearer

@@ -238,7 +238,7 @@ func (s *Service) EndCall(ctx context.Context, by domain.Caller, id domain.Touch
 // record takes down what a debtor said on the telephone.
 func (r CallReport) record(ctx context.Context, tx Tx, f domain.CaseFacts, t domain.Touch, ids saidIDs) (deed, error) {
 	page := pageOf(f)
-	what := account{r.Deal, r.Amount, r.On, strings.TrimSpace(r.Said), f.Now, t.ID.UUID}
+	what := account{r.Deal, r.Amount, r.On, strings.TrimSpace(r.Said), f.Now, t.ID.UUID, true}
 	var did deed
 	var err error
 	switch r.Result {
@@ -265,7 +265,7 @@ func (r CallReport) record(ctx context.Context, tx Tx, f domain.CaseFacts, t dom
 		err = tx.SaveHold(ctx, page, hold)
 	case domain.CallDoNotCall:
 		prefs := f.Preferences
-		prefs.Kind, prefs.At, prefs.Source = KindOf(f.Relationship.Email, prefs), f.Now, "said on the telephone"
+		prefs.Kind, prefs.At, prefs.By, prefs.Source = KindOf(f.Relationship.Email, prefs), f.Now, f.Case.Factor, "said on the telephone"
 		if prefs.Mode == "" {
 			prefs.Mode = domain.ModeEach
 		}

@@ -164,7 +164,7 @@ func reachStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 // too: they stand on its page. On the page only means that nothing leaves that we start;
 // answers and receipts do. A notice that the law wants leaves in any case.
 func wishStage(f domain.CaseFacts, act Act, v *Verdict) []string {
-	channel := domain.ChannelEmail
+	channel, elsewhere := domain.ChannelEmail, f.Preferences.By != f.Case.Factor // told to another factor (D-7)
 	if act.Class == domain.ClassCall {
 		channel = domain.ChannelPhone
 	}
@@ -172,10 +172,10 @@ func wishStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 	case act.Class == domain.ClassLegalNotice:
 		return nil
 	case optedOut(f, channel):
-		v.refuse(CodeOptedOut, CodeOptedOut)
+		v.refuse(CodeOptedOut, outward(CodeOptedOut, elsewhere))
 		return []string{"the debtor does not want to be reached by " + string(channel)}
 	case act.Class.Proactive() && f.Preferences.Mode == domain.ModePortalOnly:
-		v.refuse(CodeOptedOut, CodeOptedOut)
+		v.refuse(CodeOptedOut, outward(CodeOptedOut, elsewhere))
 		return []string{"the debtor wants to be written to on its page only"}
 	default:
 		return nil

@@ -128,7 +128,7 @@ func doing[T any](ctx context.Context, s *Service, by domain.Caller, once domain
 func (s *Service) Promise(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Promise]) (domain.Answer, error) {
 	ids := newSaidIDs()
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Promise, deed, error) {
-		return promised(ctx, tx, page, account{deal, amount, on, "", by.Now, by.Link.UUID}, ids)
+		return promised(ctx, tx, page, account{deal, amount, on, "", by.Now, by.Link.UUID, false}, ids)
 	})
 }
 
@@ -162,7 +162,7 @@ func waiting(page domain.DebtorPage) int {
 func (s *Service) Paid(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Hold]) (domain.Answer, error) {
 	ids := newSaidIDs()
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Hold, deed, error) {
-		return saidPaid(ctx, tx, page, account{deal, amount, on, "", by.Now, by.Link.UUID}, ids)
+		return saidPaid(ctx, tx, page, account{deal, amount, on, "", by.Now, by.Link.UUID, false}, ids)
 	})
 }
 

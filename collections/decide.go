@@ -25,6 +25,7 @@ type actIDs struct {
 type manners struct {
 	host       string
 	keyVersion int
+	dry        bool // decide only, and write no letter
 }
 
 // decision is what one look at a case changed.
@@ -107,7 +108,7 @@ func (d *decision) settle(f domain.CaseFacts, plan Plan, ids actIDs) {
 func (d *decision) try(f domain.CaseFacts, act Act, ids actIDs, m manners) (domain.CaseFacts, error) {
 	v := Gate(f, act)
 	var written Letter
-	if v.Clear {
+	if written.Template = act.Template; v.Clear && !m.dry {
 		var err error
 		if written, err = Write(f, act, v); err != nil {
 			return f, err

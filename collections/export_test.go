@@ -24,7 +24,7 @@ func Look(f domain.CaseFacts, now time.Time) (Looked, error) {
 		touch: domain.New[domain.TouchID](), link: domain.New[domain.LinkID](), gate: domain.New[domain.GateID](),
 		event: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](), judged: make([]domain.EventID, 9),
 	}
-	d, err := decide(f, ids, manners{"mail.test", 1})
+	d, err := decide(f, ids, manners{"mail.test", 1, false})
 	if err != nil {
 		return Looked{}, err
 	}
@@ -84,5 +84,7 @@ var Lift = lift
 // ShownToSeller hides what a seller may not learn.
 var ShownToSeller = shownToSeller
 
-// PlayWith plays a life in which people do some of what waits for them.
-var PlayWith = play
+// PlayWith plays a life in which people do some of what waits for them, and writes its letters.
+func PlayWith(life domain.Life, book domain.Playbook, until time.Time, people func(domain.Touch) bool) ([]Moment, error) {
+	return play(life, book, until, false, people)
+}

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	maxWords  = 160 // of a message at tones 0 to 2 (C-69)
+	maxWords  = 160 // of a message at tones 0 to 2 (C-69), the line that a law wants said apart
 	firstSeen = 200 // characters that a reader sees before opening a message (C-34)
 	personal  = "…" // stands for what others typed
 	party     = "◦" // stands for the names of the factor and the seller
@@ -282,6 +282,7 @@ func (m message) request() []string {
 // stand-in; an amount and a date are one word.
 func wordCount(text string) int {
 	n := 0
+	text = whoAsks.ReplaceAllString(text, "")
 	for word := range strings.FieldsSeq(anyDate.ReplaceAllString(sum3.ReplaceAllString(text, "0"), "0")) {
 		if word != "{link}" && strings.ContainsFunc(word, func(r rune) bool {
 			return unicode.IsLetter(r) || unicode.IsDigit(r) || string(r) == personal || string(r) == party

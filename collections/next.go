@@ -125,6 +125,8 @@ func live(item domain.CaseItem) bool {
 	return item.Deal.Status == domain.DealMade || item.Deal.Status == domain.DealPaidOut
 }
 
+const waitsForStop = "a person to lift a stop"
+
 // again moves a candidate to where the gate's last refusal of its step puts it, unless
 // somebody agreed to it since.
 func again(f domain.CaseFacts, c candidate) candidate {
@@ -138,7 +140,7 @@ func again(f domain.CaseFacts, c candidate) candidate {
 		}
 	case last.Again.IsZero():
 		if stopped(f, *c.act) {
-			c.at, c.reason = time.Time{}, "a person to lift a stop"
+			c.at, c.reason = time.Time{}, waitsForStop
 		}
 	}
 	return c

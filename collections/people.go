@@ -107,4 +107,3 @@ func humanStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 	}
 	return []string{fmt.Sprintf("%d of %d people agreed", have, act.People)}
 }
-

@@ -29,13 +29,14 @@ const (
 // Play lives a case again under a playbook: what would have been said, when, what the gate
 // would have refused, what people would have been asked. Answers, payments and stops come
 // as they came; statements come on the next banking morning; people agree at once, and
-// nobody is reached by telephone. It is pure: the same life gives the same moments.
+// nobody is reached by telephone. No letter is written. It is pure: the same life gives the same moments.
 func Play(life domain.Life, book domain.Playbook, until time.Time) ([]Moment, error) {
-	return play(life, book, until, func(domain.Touch) bool { return true })
+	return play(life, book, until, true, func(domain.Touch) bool { return true })
 }
 
-func play(life domain.Life, book domain.Playbook, until time.Time, people func(domain.Touch) bool) ([]Moment, error) {
-	p := player{life: life, book: book, people: people, kase: life.Facts.Case, refused: map[string]domain.LastRefusal{}, judged: map[domain.PromiseID]domain.Promise{}}
+// play plays a life; dry, no letter is written, which takes most of the time.
+func play(life domain.Life, book domain.Playbook, until time.Time, dry bool, people func(domain.Touch) bool) ([]Moment, error) {
+	p := player{life: life, book: book, dry: dry, people: people, kase: life.Facts.Case, refused: map[string]domain.LastRefusal{}, judged: map[domain.PromiseID]domain.Promise{}}
 	p.kase.Status, p.kase.Cycle, p.kase.Tone, p.kase.ClosedAt = domain.CaseOpen, 1, ToneInformative, time.Time{}
 	now := p.kase.OpenedAt
 	changes := changesOf(life)
@@ -74,6 +75,7 @@ type player struct {
 	judged    map[domain.PromiseID]domain.Promise
 	released  []domain.HoldID
 	moments   []Moment
+	dry       bool
 	people    func(domain.Touch) bool // whether they do what waits for them
 	made      byte                    // how many ids were made: they are the same whenever the life is played
 }
@@ -90,7 +92,7 @@ func (p *player) look(now time.Time) error {
 		touch: domain.TouchID{UUID: p.id()}, link: domain.LinkID{UUID: p.id()}, gate: domain.GateID{UUID: p.id()},
 		judged: make([]domain.EventID, mostJudged),
 	}
-	d, err := decide(f, ids, manners{"played.invalid", 1})
+	d, err := decide(f, ids, manners{"played.invalid", 1, p.dry})
 	if err != nil {
 		return err
 	}

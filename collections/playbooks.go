@@ -18,7 +18,7 @@ type booking interface {
 	Playbooks(ctx context.Context, factor domain.OrganizationID, page domain.Page) ([]domain.Playbook, error)
 	WakeFactor(ctx context.Context, factor domain.OrganizationID, at time.Time) error
 	SellerServed(ctx context.Context, seller, factor domain.OrganizationID) (bool, error)
-	Lives(ctx context.Context, factor domain.OrganizationID, since time.Time, most int) ([]domain.Life, error)
+	Lives(ctx context.Context, p domain.Playbook, since time.Time, most int) ([]domain.Life, error)
 }
 
 // segment is a country, or a country and a legal type.
@@ -184,10 +184,28 @@ const (
 	simulatedCases = 100
 )
 
-// SimulatePlaybook plays a factor's latest cases of a year again under a playbook, and notes
-// that this was done. It refuses with domain.ErrNotFound.
+// SimulatePlaybook plays a factor's latest cases of a year again under a playbook that would have
+// been for them, and notes that this was done. It refuses with domain.ErrNotFound.
 func (s *Service) SimulatePlaybook(ctx context.Context, by domain.Caller, id domain.PlaybookID, once domain.Once[Simulation]) (domain.Answer, error) {
 	if err := by.Must(domain.KindFactor); err != nil {
+		return domain.Answer{}, err
+	}
+	var p domain.Playbook
+	var lives []domain.Life
+	since := by.Now.AddDate(0, 0, -simulatedDays)
+	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
+		var err error
+		if p, err = tx.LockPlaybook(ctx, id, by.Organization); err != nil {
+			return err
+		}
+		lives, err = tx.Lives(ctx, p, since, simulatedCases)
+		return err
+	})
+	if err != nil {
+		return domain.Answer{}, fmt.Errorf("load cases: %w", err)
+	}
+	done, err := Simulate(p, lives, by.Now) // nobody waits for it
+	if err != nil {
 		return domain.Answer{}, err
 	}
 	audit := domain.New[domain.AuditID]()
@@ -196,20 +214,11 @@ func (s *Service) SimulatePlaybook(ctx context.Context, by domain.Caller, id dom
 		if err != nil {
 			return domain.Answer{}, err
 		}
-		since := by.Now.AddDate(0, 0, -simulatedDays)
-		lives, err := tx.Lives(ctx, by.Organization, since, simulatedCases)
-		if err != nil {
-			return domain.Answer{}, fmt.Errorf("load cases: %w", err)
-		}
-		done, err := Simulate(p, lives, by.Now)
-		if err != nil {
-			return domain.Answer{}, err
-		}
-		done.Since, p.SimulatedAt = since, by.Now
+		p.SimulatedAt = by.Now
 		if err := tx.UpdatePlaybook(ctx, p); err != nil {
 			return domain.Answer{}, fmt.Errorf("save playbook: %w", err)
 		}
-		done.Playbook = p
+		done.Playbook, done.Since = p, since
 		return once.Answer(done), tx.SaveTrail(ctx, playbookTrail(audit, by, p, "playbook.simulated"))
 	})
 }

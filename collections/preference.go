@@ -31,6 +31,9 @@ func cardOf(f domain.CaseFacts) ContactCard {
 		card.Preferences.Mode = domain.ModeEach
 	}
 	card.HardshipSince, _ = Hardship(f)
+	if f.Preferences.By != f.Case.Factor { // what another one was told is kept, and how it knows is not shown (D-7)
+		card.Preferences.Source, card.Preferences.At = "", time.Time{}
+	}
 	return card
 }
 
@@ -43,10 +46,12 @@ func (s *Service) Contact(ctx context.Context, by domain.Caller, id domain.CaseI
 		return card, err
 	}
 	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
-		f, err := contactOf(ctx, tx, by, id)
-		if err == nil {
-			card = cardOf(f)
+		if _, err := tx.Case(ctx, id, by.Organization, by.Kind); err != nil {
+			return err
 		}
+		f, err := tx.CaseLook(ctx, id)
+		f.Now = by.Now
+		card = cardOf(f)
 		return err
 	})
 	return card, err
@@ -70,7 +75,12 @@ func (s *Service) SetContact(ctx context.Context, by domain.Caller, id domain.Ca
 		if err != nil {
 			return err
 		}
-		wishes.At, wishes.AskedAt = by.Now, f.Preferences.AskedAt
+		wishes.At, wishes.AskedAt, wishes.By = by.Now, f.Preferences.AskedAt, by.Organization
+		for _, channel := range f.Preferences.OptedOut {
+			if !slices.Contains(wishes.OptedOut, channel) {
+				return domain.ErrInvalid.At("/opted_out", "taken-back", "the debtor does not want "+string(channel)+"; what was asked for is kept here, and not taken back")
+			}
+		}
 		if sameWishes(f.Preferences, wishes) {
 			card = cardOf(f)
 			return nil
@@ -116,7 +126,7 @@ func checked(wishes domain.Preferences) (domain.Preferences, error) {
 }
 
 func sameWishes(a, b domain.Preferences) bool {
-	return a.Kind == b.Kind && a.Mode == b.Mode && a.Prefers == b.Prefers && a.Source == b.Source && slices.Equal(a.OptedOut, b.OptedOut)
+	return a.Kind == b.Kind && a.Mode == b.Mode && a.Prefers == b.Prefers && a.Source == b.Source && slices.Equal(a.OptedOut, b.OptedOut) && a.By == b.By
 }
 
 // wishWords says what a debtor asked for, for factor and seller. It says all of it and never

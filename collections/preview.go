@@ -42,7 +42,7 @@ func (s *Service) Preview(ctx context.Context, by domain.Caller, id domain.CaseI
 		if _, err := tx.Case(ctx, id, by.Organization, by.Kind); err != nil {
 			return err
 		}
-		facts, err := tx.CaseFacts(ctx, id)
+		facts, err := tx.CaseLook(ctx, id)
 		if err != nil {
 			return err
 		}

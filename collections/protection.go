@@ -1,6 +1,7 @@
 package collections
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,10 +44,13 @@ const unsigned = "unsigned"
 func individual(profile Protection, since, source string) ProtectionRule {
 	return ProtectionRule{
 		Profile: profile, Since: domain.MustDate(since), CallDays: 7, HumanFrom: 3,
-		Identity: "We are {factor}. We bought the invoices named here from {seller}, and this message is about their payment.",
+		Identity: "This message is from {factor}, which bought the invoices named here from {seller}. It is about their payment.",
 		Source:   source, Counsel: unsigned,
 	}
 }
+
+// whoAsks finds the identity line in a letter.
+var whoAsks = regexp.MustCompile(`(?s)This message is from .+?, which bought the invoices named here from .+?\. It is about their\s+payment\.`)
 
 // ProtectionRules lists the table of profiles as it is in force.
 func ProtectionRules() []ProtectionRule {

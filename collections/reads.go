@@ -15,7 +15,16 @@ func (s *Service) Case(ctx context.Context, by domain.Caller, id domain.CaseID) 
 		kase, err = tx.Case(ctx, id, by.Organization, by.Kind)
 		return err
 	})
-	return kase, err
+	return shownCase(kase, by), err
+}
+
+// shownCase hides from a seller that a case waits for a stop: which one may be none of its
+// business (D-8).
+func shownCase(kase domain.Case, by domain.Caller) domain.Case {
+	if by.Kind != domain.KindFactor && kase.WaitsFor == waitsForStop {
+		kase.WaitsFor = codeWords[CodeConsiderate]
+	}
+	return kase
 }
 
 // Cases lists the caller's cases; status "" means all.
@@ -26,6 +35,9 @@ func (s *Service) Cases(ctx context.Context, by domain.Caller, status string, pa
 		list, err = tx.Cases(ctx, by.Organization, by.Kind, status, page)
 		return err
 	})
+	for i := range list {
+		list[i] = shownCase(list[i], by)
+	}
 	return list, err
 }
 

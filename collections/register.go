@@ -96,9 +96,15 @@ func (data *letter) speak(f domain.CaseFacts, act Act, l local) {
 	if act.Class.Proactive() && act.Tone <= friendly {
 		data.SellerLine = sellersLine(f, act.Tone, f.Voice.Line)
 	}
+	data.Identity = IdentityLine(ProfileOf(f.Relationship, f.Owed))
 	if act.Class == domain.ClassThankYou {
 		data.SellerThanks = sellersLine(f, act.Tone, f.Voice.Thanks)
 	}
+}
+
+// Who says who asks, where a protection profile wants it said (D-27).
+func (data letter) Who() string {
+	return strings.NewReplacer("{factor}", data.Factor, "{seller}", data.Seller).Replace(data.Identity)
 }
 
 // spokeOn returns the day of the last conversation, when it is recent enough that
@@ -119,8 +125,7 @@ func spokeOn(f domain.CaseFacts, l local) string {
 // sellersLine returns what a seller adds in its own words, or nothing: to a
 // natural person (D-27), and where the words are none for a letter of ours.
 func sellersLine(f domain.CaseFacts, tone int, typed string) string {
-	natural := f.Relationship.LegalType == domain.SoleTrader || f.Relationship.LegalType == domain.Partnership
-	if natural || len(LintLine(tone, typed)) > 0 {
+	if !Promotional(ProfileOf(f.Relationship, f.Owed)) || len(LintLine(tone, typed)) > 0 {
 		return ""
 	}
 	return oneLine(typed)

@@ -20,6 +20,7 @@ type account struct {
 	words  string
 	at     time.Time
 	by     uuid.UUID // the link or the call that it came by
+	phone  bool      // it was said on the telephone
 }
 
 // saidIDs are made before the transaction.
@@ -58,7 +59,7 @@ func promised(ctx context.Context, tx Tx, page domain.DebtorPage, t account, ids
 }
 
 func asked(ctx context.Context, tx Tx, page domain.DebtorPage, t account, reason domain.Reason, ids saidIDs) (domain.Question, deed, error) {
-	q := domain.Question{ID: ids.question, Case: page.Case, Deal: t.deal, Said: t.words, Reason: reason, AskedAt: t.at}
+	q := domain.Question{ID: ids.question, Case: page.Case, Deal: t.deal, ByPhone: t.phone, Said: t.words, Reason: reason, AskedAt: t.at}
 	if waiting(page) >= maxWaiting {
 		return q, deed{}, domain.ErrThrottled.Because("%d questions wait for an answer already", maxWaiting)
 	}

@@ -90,22 +90,24 @@ func (data *letter) agreed(f domain.CaseFacts, act Act, l local) error {
 	since := func(at time.Time) bool { return !at.Before(call.ClaimedAt) }
 	switch call.Result { //nolint:exhaustive // of the others nothing is on file
 	case domain.CallPromised:
-		if p, ok := newest(f.Promises, func(p domain.Promise) time.Time { return p.MadeAt }, since); ok {
+		if p, ok := first(f.Promises, func(p domain.Promise) time.Time { return p.MadeAt }, since); ok {
 			agreed.Number, agreed.Amount, agreed.Day = numberOf(f, p.Deal), p.Amount.Grouped(), p.PromisedOn.Long()
 		}
 	case domain.CallDisputes:
-		if d, ok := newest(f.Disputes, func(d domain.Dispute) time.Time { return d.RaisedAt }, since); ok {
+		if d, ok := first(f.Disputes, func(d domain.Dispute) time.Time { return d.RaisedAt }, since); ok {
 			agreed.Number, agreed.Amount = numberOf(f, d.Deal), d.Amount.Grouped()
 		}
 	case domain.CallAsks, domain.CallHardship:
-		if q, ok := newest(f.Questions, func(q domain.Question) time.Time { return q.AskedAt }, since); ok {
+		if q, ok := first(f.Questions, func(q domain.Question) time.Time { return q.AskedAt }, since); ok {
 			agreed.Number, agreed.Understood = numberOf(f, q.Deal), withoutBankDetails(q.Understood, "")
 		}
 	}
 	codes := map[domain.CallResult]domain.HoldCode{domain.CallPromised: domain.HoldPromise, domain.CallSaysPaid: domain.HoldPaidOrPending}
 	held := slices.DeleteFunc(slices.Clone(f.Holds), func(h domain.Hold) bool { return h.Code != codes[call.Result] || h.Until.IsZero() })
-	if h, ok := newest(held, func(h domain.Hold) time.Time { return h.CreatedAt }, since); ok {
-		agreed.Until = l.day(h.Until).Long()
+	if h, ok := first(held, func(h domain.Hold) time.Time { return h.CreatedAt }, since); ok {
+		if h.Until.After(f.Now) {
+			agreed.Until = l.day(h.Until).Long()
+		}
 		if agreed.Number == "" && !h.Deal.IsZero() {
 			agreed.Number = numberOf(f, h.Deal)
 		}
@@ -113,12 +115,13 @@ func (data *letter) agreed(f domain.CaseFacts, act Act, l local) error {
 	return nil
 }
 
-// newest returns the last of things whose moment counts.
-func newest[T any](all []T, when func(T) time.Time, counts func(time.Time) bool) (T, bool) {
+// first returns the first of things whose moment counts: what a call brought comes before
+// anything that came later by the page.
+func first[T any](all []T, when func(T) time.Time, counts func(time.Time) bool) (T, bool) {
 	var found T
 	ok := false
 	for _, one := range all {
-		if at := when(one); counts(at) && (!ok || at.After(when(found))) {
+		if at := when(one); counts(at) && (!ok || at.Before(when(found))) {
 			found, ok = one, true
 		}
 	}

@@ -31,6 +31,7 @@ type Tx interface {
 // following is one look at a case.
 type following interface {
 	CaseFacts(context.Context, domain.CaseID) (domain.CaseFacts, error)
+	CaseLook(context.Context, domain.CaseID) (domain.CaseFacts, error)
 	SaveJudged(ctx context.Context, decided []domain.Promise, ended []domain.HoldID, at time.Time) error
 	SaveGate(context.Context, domain.GateDecision) error
 	SaveTouch(ctx context.Context, touch domain.Touch, link domain.Link, counted, daily bool, thanked []domain.AllocationID) error
@@ -142,7 +143,7 @@ func (s *Service) Act(ctx context.Context, world domain.WorldID, id domain.CaseI
 			return err
 		}
 		facts.Now, facts.AnswersShared = now, s.options.ReplyHost != ""
-		done, err := decide(facts, ids, manners{s.options.Host, s.options.KeyVersion})
+		done, err := decide(facts, ids, manners{s.options.Host, s.options.KeyVersion, false})
 		if err != nil {
 			return err
 		}

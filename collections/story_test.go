@@ -53,7 +53,7 @@ func storyA() domain.CaseFacts {
 		Factor: domain.Organization{ID: kase.Factor, Name: "Eastbrook Factors, LLC", Country: "US", TimeZone: "America/New_York", Email: "ana@eastbrook.example"},
 		Seller: domain.Organization{ID: kase.Seller, Name: "Marlow Print Works LLC", Country: "US", TimeZone: "America/New_York", Email: "accounts@marlow.example"},
 		Relationship: domain.Relationship{
-			ID: kase.Relationship, Name: "Harbor & Pine Hotels, Inc.", Country: "US", TimeZone: "America/New_York", ContactName: "Dana Ruiz",
+			ID: kase.Relationship, Name: "Harbor & Pine Hotels, Inc.", LegalType: domain.Company, Country: "US", TimeZone: "America/New_York", ContactName: "Dana Ruiz",
 			Email: "dana@harborpine.example", TermsDays: 30,
 		},
 		ContactKey: []byte{1},

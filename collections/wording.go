@@ -97,6 +97,8 @@ type letter struct {
 	NothingLeft                                  bool
 	AskedOn, Question, Answer, RestsUntil        string
 	Understood                                   string // confirmed by a collector
+	ByPhone                                      bool   // the question was asked on the telephone, and is not quoted
+	Identity                                     string // who asks, where a protection profile wants it said (D-27)
 	AnswersShared                                bool   // they come here, where the seller reads them too
 	ByMail                                       bool   // the question is a mail, which is not quoted
 
@@ -340,6 +342,7 @@ func (data *letter) question(f domain.CaseFacts, act Act, l local) {
 		if q.ID == act.Question && !act.Question.IsZero() {
 			data.AskedOn, data.Question, data.Answer = l.day(q.AskedAt).Short(), writable(withoutBankDetails(q.Said, "(as you wrote)"), "(as you wrote)"), paragraphs(q.Answer)
 			data.Understood = strings.TrimRight(oneLine(q.Understood), ".")
+			data.ByPhone = q.ByPhone
 			data.ByMail, data.RestsUntil = q.ByMail, l.day(q.AnsweredAt).Plus(afterAnswer).Short()
 		}
 	}

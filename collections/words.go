@@ -135,6 +135,13 @@ func (s *Service) CopyForSeller(ctx context.Context, world domain.WorldID, id do
 		if !file.Copied || file.Touch.Status != domain.TouchSent {
 			return domain.ErrNotFound.Because("no copy is wanted")
 		}
+		f, err := tx.CaseLook(ctx, file.Touch.Case)
+		if err != nil {
+			return err
+		}
+		if !ThirdPartyCopies(ProfileOf(f.Relationship, f.Owed)) {
+			return domain.ErrNotFound.Because("a protected person's letters are not copied")
+		}
 		seller, err = tx.Organization(ctx, file.Touch.Seller)
 		subject = "Copy: " + file.Touch.Subject
 		text = fmt.Sprintf("Hello %s,\n\n%s\n\n%s", oneLine(seller.Name), wrapped(fmt.Sprintf(

@@ -192,6 +192,7 @@ type Question struct {
 	Case       CaseID
 	Deal       DealID // zero: about everything
 	ByMail     bool   // it stands for mails that wait to be read; Said quotes none of them
+	ByPhone    bool   // a collector wrote down what was asked on the telephone
 	Said       string
 	Reason     Reason // what a collector understood; "": nothing confirmed
 	Understood string // in words, as the debtor reads them

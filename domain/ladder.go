@@ -170,8 +170,9 @@ type Preferences struct {
 	Kind     ContactKind
 	Mode     ContactMode
 	OptedOut []Channel
-	Prefers  Channel // "": no preference
-	Source   string  // how we know
+	Prefers  Channel        // "": no preference
+	Source   string         // how we know
+	By       OrganizationID // the factor that was told
 	AskedAt  time.Time
 	At       time.Time
 }

@@ -101,6 +101,7 @@ CREATE TABLE contact_preferences (
   opted_out   text[] NOT NULL DEFAULT '{}', -- channels: email, phone
   prefers     text NOT NULL DEFAULT '' CHECK (prefers IN ('', 'email', 'phone')),
   source      text NOT NULL, -- how we know
+  recorded_by uuid NOT NULL, -- the factor that was told: how we know is shown to nobody else
   asked_at    timestamptz,   -- the debtor was asked how it wants to be written to
   updated_at  timestamptz NOT NULL,
   PRIMARY KEY (world_id, contact_key)
@@ -110,6 +111,7 @@ ALTER TABLE contacts_made ADD COLUMN conversation boolean NOT NULL DEFAULT false
 -- What a person understood of an answer, confirmed by a collector.
 ALTER TABLE questions ADD COLUMN reason text NOT NULL DEFAULT ''
   CHECK (reason IN ('', 'cash_flow', 'admin_hurdle', 'unforeseen', 'approval_pending', 'invoice_missing', 'dispute', 'oversight', 'other'));
+ALTER TABLE questions ADD COLUMN by_phone boolean NOT NULL DEFAULT false; -- in a collector's words
 ALTER TABLE questions ADD COLUMN understood text NOT NULL DEFAULT '';
 
 -- +goose StatementBegin
@@ -133,19 +135,16 @@ CREATE POLICY changed ON pauses FOR UPDATE USING (app_wide() OR (side = 'factor'
 CREATE POLICY home ON voices USING (app_sees(seller_id));
 CREATE POLICY platform ON contact_preferences USING (app_wide());
 
--- load_case answers the facts that a case's next step depends on. The caller has
--- locked the case; this locks the contact window. It runs with the caller's
--- rights, in scope work.
+-- case_facts answers the facts that a case's next step depends on, and locks nothing. It
+-- runs with the caller's rights, in scope work.
 -- +goose StatementBegin
-CREATE OR REPLACE FUNCTION load_case(p_case uuid, p_key bytea, p_now timestamptz) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS $$
+CREATE FUNCTION case_facts(p_case uuid, p_key bytea, p_now timestamptz) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   k cases;
   r relationships;
 BEGIN
   SELECT * INTO k FROM cases WHERE id = p_case;
   SELECT * INTO r FROM relationships WHERE id = k.relationship_id;
-  INSERT INTO contact_windows (world_id, contact_key) VALUES (k.world_id, p_key) ON CONFLICT DO NOTHING;
-  PERFORM FROM contact_windows w WHERE w.world_id = k.world_id AND w.contact_key = p_key FOR UPDATE;
   RETURN jsonb_build_object(
     'kase', to_jsonb(k),
     'factor', (SELECT to_jsonb(o) FROM organizations o WHERE o.id = k.factor_id),
@@ -209,3 +208,18 @@ BEGIN
                          ORDER BY step, at DESC, id DESC) g));
 END $$;
 -- +goose StatementEnd
+
+-- load_case answers them to who changes the case: the caller has locked it, this locks the
+-- contact window.
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION load_case(p_case uuid, p_key bytea, p_now timestamptz) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  w uuid := (SELECT world_id FROM cases WHERE id = p_case);
+BEGIN
+  INSERT INTO contact_windows (world_id, contact_key) VALUES (w, p_key) ON CONFLICT DO NOTHING;
+  PERFORM FROM contact_windows c WHERE c.world_id = w AND c.contact_key = p_key FOR UPDATE;
+  RETURN case_facts(p_case, p_key, p_now);
+END $$;
+-- +goose StatementEnd
+REVOKE EXECUTE ON FUNCTION case_facts(uuid, bytea, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION case_facts(uuid, bytea, timestamptz) TO comity_app;

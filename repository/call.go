@@ -14,7 +14,8 @@ WITH counted AS (
   VALUES ($2, $3, $1, $4, true, true, $5)
   ON CONFLICT (world_id, contact_key, touch_id) DO UPDATE SET at = excluded.at
 )
-UPDATE touches SET status = 'sending', contact_key = $3, claimed_at = $5, recipient = $6, subject = $7, body_text = $8, items = $9::uuid[], why_now = $10, outcome = ''
+UPDATE touches SET status = 'sending', contact_key = $3, claimed_at = $5, recipient = $6, subject = $7, body_text = $8, items = $9::uuid[], why_now = $10, outcome = '',
+  tone = $11, rung = $12, playbook_id = $13, playbook_version = $14, template = $15
  WHERE id = $1 AND status = 'planned'`
 	endCall = `
 WITH spoken AS (
@@ -30,7 +31,8 @@ SELECT ` + touchColumns + ` FROM touches t
 // StartCall saves that a person makes a call, with its script and its place in the contact
 // window. One that is not planned any more is ErrConflict.
 func (tx *Tx) StartCall(ctx context.Context, t domain.Touch) error {
-	n, err := tx.count(ctx, startCall, t.ID.UUID, t.World.UUID, t.ContactKey, t.Seller.UUID, instant(t.ClaimedAt), t.Recipient, t.Subject, t.Text, plain(t.Items).array(), t.WhyNow)
+	n, err := tx.count(ctx, startCall, t.ID.UUID, t.World.UUID, t.ContactKey, t.Seller.UUID, instant(t.ClaimedAt), t.Recipient, t.Subject, t.Text, plain(t.Items).array(), t.WhyNow,
+		t.Tone, t.Rung, orNull(t.Playbook.UUID), t.Version, t.Template)
 	if err == nil && n != 1 {
 		return domain.ErrConflict.Because("call %s was taken before", t.ID)
 	}

@@ -27,6 +27,11 @@ WITH pair AS MATERIALIZED (
     FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1
 )
 SELECT load_case($1, $2, $3) FROM pair`
+	readCaseAndAddress = `
+SELECT c.id, c.world_id, coalesce(r.email, '') AS email
+  FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1`
+	readCaseFacts = `
+SELECT case_facts($1, $2, $3)`
 	lockCase = `
 SELECT ` + caseColumns + ` FROM cases WHERE factor_id = $2 AND id = $1 FOR UPDATE`
 	readSellerCase = `
@@ -190,17 +195,26 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 // CaseFacts locks a case and the window of its contact, in this order, and
 // returns what its next step depends on at the caller's time.
 func (tx *Tx) CaseFacts(ctx context.Context, id domain.CaseID) (domain.CaseFacts, error) {
-	var locked struct {
+	return tx.caseFacts(ctx, id, lockCaseAndAddress, loadCase)
+}
+
+// CaseLook returns what the next step of a case depends on, and locks nothing.
+func (tx *Tx) CaseLook(ctx context.Context, id domain.CaseID) (domain.CaseFacts, error) {
+	return tx.caseFacts(ctx, id, readCaseAndAddress, readCaseFacts)
+}
+
+func (tx *Tx) caseFacts(ctx context.Context, id domain.CaseID, find, load string) (domain.CaseFacts, error) {
+	var found struct {
 		ID    uuid.UUID `json:"id"`
 		World uuid.UUID `json:"world_id"`
 		Email string    `json:"email"`
 	}
-	if err := tx.get(ctx, &locked, lockCaseAndAddress, id.UUID); err != nil {
-		return domain.CaseFacts{}, fmt.Errorf("lock case %s: %w", id, err)
+	if err := tx.get(ctx, &found, find, id.UUID); err != nil {
+		return domain.CaseFacts{}, fmt.Errorf("find case %s: %w", id, err)
 	}
-	now, key := tx.entry.By.Now, domain.ContactKey(domain.WorldID{UUID: locked.World}, locked.Email)
+	now, key := tx.entry.By.Now, domain.ContactKey(domain.WorldID{UUID: found.World}, found.Email)
 	var data []byte
-	if err := tx.get(ctx, &data, loadCase, id.UUID, key, instant(now)); err != nil {
+	if err := tx.get(ctx, &data, load, id.UUID, key, instant(now)); err != nil {
 		return domain.CaseFacts{}, fmt.Errorf("load case %s: %w", id, err)
 	}
 	var row caseFactsRow

@@ -82,6 +82,7 @@ type questionRow struct {
 	Case       uuid.UUID     `json:"case_id"`
 	Deal       uuid.NullUUID `json:"deal_id"`
 	ByMail     bool          `json:"by_mail"`
+	ByPhone    bool          `json:"by_phone"`
 	Said       string        `json:"said"`
 	Reason     string        `json:"reason"`
 	Understood string        `json:"understood"`
@@ -92,7 +93,7 @@ type questionRow struct {
 
 func (r questionRow) question() domain.Question {
 	return domain.Question{
-		ID: domain.QuestionID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Deal: idOf[domain.DealID](r.Deal), ByMail: r.ByMail,
+		ID: domain.QuestionID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Deal: idOf[domain.DealID](r.Deal), ByMail: r.ByMail, ByPhone: r.ByPhone,
 		Said: r.Said, Reason: domain.Reason(r.Reason), Understood: r.Understood, AskedAt: r.AskedAt.Time, Answer: string(r.Answer), AnsweredAt: r.AnsweredAt.Time,
 	}
 }
@@ -100,7 +101,7 @@ func (r questionRow) question() domain.Question {
 const (
 	promiseColumns  = `id, case_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at, decided_at`
 	disputeColumns  = `id, case_id, deal_id, status, currency, amount_minor, said, raised_at, resolved_at`
-	questionColumns = `id, case_id, deal_id, by_mail, said, reason, understood, asked_at, answer, answered_at`
+	questionColumns = `id, case_id, deal_id, by_mail, by_phone, said, reason, understood, asked_at, answer, answered_at`
 )
 
 const (
@@ -126,7 +127,7 @@ UPDATE promises SET status = 'cancelled', decided_at = $2 WHERE id = $1 AND stat
 INSERT INTO promises (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at)
 VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8, $9, $10, $11)`
 	insertQuestion = `
-INSERT INTO questions (id, case_id, factor_id, seller_id, deal_id, by_mail, said, asked_at, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+INSERT INTO questions (id, case_id, factor_id, seller_id, deal_id, by_mail, said, asked_at, reason, by_phone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	insertDispute = `
 INSERT INTO disputes (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, said, raised_at)
 VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9)`
@@ -171,7 +172,7 @@ func (tx *Tx) SavePromise(ctx context.Context, page domain.DebtorPage, p domain.
 
 // SaveQuestion adds a question.
 func (tx *Tx) SaveQuestion(ctx context.Context, page domain.DebtorPage, q domain.Question) error {
-	return tx.exec(ctx, insertQuestion, q.ID.UUID, page.Case.UUID, page.FactorID.UUID, page.SellerID.UUID, orNull(q.Deal.UUID), q.ByMail, q.Said, instant(q.AskedAt), string(q.Reason))
+	return tx.exec(ctx, insertQuestion, q.ID.UUID, page.Case.UUID, page.FactorID.UUID, page.SellerID.UUID, orNull(q.Deal.UUID), q.ByMail, q.Said, instant(q.AskedAt), string(q.Reason), q.ByPhone)
 }
 
 // SaveDispute adds a dispute.

@@ -135,19 +135,20 @@ func (r voiceRow) voice() domain.Voice {
 }
 
 type preferencesRow struct {
-	Kind     string   `json:"kind"`
-	Mode     string   `json:"mode"`
-	OptedOut textsCol `json:"opted_out"`
-	Prefers  string   `json:"prefers"`
-	Source   string   `json:"source"`
-	AskedAt  timeCol  `json:"asked_at"`
-	At       timeCol  `json:"updated_at"`
+	Kind     string        `json:"kind"`
+	Mode     string        `json:"mode"`
+	OptedOut textsCol      `json:"opted_out"`
+	Prefers  string        `json:"prefers"`
+	Source   string        `json:"source"`
+	By       uuid.NullUUID `json:"recorded_by"`
+	AskedAt  timeCol       `json:"asked_at"`
+	At       timeCol       `json:"updated_at"`
 }
 
 func (r preferencesRow) preferences() domain.Preferences {
 	return domain.Preferences{
 		Kind: domain.ContactKind(r.Kind), Mode: domain.ContactMode(r.Mode), OptedOut: mapped(r.OptedOut, func(c string) domain.Channel { return domain.Channel(c) }),
-		Prefers: domain.Channel(r.Prefers), Source: r.Source, AskedAt: r.AskedAt.Time, At: r.At.Time,
+		Prefers: domain.Channel(r.Prefers), Source: r.Source, By: idOf[domain.OrganizationID](r.By), AskedAt: r.AskedAt.Time, At: r.At.Time,
 	}
 }
 

@@ -38,15 +38,18 @@ SELECT jsonb_build_object(
     'replies', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', y.kind, 'acknowledgement', y.acknowledgement, 'at', y.received_at) ORDER BY y.id), '[]')
                   FROM replies y WHERE y.case_id = k.id),
     'unthanked', (SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.applied_at, a.id), '[]') FROM allocations a WHERE a.case_id = k.id AND a.undone_at IS NULL))
-  FROM cases k
+  FROM cases k JOIN relationships m ON m.id = k.relationship_id
  WHERE k.factor_id = $1 AND k.opened_at >= $2
+   AND ($4 = 'factor' OR $4 = 'seller' AND k.seller_id::text = $5 OR $4 = 'debtor' AND k.debtor_id::text = $5 OR $4 = 'relationship' AND k.relationship_id::text = $5
+        OR $4 = 'segment' AND $5 IN (m.country, m.country || '/' || m.legal_type))
    AND NOT EXISTS (SELECT FROM deals d WHERE d.case_id = k.id AND d.status IN ('charged_back', 'written_off'))
  ORDER BY k.id DESC LIMIT $3`
 
-// Lives returns a factor's latest cases since a moment, as they were lived.
-func (tx *Tx) Lives(ctx context.Context, factor domain.OrganizationID, since time.Time, most int) ([]domain.Life, error) {
+// Lives returns the latest cases since a moment that a factor's playbook would have been for,
+// as they were lived.
+func (tx *Tx) Lives(ctx context.Context, p domain.Playbook, since time.Time, most int) ([]domain.Life, error) {
 	var rows [][]byte
-	if err := tx.list(ctx, &rows, loadLives, factor.UUID, instant(since), most); err != nil {
+	if err := tx.list(ctx, &rows, loadLives, p.Factor.UUID, instant(since), most, string(p.Level), p.Subject); err != nil {
 		return nil, fmt.Errorf("load lives: %w", err)
 	}
 	lives := make([]domain.Life, len(rows))

@@ -25,7 +25,10 @@ UPDATE playbooks SET status = $3, simulated_at = $4, activated_by = $5, activate
 	retirePlaybook = `
 UPDATE playbooks SET status = 'retired', retired_at = $4 WHERE factor_id = $1 AND level = $2 AND subject = $3 AND status = 'active'`
 	wakeFactor = `
-UPDATE cases SET next_action_at = $2 WHERE factor_id = $1 AND status = 'open' AND (next_action_at IS NULL OR next_action_at > $2)`
+WITH due AS (
+  SELECT id FROM cases WHERE factor_id = $1 AND status = 'open' AND (next_action_at IS NULL OR next_action_at > $2) ORDER BY id FOR UPDATE
+)
+UPDATE cases SET next_action_at = $2 FROM due WHERE cases.id = due.id`
 	sellerServed = `
 SELECT EXISTS (SELECT FROM cases WHERE factor_id = $2 AND seller_id = $1)`
 )
@@ -63,7 +66,11 @@ func (tx *Tx) Playbooks(ctx context.Context, factor domain.OrganizationID, page 
 
 // UpdatePlaybook saves how a version stands.
 func (tx *Tx) UpdatePlaybook(ctx context.Context, p domain.Playbook) error {
-	return tx.exec(ctx, updatePlaybook, p.ID.UUID, p.Factor.UUID, string(p.Status), instant(p.SimulatedAt), orNull(p.ActivatedBy.UUID), instant(p.ActivatedAt), instant(p.RetiredAt))
+	err := tx.exec(ctx, updatePlaybook, p.ID.UUID, p.Factor.UUID, string(p.Status), instant(p.SimulatedAt), orNull(p.ActivatedBy.UUID), instant(p.ActivatedAt), instant(p.RetiredAt))
+	if violates(err, "playbooks_active") {
+		err = domain.ErrConflict.Because("another version was activated at the same moment: look again")
+	}
+	return err
 }
 
 // RetirePlaybook retires the version that is active for what a playbook is for.

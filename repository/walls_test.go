@@ -275,7 +275,7 @@ func TestSweepingTakesOnlyWhatIsLeftOver(t *testing.T) {
 func TestWhatAContactWantsIsThePlatforms(t *testing.T) {
 	d := repositorytest.New(t)
 	owner, app := d.Owner(t), application(t, d)
-	row := `INSERT INTO contact_preferences (world_id, contact_key, kind, mode, source, updated_at) VALUES ('00000000-0000-7000-8000-000000000001', $1, 'role', 'digest', 'x', now())`
+	row := `INSERT INTO contact_preferences (world_id, contact_key, kind, mode, source, recorded_by, updated_at) VALUES ('00000000-0000-7000-8000-000000000001', $1, 'role', 'digest', 'x', gen_random_uuid(), now())`
 	if _, err := owner.ExecContext(t.Context(), row, []byte("one")); err != nil {
 		t.Fatal(err)
 	}

@@ -353,7 +353,7 @@ var soft = func() map[string][]string {
 	all := map[string][]string{}
 	for _, member := range []string{
 		"name", "user_name", "code", "tax_id", "contact_name", "tax_ids", "number", "order_reference", "summary", "supplier_tax_id", "reason", "answer", "evidence", "holder", "account_number",
-		"method", "asked", "industry", "size", "source",
+		"method", "asked", "industry", "size", "source", "understood",
 	} {
 		all[member] = words
 	}

@@ -88,7 +88,7 @@ func TestEveryTableIsWalled(t *testing.T) {
 		`INSERT INTO jobs (world_id, kind, ref, run_at) VALUES (gen_random_uuid(), 'none', gen_random_uuid(), now() + interval '1 day')`,
 		`INSERT INTO playbooks (id, factor_id, level, subject, name, version, status, steps, made_by, made_at)
 			SELECT gen_random_uuid(), factor_id, 'seller', seller_id::text, 'ours', 1, 'draft', '{}', gen_random_uuid(), now() FROM cases LIMIT 1 ON CONFLICT DO NOTHING`,
-		`INSERT INTO contact_preferences (world_id, contact_key, kind, mode, source, updated_at) SELECT world_id, contact_key, 'role', 'each', 'a test', now() FROM contact_windows LIMIT 1 ON CONFLICT DO NOTHING`,
+		`INSERT INTO contact_preferences (world_id, contact_key, kind, mode, source, recorded_by, updated_at) SELECT world_id, contact_key, 'role', 'each', 'a test', gen_random_uuid(), now() FROM contact_windows LIMIT 1 ON CONFLICT DO NOTHING`,
 	} {
 		_, err := s.owner.ExecContext(t.Context(), row)
 		s.must(err)

@@ -264,15 +264,9 @@ func (r CallReport) record(ctx context.Context, tx Tx, f domain.CaseFacts, t dom
 		}
 		err = tx.SaveHold(ctx, page, hold)
 	case domain.CallDoNotCall:
-		prefs := f.Preferences
-		prefs.Kind, prefs.At, prefs.By, prefs.Source = KindOf(f.Relationship.Email, prefs), f.Now, f.Case.Factor, "said on the telephone"
-		if prefs.Mode == "" {
-			prefs.Mode = domain.ModeEach
-		}
-		if !slices.Contains(prefs.OptedOut, domain.ChannelPhone) {
-			prefs.OptedOut = append(slices.Clone(prefs.OptedOut), domain.ChannelPhone)
-		}
-		err = tx.SaveContact(ctx, f.Case.World, f.ContactKey, prefs)
+		err = tx.SaveContact(ctx, f.Case.World, domain.ContactKey(f.Case.World, t.Recipient), domain.Preferences{
+			Kind: domain.ContactPerson, Mode: domain.ModeEach, OptedOut: []domain.Channel{domain.ChannelPhone}, Source: "said on the telephone", By: f.Case.Factor, At: f.Now,
+		})
 	case domain.CallNoAnswer, domain.CallLeftMessage, domain.CallWrongNumber, domain.CallSpoke: // nothing rests for them
 	}
 	return did, err

@@ -7,6 +7,7 @@ import (
 
 	"comity/collections"
 	"comity/domain"
+	"comity/repository"
 )
 
 // untilTheCall lives the case of story A, silent, until a call waits for a person.
@@ -29,6 +30,18 @@ func (h *house) untilTheCall() domain.TouchID {
 		h.t.Fatalf("no call waits: %v; %s", err, h.text(`SELECT string_agg(step || ' ' || array_to_string(codes, ' '), ', ' ORDER BY id) FROM gate_decisions`))
 	}
 	return id
+}
+
+// look reads the facts of the case as a look would.
+func (h *house) look() (domain.CaseFacts, error) {
+	var f domain.CaseFacts
+	entry := domain.Entry{Scope: "work", By: domain.Caller{World: h.facts.Case.World, Now: at("2026-03-24 12:00")}}
+	_, err := repository.Atomically(h.db.DB, func(tx *repository.Tx) collections.Tx { return tx })(h.t.Context(), entry, func(tx collections.Tx) (domain.Answer, error) {
+		var err error
+		f, err = tx.CaseLook(h.t.Context(), h.facts.Case.ID)
+		return domain.Answer{}, err
+	})
+	return f, err
 }
 
 // TestACallIsAPersonsTask walks a call from the list to its result (F-68, C-44, C-86, C-100, C-111, C-112 and C-114): it
@@ -69,7 +82,7 @@ func TestACallIsAPersonsTask(t *testing.T) {
 	if _, err := h.cases.StartCall(ctx, by, id, onceOf[collections.Call]("again")); !errors.Is(err, domain.ErrWrongState) {
 		t.Errorf("it is taken twice: %v", err)
 	}
-	h.is("counted", h.text(`SELECT count(*)::text FROM contacts_made WHERE touch_id = $1 AND counted`, id.UUID), "1")
+	h.is("counted", h.text(`SELECT count(DISTINCT touch_id)::text FROM contacts_made WHERE touch_id = $1 AND counted`, id.UUID), "1")
 
 	deal := h.facts.Items[0].Deal.ID
 	report := collections.CallReport{Result: domain.CallPromised, Deal: deal, Amount: usd(1_000_000), On: day("2026-03-31"), Note: "friendly, the manager was away"}
@@ -150,6 +163,10 @@ func TestWhatACallTellsIsRecorded(t *testing.T) {
 				t.Fatal(err)
 			}
 			h.is("rows", h.text(tc.rows), tc.want)
+			h.is("counted", h.text(`SELECT count(DISTINCT contact_key)::text FROM contacts_made WHERE touch_id = $1`, id.UUID), "2") // the address and the number
+			if f, err := h.look(); err != nil || f.NotByPhone != (name == "does not want to be called") || f.Contacts[len(f.Contacts)-1].Spoken != (name != "nobody answers") {
+				t.Errorf("the facts afterwards: not by phone %t, contacts %+v, %v", f.NotByPhone, f.Contacts, err)
+			}
 		})
 	}
 }

@@ -166,7 +166,7 @@ func reachStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 func wishStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 	channel, elsewhere := domain.ChannelEmail, f.Preferences.By != f.Case.Factor // told to another factor (D-7)
 	if act.Class == domain.ClassCall {
-		channel = domain.ChannelPhone
+		channel, elsewhere = domain.ChannelPhone, elsewhere && !toldUsNotToCall(f)
 	}
 	switch {
 	case act.Class == domain.ClassLegalNotice:
@@ -185,8 +185,13 @@ func wishStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 // optedOut reports whether a contact does not want a channel, as anybody recorded it or a
 // call of this case ended.
 func optedOut(f domain.CaseFacts, channel domain.Channel) bool {
-	return slices.Contains(f.Preferences.OptedOut, channel) || channel == domain.ChannelPhone && slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
-		return t.Class == domain.ClassCall && t.Result == domain.CallDoNotCall && !claimed(t).Before(f.Preferences.At)
+	return slices.Contains(f.Preferences.OptedOut, channel) || channel == domain.ChannelPhone && (f.NotByPhone || toldUsNotToCall(f))
+}
+
+// toldUsNotToCall reports whether a call of this case ended with that.
+func toldUsNotToCall(f domain.CaseFacts) bool {
+	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+		return t.Class == domain.ClassCall && t.Result == domain.CallDoNotCall && t.Recipient == f.Relationship.Phone
 	})
 }
 

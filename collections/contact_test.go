@@ -110,7 +110,7 @@ func TestEveryCodeRefusesItsClasses(t *testing.T) {
 // rang is a call of this case some days ago.
 func rang(f domain.CaseFacts, days int, result domain.CallResult) domain.Touch {
 	at := f.Now.AddDate(0, 0, -days)
-	return domain.Touch{Class: domain.ClassCall, Status: domain.TouchSent, Cycle: 1, Step: "call:x", Result: result, ClaimedAt: at, SentAt: at}
+	return domain.Touch{Class: domain.ClassCall, Status: domain.TouchSent, Cycle: 1, Step: "call:x", Result: result, Recipient: f.Relationship.Phone, ClaimedAt: at, SentAt: at}
 }
 
 // TestTheEdgesOfTheCounts holds C-48, C-51, C-142, D-19, D-22 and D-27 at their edges: the day before, the

@@ -66,6 +66,7 @@ type CaseFacts struct {
 	Playbook      Playbook       // the one in force for this case
 	Voice         Voice          // the seller's
 	Preferences   Preferences    // the contact's
+	NotByPhone    bool           // who has this number does not want to be rung, as it told anybody
 	SellersHere   int            // how many sellers wrote to this contact in the last 180 days; never shown
 	Owed          []money.Amount // what the debtor owes to this factor, over all its sellers
 	KnownSince    Date           // the first invoice of the relationship on record; zero: none

@@ -135,6 +135,12 @@ CREATE POLICY changed ON pauses FOR UPDATE USING (app_wide() OR (side = 'factor'
 CREATE POLICY home ON voices USING (app_sees(seller_id));
 CREATE POLICY platform ON contact_preferences USING (app_wide());
 
+-- phone_key is the digest under which contacts with one telephone are counted, as the
+-- application makes it of an address; NULL without a number.
+CREATE FUNCTION phone_key(p_world uuid, p_phone text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN p_phone <> '' THEN sha256(convert_to('world_' || replace(p_world::text, '-', '') || chr(10) || lower(trim(p_phone)), 'UTF8')) END
+$$;
+
 -- case_facts answers the facts that a case's next step depends on, and locks nothing. It
 -- runs with the caller's rights, in scope work.
 -- +goose StatementBegin
@@ -142,9 +148,11 @@ CREATE FUNCTION case_facts(p_case uuid, p_key bytea, p_now timestamptz) RETURNS 
 DECLARE
   k cases;
   r relationships;
+  phone bytea;
 BEGIN
   SELECT * INTO k FROM cases WHERE id = p_case;
   SELECT * INTO r FROM relationships WHERE id = k.relationship_id;
+  phone := phone_key(k.world_id, r.phone);
   RETURN jsonb_build_object(
     'kase', to_jsonb(k),
     'factor', (SELECT to_jsonb(o) FROM organizations o WHERE o.id = k.factor_id),
@@ -157,6 +165,7 @@ BEGIN
                   ORDER BY array_position(ARRAY['relationship', 'debtor', 'segment', 'seller', 'factor'], p.level), length(p.subject) DESC LIMIT 1),
     'voice', (SELECT to_jsonb(v) FROM voices v WHERE v.seller_id = k.seller_id),
     'preferences', (SELECT to_jsonb(c) - 'contact_key' FROM contact_preferences c WHERE c.world_id = k.world_id AND c.contact_key = p_key),
+    'not_by_phone', EXISTS (SELECT FROM contact_preferences c WHERE c.world_id = k.world_id AND c.contact_key = phone AND 'phone' = ANY (c.opted_out)),
     'sellers_here', (SELECT count(DISTINCT m.seller_id) FROM contacts_made m WHERE m.world_id = k.world_id AND m.contact_key = p_key
                        AND m.at > p_now - interval '180 days'),
     'owed', (SELECT coalesce(jsonb_agg(jsonb_build_object('currency', o.currency, 'minor', o.minor) ORDER BY o.currency), '[]')
@@ -195,9 +204,10 @@ BEGIN
                         AND u.unapplied_minor > 0 AND u.status IN ('unapplied', 'suggested') AND u.created_at > p_now - interval '21 days'),
     'contacts', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', m.at, 'counted', m.counted, 'daily', m.daily, 'conversation', m.conversation,
                    'own', coalesce(t.case_id = k.id, false), 'ours', coalesce(t.factor_id = k.factor_id, false), 'call', coalesce(t.class = 'call', false))), '[]')
-                   FROM contacts_made m LEFT JOIN touches t ON t.id = m.touch_id
-                  WHERE m.world_id = k.world_id AND m.contact_key = p_key AND m.at > p_now - interval '16 days'
-                    AND coalesce(t.status, '') NOT IN ('planned', 'cancelled')),
+                   FROM (SELECT DISTINCT ON (c.touch_id) c.touch_id, c.at, c.counted, c.daily, c.conversation FROM contacts_made c
+                          WHERE c.world_id = k.world_id AND c.contact_key IN (p_key, phone) AND c.at > p_now - interval '16 days' ORDER BY c.touch_id) m
+                   LEFT JOIN touches t ON t.id = m.touch_id
+                  WHERE coalesce(t.status, '') NOT IN ('planned', 'cancelled')),
     'last_elsewhere', (SELECT max(coalesce(t.sent_at, t.claimed_at)) FROM touches t
                         WHERE t.relationship_id IN (SELECT x.id FROM relationships x WHERE x.seller_id = k.seller_id AND x.debtor_id = k.debtor_id)
                           AND t.case_id <> k.id AND t.class IN ('heads_up', 'reminder', 'call') AND t.status IN ('sending', 'sent', 'unknown')
@@ -214,12 +224,15 @@ END $$;
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION load_case(p_case uuid, p_key bytea, p_now timestamptz) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-  w uuid := (SELECT world_id FROM cases WHERE id = p_case);
+  w uuid;
+  phone bytea;
 BEGIN
-  INSERT INTO contact_windows (world_id, contact_key) VALUES (w, p_key) ON CONFLICT DO NOTHING;
-  PERFORM FROM contact_windows c WHERE c.world_id = w AND c.contact_key = p_key FOR UPDATE;
+  SELECT k.world_id, phone_key(k.world_id, r.phone) INTO w, phone FROM cases k JOIN relationships r ON r.id = k.relationship_id WHERE k.id = p_case;
+  INSERT INTO contact_windows (world_id, contact_key)
+  SELECT w, x FROM unnest(ARRAY[p_key, phone]) x WHERE x IS NOT NULL ORDER BY x ON CONFLICT DO NOTHING;
+  PERFORM FROM contact_windows c WHERE c.world_id = w AND c.contact_key IN (p_key, phone) ORDER BY c.contact_key FOR UPDATE;
   RETURN case_facts(p_case, p_key, p_now);
 END $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION case_facts(uuid, bytea, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION case_facts(uuid, bytea, timestamptz) TO comity_app;
+REVOKE EXECUTE ON FUNCTION case_facts(uuid, bytea, timestamptz), phone_key(uuid, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION case_facts(uuid, bytea, timestamptz), phone_key(uuid, text) TO comity_app;

@@ -11,7 +11,7 @@ const (
 	startCall = `
 WITH counted AS (
   INSERT INTO contacts_made (world_id, contact_key, touch_id, seller_id, counted, daily, at)
-  VALUES ($2, $3, $1, $4, true, true, $5)
+  SELECT $2, x, $1, $4, true, true, $5 FROM unnest(ARRAY[$3::bytea, phone_key($2, $6)]) x
   ON CONFLICT (world_id, contact_key, touch_id) DO UPDATE SET at = excluded.at
 )
 UPDATE touches SET status = 'sending', contact_key = $3, claimed_at = $5, recipient = $6, subject = $7, body_text = $8, items = $9::uuid[], why_now = $10, outcome = '',
@@ -19,7 +19,7 @@ UPDATE touches SET status = 'sending', contact_key = $3, claimed_at = $5, recipi
  WHERE id = $1 AND status = 'planned'`
 	endCall = `
 WITH spoken AS (
-  UPDATE contacts_made SET conversation = $6 WHERE world_id = $7 AND contact_key = $8 AND touch_id = $1
+  UPDATE contacts_made SET conversation = $6 WHERE world_id = $7 AND contact_key IN ($8, phone_key($7, $9)) AND touch_id = $1
 )
 UPDATE touches SET status = 'sent', sent_at = $2, result = $3, note = $4, outcome = $5 WHERE id = $1 AND status = 'sending'`
 	listTasks = `
@@ -41,7 +41,7 @@ func (tx *Tx) StartCall(ctx context.Context, t domain.Touch) error {
 
 // EndCall saves what came of a call, and whether somebody was spoken to.
 func (tx *Tx) EndCall(ctx context.Context, t domain.Touch) error {
-	return tx.exec(ctx, endCall, t.ID.UUID, instant(t.SentAt), string(t.Result), t.Note, t.Outcome, t.Result.Spoken(), t.World.UUID, t.ContactKey)
+	return tx.exec(ctx, endCall, t.ID.UUID, instant(t.SentAt), string(t.Result), t.Note, t.Outcome, t.Result.Spoken(), t.World.UUID, t.ContactKey, t.Recipient)
 }
 
 // Tasks returns a page of what waits for people of a factor, oldest first.

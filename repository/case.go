@@ -156,6 +156,7 @@ type caseFactsRow struct {
 	Playbook      playbookRow         `json:"playbook"`
 	Voice         voiceRow            `json:"voice"`
 	Preferences   preferencesRow      `json:"preferences"`
+	NotByPhone    bool                `json:"not_by_phone"`
 	SellersHere   int                 `json:"sellers_here"`
 	Owed          []owedRow           `json:"owed"`
 	KnownSince    dateCol             `json:"known_since"`
@@ -180,7 +181,7 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 		Pauses: mapped(r.Pauses, pauseRow.pause), Stops: mapped(r.Stops, stopRow.stop), Promises: mapped(r.Promises, promiseRow.promise),
 		Disputes: mapped(r.Disputes, disputeRow.dispute), Questions: mapped(r.Questions, questionRow.question), Replies: mapped(r.Replies, replyFactRow.fact),
 		Touches: mapped(r.Touches, touchRow.touch), Approvals: mapped(r.Approvals, approvalRow.approval), Playbook: r.Playbook.playbook(), Voice: r.Voice.voice(),
-		Preferences: r.Preferences.preferences(), SellersHere: r.SellersHere, KnownSince: r.KnownSince.Date, PaidOnTime: r.PaidOnTime, LastPaidAt: r.LastPaidAt.Time,
+		Preferences: r.Preferences.preferences(), NotByPhone: r.NotByPhone, SellersHere: r.SellersHere, KnownSince: r.KnownSince.Date, PaidOnTime: r.PaidOnTime, LastPaidAt: r.LastPaidAt.Time,
 		Owed:         mapped(r.Owed, func(o owedRow) money.Amount { return amount(o.Minor, o.Currency) }),
 		Unthanked:    mapped(r.Unthanked, caseAllocationRow.allocation),
 		Unidentified: mapped(r.Unidentified, receiptRow.receipt), Contacts: mapped(r.Contacts, contactRow.contact),

@@ -16,3 +16,23 @@ func HotStatements() map[string]string {
 		"keep":            keepAnswer,
 	}
 }
+
+// lookStatements returns, by name, the statements of a look at a case and of a message on
+// its way. Each touches a case by its id, so that one plan is right for all; what row-level
+// security adds to them takes longer to plan than to do.
+func lookStatements() map[string]string {
+	return map[string]string{
+		"lock_case_and_address": lockCaseAndAddress,
+		"load_case":             loadCase,
+		"save_case":             saveCase,
+		"wake_case":             wakeCase,
+		"insert_gate":           insertGate,
+		"save_touch":            saveTouch,
+		"plan_touch":            planTouch,
+		"cancel_touches":        cancelTouches,
+		"lock_case_of_touch":    lockCaseOfTouch,
+		"read_touch_file":       readTouchFile,
+		"update_touch":          updateTouch,
+		"save_judged":           saveJudged,
+	}
+}

@@ -68,12 +68,14 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 // name prepares the hot statements. Every other connection prepares one when it
 // first uses it.
 func (db *DB) name(ctx context.Context) error {
-	for name, text := range HotStatements() {
-		statement, err := db.pool.PreparexContext(ctx, text)
-		if err != nil {
-			return fmt.Errorf("prepare %s: %w", name, err)
+	for _, texts := range []map[string]string{HotStatements(), lookStatements()} {
+		for name, text := range texts {
+			statement, err := db.pool.PreparexContext(ctx, text)
+			if err != nil {
+				return fmt.Errorf("prepare %s: %w", name, err)
+			}
+			db.hot[text] = statement
 		}
-		db.hot[text] = statement
 	}
 	return nil
 }

@@ -199,7 +199,7 @@ var lives = map[string]struct {
 	"bank_is_silent": {func() *lived { return aLife().together("03-05", "03-20") }, "04-20", false, "the bank sends nothing for two weeks: we do not chase what may be paid (D-21)"},
 }
 
-// TestTheLivesOfDebtors plays named lives day by day and holds each to its file (C-42, C-45, C-48, C-49, C-50, C-52,
+// TestTheLivesOfDebtors plays named lives day by day and holds each to its file (D-20, C-42, C-45, C-48, C-49, C-50, C-52,
 // C-98, C-104, C-159, C-164, C-165, C-177, D-25 and D-30: the same life gives the same days), and to the rules that hold
 // for every life: seven days between what we start, tone up by one at most, no silence above 14 days that nothing
 // explains.

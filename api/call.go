@@ -15,6 +15,7 @@ func (s *Server) callRoutes() []route {
 		{method: http.MethodGet, path: "/v1/tasks", handle: s.listTasks},
 		{method: http.MethodPost, path: "/v1/touches/:id/call", handle: s.startCall},
 		{method: http.MethodPost, path: "/v1/touches/:id/result", handle: s.endCall},
+		{method: http.MethodPost, path: "/v1/touches/:id/settle", handle: s.settleUnknown},
 	}
 }
 
@@ -180,6 +181,59 @@ func (s *Server) endCall(c *gin.Context) error {
 		return err
 	}
 	answer, err := s.cases.EndCall(c.Request.Context(), caller(c), id, report, guard)
+	if err != nil {
+		return err
+	}
+	send(c, answer)
+	return nil
+}
+
+// SettleUnknownRequest is what a person found out about a message.
+type SettleUnknownRequest struct {
+	Arrived bool   `json:"arrived" example:"true"`
+	Note    string `json:"note" example:"Ms Vance has it before her" maxLength:"2000"`
+} //	@name	SettleUnknownRequest
+
+// settleUnknown settles a message of which nobody knew whether it arrived.
+//
+//	@Summary		Settle an unknown message
+//	@Description	For a message with the status `unknown`, after a person found out: it counts as sent (a notice as delivered), or as one that did not arrive.
+//	@Tags			cases
+//	@Accept			json
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			Idempotency-Key	header		string					true	"makes a repetition harmless for 7 days"
+//	@Param			id				path		string					true	"id of the message"
+//	@Param			request			body		SettleUnknownRequest	true	"what was found out"
+//	@Success		200				{object}	Touch
+//	@Failure		400				{object}	Problem
+//	@Failure		401				{object}	Problem
+//	@Failure		403				{object}	Problem
+//	@Failure		404				{object}	Problem
+//	@Failure		409				{object}	Problem
+//	@Failure		413				{object}	Problem
+//	@Failure		415				{object}	Problem
+//	@Failure		422				{object}	Problem
+//	@Router			/v1/touches/{id}/settle [post]
+func (s *Server) settleUnknown(c *gin.Context) error {
+	id, err := pathID(c, domain.ParseTouchID)
+	if err != nil {
+		return err
+	}
+	request, err := bodyOnly[SettleUnknownRequest](c)
+	if err != nil {
+		return err
+	}
+	var k checker
+	note := k.text("/note", request.Note, true, 2000)
+	if err := k.err(); err != nil {
+		return err
+	}
+	guard, err := once(c, answering(http.StatusOK, touchOf, nil))
+	if err != nil {
+		return err
+	}
+	answer, err := s.cases.SettleUnknown(c.Request.Context(), caller(c), id, request.Arrived, note, guard)
 	if err != nil {
 		return err
 	}

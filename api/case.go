@@ -30,6 +30,7 @@ type Cases interface {
 	Tasks(context.Context, domain.Caller, domain.Page) ([]domain.Touch, error)
 	StartCall(context.Context, domain.Caller, domain.TouchID, domain.Once[collections.Call]) (domain.Answer, error)
 	EndCall(ctx context.Context, by domain.Caller, id domain.TouchID, report collections.CallReport, once domain.Once[domain.Touch]) (domain.Answer, error)
+	SettleUnknown(ctx context.Context, by domain.Caller, id domain.TouchID, arrived bool, note string, once domain.Once[domain.Touch]) (domain.Answer, error)
 	Playbooks(context.Context, domain.Caller, domain.Page) ([]domain.Playbook, error)
 	MakePlaybook(ctx context.Context, by domain.Caller, draft domain.Playbook, whose collections.PlaybookFor, once domain.Once[domain.Playbook]) (domain.Answer, error)
 	SimulatePlaybook(context.Context, domain.Caller, domain.PlaybookID, domain.Once[collections.Simulation]) (domain.Answer, error)

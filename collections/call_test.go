@@ -186,3 +186,36 @@ func TestAStepThatNobodyTakesIsReplaced(t *testing.T) {
 	h.is("refusals", h.text(`SELECT string_agg(array_to_string(codes, ' '), ', ') FROM gate_decisions WHERE step = 'post_due:3:call'`), "awaiting_human, awaiting_human")
 	h.is("next", h.next(), "2026-04-06 09:30")
 }
+
+// TestAPersonSettlesWhatNobodyKnew: a message of which nobody knows whether it arrived is a task until a
+// person finds out (D-6): a notice that arrived is delivered, one that did not is not.
+func TestAPersonSettlesWhatNobodyKnew(t *testing.T) {
+	for arrived, want := range map[bool]string{true: "sent true", false: "failed false"} {
+		h := newHouse(t)
+		h.load("2026-02-04", "2026-02-24")
+		h.act("2026-02-05 10:00")
+		var id domain.TouchID
+		if err := h.owner.QueryRowContext(t.Context(), `SELECT id FROM touches`).Scan(&id.UUID); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.cases.NotSent(t.Context(), h.facts.Case.World, id, collections.FailedUnknown, "the line was cut", at("2026-02-05 10:01")); err != nil {
+			t.Fatal(err)
+		}
+		by := h.collector("2026-02-06 11:00")
+		if tasks, err := h.cases.Tasks(t.Context(), by, domain.Page{Limit: 10}); err != nil || len(tasks) != 1 {
+			t.Fatalf("tasks %+v, %v", tasks, err)
+		}
+		stranger := by
+		stranger.Organization = domain.New[domain.OrganizationID]()
+		if _, err := h.cases.SettleUnknown(t.Context(), stranger, id, arrived, "n", onceOf[domain.Touch]("s")); !errors.Is(err, domain.ErrNotFound) {
+			t.Errorf("another factor settles it: %v", err)
+		}
+		if _, err := h.cases.SettleUnknown(t.Context(), by, id, arrived, "she has it", onceOf[domain.Touch]("a")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.cases.SettleUnknown(t.Context(), by, id, arrived, "she has it", onceOf[domain.Touch]("b")); !errors.Is(err, domain.ErrWrongState) {
+			t.Errorf("it is settled twice: %v", err)
+		}
+		h.is("settled", h.text(`SELECT t.status || ' ' || (c.occurred_at IS NOT NULL) FROM touches t, conditions c WHERE c.code = 'notice_delivered'`), want)
+	}
+}

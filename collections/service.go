@@ -92,6 +92,7 @@ var Wide = map[string]domain.Scope{
 	"Receive":          domain.ScopeWork, // whose case a mail is about is not known before
 	"StartCall":        domain.ScopeWork, // as Act
 	"EndCall":          domain.ScopeWork,
+	"SettleUnknown":    domain.ScopeWork, // a notice that arrived pays its deals out
 	"SimulatePlaybook": domain.ScopeWork, // a case's relationship and statements are of two parties
 	"EventForParty":    domain.ScopeWork,
 	"Contact":          domain.ScopeWork, // what a contact wants counts for every tenant

@@ -210,7 +210,7 @@ func TestTheLivesOfDebtors(t *testing.T) {
 	for name, l := range lives {
 		t.Run(name, func(t *testing.T) {
 			life := l.of()
-			act := func(t domain.Touch) bool { return !l.nobody }
+			act := func(domain.Touch) bool { return !l.nobody }
 			if name == "misses_one_firm_step" {
 				missed := false
 				act = func(t domain.Touch) bool {

@@ -6,7 +6,7 @@ GO    ?= go
 LINT_VERSION := v2.15.0
 SWAG_VERSION := v1.16.6
 
-.PHONY: help run demo test check lint fuzz courtesy bench openapi generate
+.PHONY: help run demo test check lint fuzz courtesy year bench openapi generate
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ fuzz: ## every fuzz target for FUZZTIME (60s)
 
 courtesy: ## the courtesy engine under random interleavings (SEEDS=200)
 	@$(GO) build -o bin/comity ./cmd/comity && COMITY_COURTESY_SEEDS=$(or $(SEEDS),200) bin/comity with-postgres $(GO) test -count=1 -timeout 0 -v -run Courtesy ./collections
+
+year: ## a year of the courtesy engine with made-up debtors, and its audit (SEED=1 DEBTORS=10000 SELLERS=200 FACTORS=5 DAYS=365)
+	@$(GO) build -o bin/comity ./cmd/comity && exec bin/comity year -seed $(or $(SEED),1) -debtors $(or $(DEBTORS),10000) -sellers $(or $(SELLERS),200) -factors $(or $(FACTORS),5) -days $(or $(DAYS),365)
 
 bench: ## start, memory, imports, submit and accept beside pgbench (COMITY_HISTORY=<csv> for a real file; BENCH="-seconds 5")
 	@$(GO) build -o bin/comity ./cmd/comity && exec bin/comity bench $(BENCH)

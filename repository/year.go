@@ -28,7 +28,7 @@ type Year struct {
 // OpenYear opens the database of a year as its owner, and makes the world, which begins at
 // a moment, and the records of the audit.
 func OpenYear(ctx context.Context, ownerURL string, world domain.WorldID, begins time.Time) (*Year, error) {
-	pool, err := sqlx.Open("postgres", ownerURL)
+	pool, err := sqlx.Open("postgres", ownerURL+" binary_parameters=yes")
 	if err != nil {
 		return nil, fmt.Errorf("open as owner: %w", err)
 	}
@@ -75,7 +75,15 @@ INSERT INTO year_days (country, day) SELECT $1, unnest($2::date[])`
 
 // Clock sets the world's clock.
 func (y *Year) Clock(ctx context.Context, now time.Time) error {
-	return y.write(ctx, setYearClock, y.world.UUID, now)
+	_, err := y.pool.ExecContext(ctx, setYearClock, y.world.UUID, now) // done twice it is the same
+	return err
+}
+
+// Analyze lets the server know how large the tables have become, so that plans made for
+// empty ones are made again.
+func (y *Year) Analyze(ctx context.Context) error {
+	_, err := y.pool.ExecContext(ctx, `ANALYZE`)
+	return err
 }
 
 // Found writes organisations, collection accounts, debtors and relationships: lists of

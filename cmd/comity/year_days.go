@@ -140,7 +140,7 @@ func (y *yearTown) count(name string, err error) error {
 	return nil
 }
 
-const yearGrid = 300 // seconds: things happen at every full five minutes
+const yearGrid = 900 // seconds: things happen at every full quarter of an hour
 
 // live lives the days: whatever is due first comes first.
 func (y *yearTown) live(ctx context.Context) error {
@@ -164,6 +164,9 @@ func (y *yearTown) live(ctx context.Context) error {
 		if name := y.now.Format("January 2006"); name != month {
 			month = name
 			say("%s: %d looks so far", month, y.done["look"])
+			if err := y.rows.Analyze(ctx); err != nil {
+				return err
+			}
 		}
 		if err := y.moment(ctx); err != nil {
 			return err

@@ -145,6 +145,12 @@ SELECT m.id AS deal, m.case_id AS kase FROM made m`
 INSERT INTO statements (id, factor_id, account_id, blob_id, file_sha256, number, from_on, to_on, currency, opening_minor, closing_minor, line_count, loaded_at)
 SELECT gen_random_uuid(), x.factor, x.account, x.account, '', x.day::text, x.day, x.day, x.currency, 0, 0, 0, $2::timestamptz
   FROM jsonb_to_recordset($1::jsonb) AS x(factor uuid, account uuid, day date, currency text)`
+	// As the loading of a statement does (wakePromises).
+	wakeYearPromises = `
+UPDATE cases SET next_action_at = $2::timestamptz
+ WHERE status = 'open' AND id IN (
+   SELECT p.case_id FROM jsonb_to_recordset($1::jsonb) AS x(account uuid, day date) JOIN deals d ON d.collection_account_id = x.account AND d.status IN ('made', 'paid_out')
+     JOIN promises p ON p.case_id = d.case_id AND p.deal_id = d.id AND p.status = 'active' AND p.judge_on <= x.day)`
 	// The rows that a receipt changes in saveReceipt, for many deals at once.
 	lockYearCases = `
 SELECT c.id FROM cases c WHERE c.id IN (SELECT d.case_id FROM deals d WHERE d.id = ANY ($1::uuid[])) ORDER BY c.id FOR UPDATE`
@@ -201,9 +207,13 @@ func (y *Year) Deals(ctx context.Context, deals any, now time.Time) (map[uuid.UU
 	return cases, err
 }
 
-// Statements loads statements of one day each: they cover, and hold no lines.
+// Statements loads statements of one day each, which cover and hold no lines, and wakes the
+// cases whose promises they decide.
 func (y *Year) Statements(ctx context.Context, statements any, now time.Time) error {
-	return y.writeRows(ctx, loadYearStatements, statements, now)
+	if err := y.writeRows(ctx, loadYearStatements, statements, now); err != nil {
+		return err
+	}
+	return y.writeRows(ctx, wakeYearPromises, statements, now)
 }
 
 // Pay applies money to deals, under the locks of their cases.

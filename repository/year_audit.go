@@ -48,6 +48,7 @@ CREATE TABLE messages AS
    WHERE t.status IN ('sending', 'sent', 'unknown', 'failed');
 CREATE INDEX ON messages (case_id);
 CREATE INDEX ON messages (id);
+CREATE INDEX ON messages (address);
 CREATE INDEX ON seen (touch_id);
 CREATE INDEX ON gate_decisions (case_id, at);
 CREATE FUNCTION in_hours(p timestamptz, zone text, place text) RETURNS boolean LANGUAGE sql AS $$
@@ -87,6 +88,9 @@ var yearWords = []struct{ rule, query string }{
 		JOIN contact_preferences p ON p.world_id = m.world_id AND p.contact_key = m.address AND s.at > p.updated_at
 		WHERE p.mode = 'portal_only' AND m.class IN ('heads_up', 'reminder') OR 'email' = ANY (p.opted_out) AND m.class <> 'legal_notice' AND m.class <> 'call'
 		   OR 'phone' = ANY (p.opted_out) AND m.class = 'call'`},
+	{"9: two of one factor in a week to a mailbox that had asked for a digest", `SELECT a.case_id, a.step, a.day, b.case_id, b.step, b.day FROM contact_preferences p
+		JOIN messages b ON b.world_id = p.world_id AND b.address = p.contact_key AND b.claimed_at > p.updated_at AND b.proactive
+		JOIN messages a ON a.address = b.address AND a.factor_id = b.factor_id AND a.id <> b.id AND a.counted AND a.claimed_at < b.claimed_at AND b.day - a.day BETWEEN 0 AND 6 WHERE p.mode = 'digest'`},
 	{"10: a tone that rises by more than one per listed invoice", `SELECT s.case_id, s.step, s.tone, s.at FROM seen s JOIN touches t ON t.id = s.touch_id
 		WHERE s.what = 'claimed' AND t.step LIKE 'post_due:%' AND s.tone > 1 AND s.tone > 1 + coalesce((
 		  SELECT max(x.tone) FROM touches e JOIN seen x ON x.touch_id = e.id AND x.what = 'claimed'

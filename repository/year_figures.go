@@ -50,6 +50,7 @@ var yearCounts = []struct{ group, query string }{
 		  LEFT JOIN promises p ON p.id = h.cause_id LEFT JOIN disputes d ON d.id = h.cause_id LEFT JOIN questions q ON q.id = h.cause_id
 		UNION ALL SELECT 'proactive messages claimed while an answer was in force for what they list', count(*) FROM seen s WHERE s.what = 'claimed' AND s.class IN ('heads_up', 'reminder', 'call') AND (s.bad <> '{}' OR s.rests <> '{}')`},
 	{"first contact that we started", firstContacts},
+	{"overdue for three weeks", unheard},
 	{"promises", `SELECT p.status, count(*) FROM promises p WHERE $1::uuid IS NOT NULL GROUP BY 1`},
 	{"at the end", `SELECT 'cases, ' || k.status, count(*) FROM cases k WHERE k.world_id = $1 GROUP BY 1
 		UNION ALL SELECT 'deals, ' || d.status || CASE WHEN d.status IN ('made', 'paid_out') AND d.open_minor > 0 THEN ', open' WHEN d.status IN ('made', 'paid_out') THEN ', paid' ELSE '' END, count(*) FROM deals d GROUP BY 1
@@ -78,6 +79,21 @@ UNION ALL SELECT 'cases with one, the deal made 17 days before due or earlier', 
 UNION ALL SELECT 'share before the first due date, of those made 17 days before due or earlier, in hundredths of a per cent', count(*) FILTER (WHERE u.before) * 10000 / greatest(count(*), 1) FROM due u WHERE u.early
 UNION ALL SELECT 'cases without one', count(*) FROM cases k WHERE k.world_id = $1 AND NOT EXISTS (SELECT FROM contact c WHERE c.case_id = k.id)
 UNION ALL SELECT 'cases with a notice of assignment', count(DISTINCT t.case_id) FROM touches t WHERE t.world_id = $1 AND t.class = 'legal_notice' AND t.status IN ('sending', 'sent', 'unknown', 'failed')`
+
+// unheard counts invoices that were open for three weeks after their due date and of which
+// the case had heard nothing that we started by then: each refusal had its code, and yet
+// nobody was reached. The time zones of factor and debtor say where that is.
+const unheard = `
+WITH late AS (
+  SELECT d.id, f.time_zone AS ours, r.time_zone AS theirs, EXISTS (
+           SELECT FROM touches t WHERE t.case_id = d.case_id AND t.class IN ('heads_up', 'reminder', 'call') AND t.status IN ('sent', 'unknown', 'failed') AND t.claimed_at::date <= d.due_on + 21) AS heard
+    FROM deals d JOIN organizations f ON f.id = d.factor_id JOIN relationships r ON r.id = d.relationship_id JOIN worlds w ON w.id = d.world_id
+   WHERE d.world_id = $1 AND d.due_on + 21 < w.clock_at::date
+     AND (d.open_minor > 0 OR (SELECT max(a.applied_at) FROM allocations a WHERE a.deal_id = d.id)::date > d.due_on + 21)
+)
+SELECT 'invoices', count(*) FROM late
+UNION ALL SELECT 'invoices whose case heard nothing that we started', count(*) FROM late l WHERE NOT l.heard
+UNION ALL SELECT 'nothing heard, factor in ' || l.ours || ', debtor in ' || l.theirs || ', of ' || count(*), count(*) FILTER (WHERE NOT l.heard) FROM late l GROUP BY l.ours, l.theirs HAVING count(*) FILTER (WHERE NOT l.heard) > 0`
 
 // Figures counts what came of the year, in a stable order.
 func (y *Year) Figures(ctx context.Context) ([]YearFigure, error) {

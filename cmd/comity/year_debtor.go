@@ -23,8 +23,7 @@ func (y *yearTown) debtor(kase uuid.UUID) *yearDebtor {
 // send is the mail worker, and the mail server of the debtor.
 func (y *yearTown) send(ctx context.Context, job repository.YearJob) error {
 	touch := domain.TouchID{UUID: job.Ref}
-	out, err := y.cases.Outgoing(ctx, y.world, touch, y.now)
-	if err != nil {
+	if _, err := y.cases.Outgoing(ctx, y.world, touch, y.now); err != nil {
 		return y.count("hand out", err)
 	}
 	message, err := y.rows.Message(ctx, job.Ref)
@@ -34,7 +33,7 @@ func (y *yearTown) send(ctx context.Context, job repository.YearJob) error {
 	failed := func(kind, reason string) error {
 		return y.count("send, "+kind+" failure", y.cases.NotSent(ctx, y.world, touch, kind, reason, y.now))
 	}
-	switch luck := y.dice(1000, forSend, yearNumber(message.Case), yearHash(message.Step), int(y.now.Unix())); {
+	switch luck := y.dice(1000, forSend, yearNumber(message.Case), yearStep(message.Step), int(y.now.Unix())); {
 	case luck < 20:
 		return failed(collections.FailedTemporary, "451 later")
 	case luck < 23:
@@ -48,14 +47,14 @@ func (y *yearTown) send(ctx context.Context, job repository.YearJob) error {
 	if err := y.count("send", y.cases.Sent(ctx, y.world, touch, y.now)); err != nil {
 		return err
 	}
-	y.reacts(message, out)
+	y.reacts(message)
 	return nil
 }
 
 // reacts plans what a debtor, its mailbox or a party does about a message that arrived.
-func (y *yearTown) reacts(m repository.YearMessage, out collections.Outgoing) {
+func (y *yearTown) reacts(m repository.YearMessage) {
 	d := y.debtor(m.Case)
-	about := []int{forReaction, yearNumber(m.Case), yearHash(m.Step)}
+	about := []int{forReaction, yearNumber(m.Case), yearStep(m.Step), int(y.now.Unix())}
 	e := yearEvent{kind: yearSays, kase: m.Case, touch: m.ID, items: m.Items}
 	switch luck := y.dice(1000, about...); {
 	case luck < 3:
@@ -89,7 +88,6 @@ func (y *yearTown) reacts(m repository.YearMessage, out collections.Outgoing) {
 		when = y.now.Add(time.Hour)
 	}
 	y.at(when, e)
-	_ = out
 }
 
 // words chooses how a debtor says what it has to say.

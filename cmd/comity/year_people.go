@@ -130,7 +130,7 @@ func (y *yearTown) desk(ctx context.Context, factor int) error {
 // own: it is looked at again tomorrow.
 func (y *yearTown) takes(t domain.Touch) {
 	kase := t.Case.UUID
-	about := []int{forWork, yearNumber(kase), yearHash(t.Step), int(y.now.Unix())}
+	about := []int{forWork, yearNumber(kase), yearStep(t.Step), int(y.now.Unix())}
 	share := y.dice(100, about...)
 	switch {
 	case t.Status == domain.TouchUnknown:
@@ -138,7 +138,7 @@ func (y *yearTown) takes(t domain.Touch) {
 		if t.Class == domain.ClassLegalNotice && share < 40 && y.now.Sub(t.ClaimedAt) < 20*24*time.Hour {
 			y.at(y.now.Add(time.Hour), yearEvent{kind: yearAgain, kase: kase})
 		}
-	case t.Status != domain.TouchPlanned || yearNumber(kase)%9 == 0 || share >= 45: // nobody finds the time for some
+	case t.Status != domain.TouchPlanned || yearNumber(kase)%9 == 0 || share >= 60: // nobody finds the time for some
 	case t.Class == domain.ClassCall:
 		d := y.debtor(kase)
 		on := d.cal.OnOrAfter(domain.DateOf(y.now.In(d.zone)))

@@ -152,6 +152,9 @@ func (y *yearTown) people() []map[string]any {
 	for n := range y.size.Debtors {
 		place := yearPlaces[y.pick(func(i int) int { return yearPlaces[i].weight }, len(yearPlaces), forPlace, n)]
 		kind := yearTypes[y.pick(func(i int) int { return yearTypes[i].weight }, len(yearTypes), forType, n)].of
+		if n < len(yearTypes) { // however few there are, there is one of each
+			kind = yearTypes[n].of
+		}
 		zone, _ := time.LoadLocation(place.zone) // the tables are built in
 		legal := []string{"company", "company", "company", "company", "company", "company", "partnership", "sole_trader", "sole_trader", "public_body"}[y.dice(10, forLegal, n)]
 		sellers := 1

@@ -120,9 +120,9 @@ WITH first AS (
     FROM deals d JOIN first f ON f.case_id = d.case_id JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered' AND n.occurred_at IS NOT NULL
     JOIN relationships r ON r.id = d.relationship_id
 ), rests AS (
-  SELECT h.case_id, h.deal_id, tstzrange(h.created_at, greatest(h.created_at, least(h.ended_at, h.until_at))) AS span FROM holds h
-  UNION ALL SELECT p.case_id, p.deal_id, tstzrange(p.set_at, greatest(p.set_at, least(p.ended_at, p.until_at))) FROM pauses p
-  UNION ALL SELECT s.case_id, NULL, tstzrange(s.set_at, greatest(s.set_at, s.lifted_at)) FROM stops s
+  SELECT h.case_id, h.deal_id, tstzrange(h.created_at, greatest(h.created_at, coalesce(least(h.ended_at, h.until_at), 'infinity'))) AS span FROM holds h
+  UNION ALL SELECT p.case_id, p.deal_id, tstzrange(p.set_at, greatest(p.set_at, coalesce(least(p.ended_at, p.until_at), 'infinity'))) FROM pauses p
+  UNION ALL SELECT s.case_id, NULL, tstzrange(s.set_at, greatest(s.set_at, coalesce(s.lifted_at, 'infinity'))) FROM stops s
 ), asked AS (
   SELECT o.case_id, o.time_zone, range_agg(multirange(o.span) - coalesce((SELECT range_agg(x.span) FROM rests x WHERE x.case_id = o.case_id AND (x.deal_id IS NULL OR x.deal_id = o.id)), '{}'::tstzmultirange)) AS spans
     FROM owed o GROUP BY 1, 2

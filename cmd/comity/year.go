@@ -96,7 +96,7 @@ type livedYear struct {
 // liveYear lives a year on a migrated database.
 func liveYear(ctx context.Context, size yearSize, appURL, ownerURL string) (*livedYear, error) {
 	begun := time.Now()
-	db, err := repository.Open(ctx, repository.Options{URL: appURL, MaxConns: size.Workers + 1, Now: time.Now, Named: true})
+	db, err := repository.Open(ctx, repository.Options{URL: appURL, MaxConns: size.Workers + 1, Now: time.Now})
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,8 @@ func (y *Year) Found(ctx context.Context, organizations, accounts, relationships
 		rows      any
 		more      []any
 	}{
-		{makeYearOrganizations, organizations, []any{y.world.UUID, at}}, {makeYearAccounts, accounts, []any{at}},
+		{makeYearOrganizations, organizations, []any{y.world.UUID, at}},
+		{makeYearAccounts, accounts, []any{at}},
 		{makeYearRelationships, relationships, []any{y.world.UUID, at}},
 	} {
 		if err := y.writeRows(ctx, step.statement, step.rows, step.more...); err != nil {

@@ -90,17 +90,30 @@ var yearPlaces = []struct {
 	country, region, zone, currency string
 	weight                          int
 }{
-	{"US", "US-NY", "America/New_York", "USD", 22}, {"US", "US-CA", "America/Los_Angeles", "USD", 12}, {"US", "", "America/Chicago", "USD", 8},
-	{"GB", "", "Europe/London", "GBP", 16}, {"DE", "", "Europe/Berlin", "EUR", 14}, {"FR", "", "Europe/Paris", "EUR", 9},
-	{"ES", "", "Europe/Madrid", "EUR", 7}, {"AU", "", "Australia/Sydney", "USD", 6}, {"NZ", "", "Pacific/Auckland", "USD", 6},
+	{"US", "US-NY", "America/New_York", "USD", 22},
+	{"US", "US-CA", "America/Los_Angeles", "USD", 12},
+	{"US", "", "America/Chicago", "USD", 8},
+	{"GB", "", "Europe/London", "GBP", 16},
+	{"DE", "", "Europe/Berlin", "EUR", 14},
+	{"FR", "", "Europe/Paris", "EUR", 9},
+	{"ES", "", "Europe/Madrid", "EUR", 7},
+	{"AU", "", "Australia/Sydney", "USD", 6},
+	{"NZ", "", "Pacific/Auckland", "USD", 6},
 }
 
 var yearTypes = []struct {
 	of     generator.Type
 	weight int
 }{
-	{generator.Prompt, 28}, {generator.Early, 12}, {generator.HabitualLate, 20}, {generator.WeeklyRun, 10}, {generator.MonthEndRun, 8},
-	{generator.CashPoor, 8}, {generator.Disputing, 6}, {generator.Silent, 5}, {generator.NeverPays, 3},
+	{generator.Prompt, 28},
+	{generator.Early, 12},
+	{generator.HabitualLate, 20},
+	{generator.WeeklyRun, 10},
+	{generator.MonthEndRun, 8},
+	{generator.CashPoor, 8},
+	{generator.Disputing, 6},
+	{generator.Silent, 5},
+	{generator.NeverPays, 3},
 }
 
 // yearCurrencies are those that every factor collects.

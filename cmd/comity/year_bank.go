@@ -21,7 +21,7 @@ func (y *yearTown) plan(account int, day domain.Date) {
 // A yearMorning is the rows that one moment writes, in the order in which they are.
 type yearMorning struct {
 	deals, statements, payments, strange []map[string]any
-	made, paid, known, ended             []uuid.UUID
+	paid, known, ended                   []uuid.UUID
 }
 
 // banks does what happens by the calendar, with few statements for all of a moment.

@@ -108,7 +108,11 @@ func (q yearQueue) Less(i, j int) bool { return q[i].at < q[j].at }
 func (q yearQueue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
 
 // Push implements heap.Interface.
-func (q *yearQueue) Push(e any) { *q = append(*q, e.(yearEvent)) }
+func (q *yearQueue) Push(e any) {
+	if event, ok := e.(yearEvent); ok {
+		*q = append(*q, event)
+	}
+}
 
 // Pop implements heap.Interface.
 func (q *yearQueue) Pop() any {
@@ -156,9 +160,8 @@ func (y *yearTown) live(ctx context.Context) error {
 			next = y.queue[0].at
 		}
 		next = max((next+yearGrid-1)/yearGrid*yearGrid, y.now.Unix())
-		if then := time.Unix(next, 0).UTC(); then.Before(y.end) {
-			y.now = then
-		} else {
+		y.now = time.Unix(next, 0).UTC()
+		if !y.now.Before(y.end) {
 			y.now = y.end
 			return y.rows.Clock(ctx, y.end)
 		}
@@ -184,7 +187,8 @@ func (y *yearTown) moment(ctx context.Context) error {
 	}
 	var due []yearEvent
 	for len(y.queue) > 0 && y.queue[0].at <= y.now.Unix() {
-		due = append(due, heap.Pop(&y.queue).(yearEvent))
+		due = append(due, y.queue[0])
+		heap.Pop(&y.queue)
 	}
 	slices.SortFunc(due, func(a, b yearEvent) int {
 		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.n, b.n), cmp.Compare(yearNumber(a.kase), yearNumber(b.kase)), cmp.Compare(a.says, b.says))

@@ -192,8 +192,17 @@ var yearResults = []struct {
 	of     domain.CallResult
 	weight int
 }{
-	{domain.CallNoAnswer, 34}, {domain.CallLeftMessage, 14}, {domain.CallWrongNumber, 2}, {domain.CallPromised, 17}, {domain.CallSaysPaid, 5}, {domain.CallDisputes, 4},
-	{domain.CallAsks, 7}, {domain.CallHardship, 7}, {domain.CallWillLook, 5}, {domain.CallSpoke, 4}, {domain.CallDoNotCall, 1},
+	{domain.CallNoAnswer, 34},
+	{domain.CallLeftMessage, 14},
+	{domain.CallWrongNumber, 2},
+	{domain.CallPromised, 17},
+	{domain.CallSaysPaid, 5},
+	{domain.CallDisputes, 4},
+	{domain.CallAsks, 7},
+	{domain.CallHardship, 7},
+	{domain.CallWillLook, 5},
+	{domain.CallSpoke, 4},
+	{domain.CallDoNotCall, 1},
 }
 
 // calls is a collector who takes a call, makes it, and writes down what came of it.
@@ -234,6 +243,7 @@ func (y *yearTown) calls(ctx context.Context, e yearEvent) error {
 		y.work(e.kase, yearEvent{kind: yearAnswers, kase: e.kase, says: map[bool]string{true: "asks for time"}[report.Result == domain.CallHardship]}, y.dice(4, about...))
 	case domain.CallDisputes:
 		y.work(e.kase, yearEvent{kind: yearResolves, kase: e.kase}, 3+y.dice(12, about...))
+	default: // nobody waits for anything
 	}
 	return y.count("collector ends a call", err)
 }

@@ -26,7 +26,7 @@ func (f *trade) history(payments ...payment) {
 
 func (f *trade) historyOf(seller string, payments ...payment) {
 	f.Helper()
-	today := domain.DateOf(time.Now().UTC())
+	today := today()
 	var file strings.Builder
 	file.WriteString(historyHead)
 	for _, p := range payments {
@@ -71,7 +71,17 @@ func (f *trade) rowPath(number string) (path, tag string) {
 	return path, read.header.Get("ETag")
 }
 
-func daysAgo(n int) string { return domain.DateOf(time.Now().UTC()).Plus(-n).String() }
+// today is the day of the trade's parties: all of them live in New York, where it is still
+// yesterday when it is past midnight in UTC.
+func today() domain.Date {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		panic(err)
+	}
+	return domain.DateOf(time.Now().In(zone))
+}
+
+func daysAgo(n int) string { return today().Plus(-n).String() }
 
 func TestASellerCorrectsWhatItImported(t *testing.T) {
 	f := newTrade(t)
@@ -216,7 +226,7 @@ func TestAProfileSaysWhatIsKnownAndWhatIsNot(t *testing.T) {
 		t.Errorf("of nothing: %s", got.raw)
 	}
 	friday := 0 // days since the last Friday
-	for ; domain.DateOf(time.Now().UTC()).Plus(-friday).Weekday() != time.Friday; friday++ {
+	for ; today().Plus(-friday).Weekday() != time.Friday; friday++ {
 	}
 	var payments []payment
 	for i := range 12 {

@@ -254,6 +254,7 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"PUT /v1/cases/{id}/contact":     contactWish(),
 		"POST /v1/cases/{id}/pauses":     map[string]any{"deal_id": ids["deals"], "reason": "a new order", "until": "2026-02-20T09:00:00Z"},
 		"POST /v1/touches/{id}/decline":  map[string]any{"note": "a new order"},
+		"POST /v1/touches/{id}/settle":   map[string]any{"arrived": true, "note": "They wrote back."},
 		"POST /v1/touches/{id}/result": map[string]any{
 			"result": "promised", "note": "friendly", "deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "promised_on": "2026-02-20",
 		},

@@ -416,7 +416,9 @@ func near(a, b int64) bool { return max(a-b, b-a) <= b/50 }
 // LookAgain returns when a refused step is tried again: the next slot of its
 // kind; a day after the seller was asked for its word; after a week when only a
 // correction can help; never by itself (the zero time) while a person's stop is in
-// force.
+// force. Where it is still night at the factor's bank, the statement of its last day
+// cannot be there: it is looked for at 08:00 of the bank, when a missing one is an alert
+// (D-21), which from 09:30 of any debtor is within the hours of the same day.
 func LookAgain(f domain.CaseFacts, act Act, v Verdict) time.Time {
 	l := localOf(f)
 	for _, stop := range domain.StopCodes() {
@@ -439,6 +441,9 @@ func LookAgain(f domain.CaseFacts, act Act, v Verdict) time.Time {
 		return at
 	}
 	next := l.cal.Add(l.today, 1)
+	if morning := domain.DateOf(f.Now.In(f.Factor.Zone())).At(opens, 0, f.Factor.Zone()); slices.Contains(v.Codes, CodeFeedBehind) && f.Now.Before(morning) && l.inHours(morning) {
+		return morning
+	}
 	if act.Class == domain.ClassReceipt || act.Class == domain.ClassThankYou {
 		return next.At(opens, 0, l.zone).Add(thanksWait)
 	}

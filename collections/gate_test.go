@@ -231,6 +231,50 @@ func TestTheGateNeverBreaksItsWord(t *testing.T) {
 	})
 }
 
+// TestABankFarAwayDoesNotSilenceUs holds D-21 over time zones: where the bank of the factor
+// is still in its night at the debtor's 09:30, its last statement is looked for on the same
+// day, and not on the next morning, when it would be night again, and so for ever.
+func TestABankFarAwayDoesNotSilenceUs(t *testing.T) {
+	zones := []string{"America/Los_Angeles", "America/Chicago", "America/New_York", "Europe/London", "Europe/Berlin", "Asia/Dubai", "Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland"}
+	again := 0
+	for _, bank := range zones {
+		for _, debtor := range zones {
+			f, act := overdueA()
+			f.Factor.TimeZone, f.Relationship.TimeZone = bank, debtor
+			for n := range 365 {
+				day := day("2026-03-10").Plus(n)
+				if weekday := day.Weekday(); weekday == time.Saturday || weekday == time.Sunday {
+					continue
+				}
+				f.Now = day.At(9, 30, f.Relationship.Zone())
+				v := loaded(&f, act)
+				if !slices.Contains(v.Codes, collections.CodeFeedBehind) || slices.Contains(v.Codes, collections.CodeOutsideHours) {
+					continue
+				}
+				again++
+				at := collections.LookAgain(f, act, v)
+				if f.Now = at; domain.DateOf(at.In(f.Relationship.Zone())) != day {
+					t.Fatalf("%s, debtor in %s: refused for the statement on %s, looked at again at %s", bank, debtor, day, at)
+				}
+				if v := loaded(&f, act); !v.Clear {
+					t.Fatalf("%s, debtor in %s: refused for the statement on %s, and for %v at %s", bank, debtor, day, v.Codes, at)
+				}
+			}
+		}
+	}
+	if again < 1000 {
+		t.Errorf("refused %d times: the test asks nothing", again)
+	}
+}
+
+// loaded asks the gate with what a bank has sent that sends each day's statement at 07:00 of
+// the next.
+func loaded(f *domain.CaseFacts, act collections.Act) collections.Verdict {
+	through := domain.DateOf(f.Now.In(f.Factor.Zone()).Add(-7 * time.Hour)).Plus(-1)
+	f.Feeds[0].Spans = statements("2026-02-04", through.String())
+	return collections.Gate(*f, act)
+}
+
 // TestWhatAnotherTenantDoesIsNotShown holds D-7: with another's contacts put in,
 // the seller sees a pause and no number.
 func TestWhatAnotherTenantDoesIsNotShown(t *testing.T) {

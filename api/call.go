@@ -22,7 +22,7 @@ func (s *Server) callRoutes() []route {
 // listTasks lists what waits for people.
 //
 //	@Summary		List the tasks of a factor's people
-//	@Description	Messages that people agree to first (`planned`, `people` > 0), calls to make (`class` call), calls without a result (`sending`), and messages of which nobody knows whether they arrived (`unknown`).
+//	@Description	Messages that people agree to first (`planned`, `people` > 0), calls to make (`class` call), calls without a result (`sending`), messages of which nobody knows whether they arrived (`unknown`), and those that an address refused for good (`failed`), until the address is looked at and `send-again` is called.
 //	@Tags			cases
 //	@Produce		json
 //	@Security		Bearer

@@ -20,7 +20,7 @@ type calling interface {
 
 // Tasks lists what waits for people of the caller's factor, oldest first: messages to agree
 // to, calls to make, calls without a result, messages of which nobody knows whether they
-// arrived.
+// arrived, and what an address refused for good in an open case, until SendAgain.
 func (s *Service) Tasks(ctx context.Context, by domain.Caller, page domain.Page) ([]domain.Touch, error) {
 	if err := by.Must(domain.KindFactor); err != nil {
 		return nil, err

@@ -188,7 +188,8 @@ func TestAStepThatNobodyTakesIsReplaced(t *testing.T) {
 }
 
 // TestAPersonSettlesWhatNobodyKnew: a message of which nobody knows whether it arrived is a task until a
-// person finds out (D-6): a notice that arrived is delivered, one that did not is not.
+// person finds out (D-6): a notice that arrived is delivered, one that did not is not,
+// and stays a task until the case begins anew.
 func TestAPersonSettlesWhatNobodyKnew(t *testing.T) {
 	for arrived, want := range map[bool]string{true: "sent true", false: "failed false"} {
 		h := newHouse(t)
@@ -215,6 +216,15 @@ func TestAPersonSettlesWhatNobodyKnew(t *testing.T) {
 		}
 		if _, err := h.cases.SettleUnknown(t.Context(), by, id, arrived, "she has it", onceOf[domain.Touch]("b")); !errors.Is(err, domain.ErrWrongState) {
 			t.Errorf("it is settled twice: %v", err)
+		}
+		if tasks, err := h.cases.Tasks(t.Context(), by, domain.Page{Limit: 10}); err != nil || (len(tasks) == 0) != arrived {
+			t.Errorf("arrived %t, tasks %+v, %v", arrived, tasks, err)
+		}
+		if _, err := h.cases.SendAgain(t.Context(), by, h.facts.Case.ID, onceOf[domain.Case]("c")); err != nil {
+			t.Fatal(err)
+		}
+		if tasks, err := h.cases.Tasks(t.Context(), by, domain.Page{Limit: 10}); err != nil || len(tasks) != 0 {
+			t.Errorf("after the address was looked at: tasks %+v, %v", tasks, err)
 		}
 		h.is("settled", h.text(`SELECT t.status || ' ' || (c.occurred_at IS NOT NULL) FROM touches t, conditions c WHERE c.code = 'notice_delivered'`), want)
 	}

@@ -36,7 +36,7 @@ ALTER TABLE touches ADD COLUMN asked_for text NOT NULL DEFAULT ''; -- digest of 
 ALTER TABLE touches ADD COLUMN result text NOT NULL DEFAULT '';   -- of a call
 ALTER TABLE touches ADD COLUMN note text NOT NULL DEFAULT '';     -- of a call, for the factor
 CREATE INDEX touches_human ON touches (factor_id, id)
-  WHERE (status = 'planned' AND people > 0) OR status = 'unknown' OR (class = 'call' AND status = 'sending');
+  WHERE (status = 'planned' AND people > 0) OR status = 'unknown' OR status = 'failed' OR (class = 'call' AND status = 'sending');
 
 CREATE TABLE approvals (
   id        uuid PRIMARY KEY,

@@ -24,7 +24,8 @@ WITH spoken AS (
 UPDATE touches SET status = 'sent', sent_at = $2, result = $3, note = $4, outcome = $5 WHERE id = $1 AND status = 'sending'`
 	listTasks = `
 SELECT ` + touchColumns + ` FROM touches t
- WHERE t.factor_id = $1 AND ((t.status = 'planned' AND t.people > 0) OR t.status = 'unknown' OR (t.class = 'call' AND t.status = 'sending')) AND t.id > $2
+ WHERE t.factor_id = $1 AND ((t.status = 'planned' AND t.people > 0) OR t.status = 'unknown' OR (t.class = 'call' AND t.status = 'sending')
+    OR (t.status = 'failed' AND EXISTS (SELECT FROM cases k WHERE k.id = t.case_id AND k.cycle = t.cycle AND k.status = 'open'))) AND t.id > $2
  ORDER BY t.id LIMIT $3`
 )
 

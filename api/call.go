@@ -190,9 +190,22 @@ func (s *Server) endCall(c *gin.Context) error {
 
 // SettleUnknownRequest is what a person found out about a message.
 type SettleUnknownRequest struct {
-	Arrived bool   `json:"arrived" example:"true"`
+	Arrived *bool  `json:"arrived" example:"true"`
 	Note    string `json:"note" example:"Ms Vance has it before her" maxLength:"2000"`
 } //	@name	SettleUnknownRequest
+
+// read returns whether the message arrived and how that was found out; a silence about either
+// is no answer.
+func (r SettleUnknownRequest) read() (arrived bool, note string, err error) {
+	var k checker
+	if r.Arrived == nil {
+		k.wrong("/arrived", "required", "true or false")
+	} else {
+		arrived = *r.Arrived
+	}
+	note = k.text("/note", r.Note, true, 2000)
+	return arrived, note, k.err()
+}
 
 // settleUnknown settles a message of which nobody knew whether it arrived.
 //
@@ -224,16 +237,15 @@ func (s *Server) settleUnknown(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	var k checker
-	note := k.text("/note", request.Note, true, 2000)
-	if err := k.err(); err != nil {
+	arrived, note, err := request.read()
+	if err != nil {
 		return err
 	}
 	guard, err := once(c, answering(http.StatusOK, touchOf, nil))
 	if err != nil {
 		return err
 	}
-	answer, err := s.cases.SettleUnknown(c.Request.Context(), caller(c), id, request.Arrived, note, guard)
+	answer, err := s.cases.SettleUnknown(c.Request.Context(), caller(c), id, arrived, note, guard)
 	if err != nil {
 		return err
 	}

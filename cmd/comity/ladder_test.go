@@ -80,6 +80,9 @@ func TestASilentDebtorIsMetStepByStep(t *testing.T) {
 	if err := s.eastbrook.post(ctx, "/v1/touches/"+call.ID+"/result", map[string]any{"result": "spoke"}, nil); code(err) != "invalid" {
 		t.Errorf("a result without a note: %v", err)
 	}
+	if err := s.eastbrook.post(ctx, "/v1/touches/"+call.ID+"/settle", map[string]any{"note": "no word whether it arrived"}, nil); code(err) != "invalid" {
+		t.Errorf("settled without saying whether it arrived: %v", err)
+	}
 	s.must(s.eastbrook.post(ctx, "/v1/touches/"+call.ID+"/result", report, nil))
 	s.quiet()
 	if letter := s.newest(); letter.Class != "answer" || letter.Status != "sent" || !strings.Contains(letter.Text, "Thank you for your time on the telephone on 23 March") {

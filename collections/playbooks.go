@@ -106,40 +106,31 @@ func (s *Service) Playbooks(ctx context.Context, by domain.Caller, page domain.P
 // on; the one before is retired. It refuses with domain.ErrNotFound, or ErrWrongState when it
 // is no draft or was not simulated.
 func (s *Service) ActivatePlaybook(ctx context.Context, by domain.Caller, id domain.PlaybookID, once domain.Once[domain.Playbook]) (domain.Answer, error) {
-	if err := by.Must(domain.KindFactor, domain.RoleOwner); err != nil {
-		return domain.Answer{}, err
-	}
-	audit := domain.New[domain.AuditID]()
-	return keyed(ctx, s, by, once, func(tx Tx) (domain.Playbook, domain.Trail, error) {
-		p, err := tx.LockPlaybook(ctx, id, by.Organization)
-		if err != nil {
-			return p, domain.Trail{}, err
-		}
-		if err := domain.PlaybookMoves.Move(p.Status, domain.PlaybookActive); err != nil {
-			return p, domain.Trail{}, err
-		}
+	return s.movePlaybook(ctx, by, id, domain.PlaybookActive, "playbook.activated", once, func(tx Tx, p *domain.Playbook) error {
 		if p.SimulatedAt.IsZero() {
-			return p, domain.Trail{}, domain.ErrWrongState.Because("look first at what it would have sent: simulate it").In("not_simulated")
+			return domain.ErrWrongState.Because("look first at what it would have sent: simulate it").In("not_simulated")
 		}
-		p.Status, p.ActivatedBy, p.ActivatedAt = domain.PlaybookActive, by.User, by.Now
-		return p, playbookTrail(audit, by, p, "playbook.activated"), replace(ctx, tx, p, by)
+		p.ActivatedBy, p.ActivatedAt = by.User, by.Now
+		if err := tx.RetirePlaybook(ctx, *p, by.Now); err != nil {
+			return fmt.Errorf("retire the version before: %w", err)
+		}
+		return nil
 	})
-}
-
-// replace retires the version before, saves the new one and has every case looked at.
-func replace(ctx context.Context, tx Tx, p domain.Playbook, by domain.Caller) error {
-	if err := tx.RetirePlaybook(ctx, p, by.Now); err != nil {
-		return fmt.Errorf("retire the version before: %w", err)
-	}
-	if err := tx.UpdatePlaybook(ctx, p); err != nil {
-		return fmt.Errorf("save playbook: %w", err)
-	}
-	return tx.WakeFactor(ctx, by.Organization, by.Now)
 }
 
 // EndPlaybook retires a version; what is less particular counts again. It refuses with
 // domain.ErrNotFound or ErrWrongState.
 func (s *Service) EndPlaybook(ctx context.Context, by domain.Caller, id domain.PlaybookID, once domain.Once[domain.Playbook]) (domain.Answer, error) {
+	return s.movePlaybook(ctx, by, id, domain.PlaybookRetired, "playbook.retired", once, func(_ Tx, p *domain.Playbook) error {
+		p.RetiredAt = by.Now
+		return nil
+	})
+}
+
+// movePlaybook lets an owner move a version to another state, which has every case looked at.
+func (s *Service) movePlaybook(ctx context.Context, by domain.Caller, id domain.PlaybookID, to domain.PlaybookStatus, event string, once domain.Once[domain.Playbook],
+	change func(Tx, *domain.Playbook) error,
+) (domain.Answer, error) {
 	if err := by.Must(domain.KindFactor, domain.RoleOwner); err != nil {
 		return domain.Answer{}, err
 	}
@@ -149,14 +140,17 @@ func (s *Service) EndPlaybook(ctx context.Context, by domain.Caller, id domain.P
 		if err != nil {
 			return p, domain.Trail{}, err
 		}
-		if err := domain.PlaybookMoves.Move(p.Status, domain.PlaybookRetired); err != nil {
+		if err := domain.PlaybookMoves.Move(p.Status, to); err != nil {
 			return p, domain.Trail{}, err
 		}
-		p.Status, p.RetiredAt = domain.PlaybookRetired, by.Now
+		if err := change(tx, &p); err != nil {
+			return p, domain.Trail{}, err
+		}
+		p.Status = to
 		if err := tx.UpdatePlaybook(ctx, p); err != nil {
 			return p, domain.Trail{}, fmt.Errorf("save playbook: %w", err)
 		}
-		return p, playbookTrail(audit, by, p, "playbook.retired"), tx.WakeFactor(ctx, by.Organization, by.Now)
+		return p, playbookTrail(audit, by, p, event), tx.WakeFactor(ctx, by.Organization, by.Now)
 	})
 }
 

@@ -17,7 +17,7 @@ type offset struct {
 }
 
 // beforeDue gives the messages before due dates, the nearer kind first.
-func beforeDue(f domain.CaseFacts, l local) []candidate {
+func beforeDue(f *domain.CaseFacts, l local) []candidate {
 	steps := slices.Clone(bookOf(f).Before)
 	slices.SortStableFunc(steps, func(a, b domain.BeforeStep) int { return a.Days - b.Days })
 	var all []candidate
@@ -36,7 +36,7 @@ func offsetOf(s domain.BeforeStep) offset {
 }
 
 // reminderOf is the reminder before a due date of the playbook in force.
-func reminderOf(f domain.CaseFacts) offset {
+func reminderOf(f *domain.CaseFacts) offset {
 	for _, s := range bookOf(f).Before {
 		if s.Name == "pre_due" {
 			return offsetOf(s)
@@ -54,29 +54,39 @@ func askable(item domain.CaseItem) bool {
 // preDue gives the earliest message of one kind before a due date, with every
 // item whose window holds that day. One that cannot leave in its window is
 // dropped; so is one that would displace a first message after a due date.
-func preDue(f domain.CaseFacts, l local, o offset) []candidate {
+func preDue(f *domain.CaseFacts, l local, o offset) []candidate {
 	var found *candidate
+	var first domain.Date // the due date that the message found is before
+	last := lastStarted(f, l)
 	for _, item := range f.Items {
 		if !o.wanted(f, l, item) {
 			continue
 		}
-		step := o.kind + item.Deal.Due.String()
 		from := l.cal.OnOrBefore(item.Deal.Due.Plus(-o.Days))
 		free, ok := freeFrom(f, item)
-		if !ok || done(f, step) {
+		if !ok {
 			continue
 		}
-		if last := lastStarted(f, l); !last.IsZero() {
+		if !last.IsZero() {
 			from = domain.Latest(from, last.Plus(gapDays))
 		}
-		c := again(f, candidate{at: l.slot(domain.Latest(from, l.day(free))), act: &Act{Step: step, Class: o.class, AskedFor: askedFor(f, l, Act{Step: step, Class: o.class})}})
-		c.reason = o.reason(item.Deal.Due)
+		at := l.slot(domain.Latest(from, l.day(free)))
+		if found != nil && !at.Before(found.at) {
+			continue // the gate only moves it further away
+		}
+		step := o.kind + item.Deal.Due.String()
+		if done(f, step) {
+			continue
+		}
+		act := &Act{Step: step, Class: o.class}
+		act.AskedFor = askedFor(f, l, *act)
+		c := again(f, candidate{at, act, o.reason(item.Deal.Due)})
 		day := l.day(c.at)
 		if !c.at.IsZero() && (day.After(item.Deal.Due.Plus(-o.Late)) || displaces(f, l, item, day)) {
 			continue
 		}
 		if found == nil || c.at.Before(found.at) && !c.at.IsZero() {
-			found = &c
+			found, first = &c, item.Deal.Due
 		}
 	}
 	if found == nil {
@@ -86,7 +96,7 @@ func preDue(f domain.CaseFacts, l local, o offset) []candidate {
 	for _, item := range f.Items {
 		due := item.Deal.Due
 		inWindow := !day.Before(due.Plus(-o.Early)) && !day.After(due.Plus(-o.Late))
-		if inWindow && o.wanted(f, l, item) && ask(f, item, found.at).Positive() || o.kind+due.String() == found.act.Step && askable(item) {
+		if inWindow && o.wanted(f, l, item) && ask(f, item, found.at).Positive() || due == first && askable(item) {
 			found.act.Items = append(found.act.Items, item.Deal.ID)
 		}
 	}
@@ -95,7 +105,7 @@ func preDue(f domain.CaseFacts, l local, o offset) []candidate {
 }
 
 // wanted reports whether an item still gets a message of this kind.
-func (o offset) wanted(f domain.CaseFacts, l local, item domain.CaseItem) bool {
+func (o offset) wanted(f *domain.CaseFacts, l local, item domain.CaseItem) bool {
 	due := item.Deal.Due
 	if !askable(item) || !l.today.Before(due) {
 		return false
@@ -104,7 +114,7 @@ func (o offset) wanted(f domain.CaseFacts, l local, item domain.CaseItem) bool {
 		return false
 	}
 	from := l.cal.OnOrBefore(due.Plus(-o.Early))
-	return !slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+	return !anyTouch(f, func(t *domain.Touch) bool {
 		return taken(t) && t.Class.Proactive() && !l.day(claimed(t)).Before(from) && slices.Contains(t.Items, item.Deal.ID)
 	})
 }
@@ -116,7 +126,7 @@ func (o offset) reason(due domain.Date) string {
 	return "the reminder before " + due.Short()
 }
 
-func (o offset) why(f domain.CaseFacts, l local, c *candidate) string {
+func (o offset) why(f *domain.CaseFacts, l local, c *candidate) string {
 	words := fmt.Sprintf("%d days", o.Days)
 	if due, err := domain.ParseDate(strings.TrimPrefix(c.act.Step, o.kind)); err == nil {
 		words = fmt.Sprintf("%d days", l.day(c.at).DaysUntil(due))
@@ -129,7 +139,7 @@ func (o offset) why(f domain.CaseFacts, l local, c *candidate) string {
 
 // displaces reports whether a message on a day would keep the first message
 // after another item's due date from leaving in its time (D-19).
-func displaces(f domain.CaseFacts, l local, own domain.CaseItem, day domain.Date) bool {
+func displaces(f *domain.CaseFacts, l local, own domain.CaseItem, day domain.Date) bool {
 	for _, other := range f.Items {
 		if other.Deal.ID == own.Deal.ID || !askable(other) || remindedAfterDue(f, other.Deal.ID) {
 			continue
@@ -145,17 +155,17 @@ func displaces(f domain.CaseFacts, l local, own domain.CaseItem, day domain.Date
 	return false
 }
 
-func remindedAfterDue(f domain.CaseFacts, deal domain.DealID) bool {
-	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+func remindedAfterDue(f *domain.CaseFacts, deal domain.DealID) bool {
+	return anyTouch(f, func(t *domain.Touch) bool {
 		return taken(t) && strings.HasPrefix(t.Step, stepPostDue) && slices.Contains(t.Items, deal) && afterDue(f, t, deal)
 	})
 }
 
 // afterDue reports whether a message was written after the due date of a deal
 // that it lists; one before may list it as coming.
-func afterDue(f domain.CaseFacts, t domain.Touch, deal domain.DealID) bool {
-	item, ok := f.Item(deal)
-	return ok && item.Deal.Due.Before(domain.DateOf(claimed(t).In(f.Relationship.Zone())))
+func afterDue(f *domain.CaseFacts, t *domain.Touch, deal domain.DealID) bool {
+	i := slices.IndexFunc(f.Items, func(item domain.CaseItem) bool { return item.Deal.ID == deal })
+	return i >= 0 && !claimed(t).Before(f.Items[i].Deal.Due.Plus(1).At(0, 0, f.Relationship.Zone()))
 }
 
 func latest(a, b time.Time) time.Time {
@@ -165,7 +175,7 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-func earliestDue(f domain.CaseFacts) domain.Date {
+func earliestDue(f *domain.CaseFacts) domain.Date {
 	var first domain.Date
 	for _, item := range f.Items {
 		if askable(item) && (first.IsZero() || item.Deal.Due.Before(first)) {
@@ -181,7 +191,7 @@ func earliestDue(f domain.CaseFacts) domain.Date {
 // within nine days and was not yet announced, since no message before its due
 // date can leave within the gap.
 // A firm message lists only what earned its tone, and nothing that is not due yet (D-19).
-func overdue(f domain.CaseFacts, l local, at time.Time, only []domain.DealID, tone int) []domain.DealID {
+func overdue(f *domain.CaseFacts, l local, at time.Time, only []domain.DealID, tone int) []domain.DealID {
 	day := l.today
 	if !at.IsZero() {
 		day = l.day(at)
@@ -214,7 +224,7 @@ func overdue(f domain.CaseFacts, l local, at time.Time, only []domain.DealID, to
 
 // shownSince reports whether the bank has shown one full banking day after the
 // due date of an item (D-21).
-func shownSince(f domain.CaseFacts, item domain.CaseItem) bool {
+func shownSince(f *domain.CaseFacts, item domain.CaseItem) bool {
 	feed, ok := f.Feed(item.Deal.Collection)
 	if !ok {
 		return false
@@ -224,6 +234,6 @@ func shownSince(f domain.CaseFacts, item domain.CaseItem) bool {
 }
 
 // bankingOf is the banking calendar of an account.
-func bankingOf(f domain.CaseFacts, feed domain.Feed) domain.Calendar {
+func bankingOf(f *domain.CaseFacts, feed domain.Feed) domain.Calendar {
 	return domain.BankingDays(feed.Account.Currency, f.Factor.Country)
 }

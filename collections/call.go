@@ -57,7 +57,7 @@ func (s *Service) StartCall(ctx context.Context, by domain.Caller, id domain.Tou
 		if err != nil {
 			return domain.Answer{}, err
 		}
-		act, ok := wanted(f, touch.Step)
+		act, ok := wanted(&f, touch.Step)
 		if !ok {
 			return domain.Answer{}, domain.ErrWrongState.Because("the case has moved on, and this call is not wanted any more").In("not_wanted")
 		}
@@ -115,7 +115,7 @@ func (s *Service) callOf(ctx context.Context, tx Tx, by domain.Caller, id domain
 }
 
 // wanted returns the act of a step that the case still wants.
-func wanted(f domain.CaseFacts, step string) (Act, bool) {
+func wanted(f *domain.CaseFacts, step string) (Act, bool) {
 	for _, c := range postDue(f, localOf(f)) {
 		if c.act != nil && c.act.Step == step {
 			return *c.act, true
@@ -257,7 +257,7 @@ func (r CallReport) record(ctx context.Context, tx Tx, f domain.CaseFacts, t dom
 	case domain.CallHardship:
 		_, did, err = asked(ctx, tx, page, what, domain.ReasonCashFlow, ids)
 	case domain.CallWillLook:
-		l := localOf(f)
+		l := localOf(&f)
 		hold := domain.Hold{
 			ID: ids.hold, Case: f.Case.ID, Code: domain.HoldQuery, Until: l.today.Plus(acknowledgedFor).At(0, 0, l.zone),
 			CauseKind: causeReply, Cause: t.ID.UUID, CreatedAt: f.Now,

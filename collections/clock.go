@@ -24,7 +24,7 @@ type local struct {
 	today domain.Date
 }
 
-func localOf(f domain.CaseFacts) local {
+func localOf(f *domain.CaseFacts) local {
 	zone := f.Relationship.Zone()
 	return local{zone, domain.BusinessDays(f.Relationship.Country), f.Now, domain.DateOf(f.Now.In(zone))}
 }

@@ -10,7 +10,7 @@ import (
 type Clock struct{ local }
 
 // ClockOf is the clock of a case.
-func ClockOf(f domain.CaseFacts) Clock { return Clock{localOf(f)} }
+func ClockOf(f domain.CaseFacts) Clock { return Clock{localOf(&f)} }
 
 // Day is the debtor's day of a moment.
 func (c Clock) Day(t time.Time) domain.Date { return c.day(t) }

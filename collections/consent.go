@@ -12,12 +12,12 @@ import (
 const sellersDay = 24 * time.Hour
 
 // wantsWord reports whether the seller wants to see the next message that we start.
-func wantsWord(f domain.CaseFacts) bool {
+func wantsWord(f *domain.CaseFacts) bool {
 	switch f.Relationship.Approval {
 	case domain.ApproveEvery:
 		return true
 	case domain.ApproveFirst:
-		return !slices.ContainsFunc(f.Touches, func(t domain.Touch) bool { return taken(t) && t.Class.Proactive() })
+		return !anyTouch(f, func(t *domain.Touch) bool { return taken(t) && t.Class.Proactive() })
 	default:
 		return false
 	}
@@ -25,7 +25,7 @@ func wantsWord(f domain.CaseFacts) bool {
 
 // sellersWord returns what the seller's people said to a message; one who declines
 // outweighs those who approve.
-func sellersWord(f domain.CaseFacts, touch domain.TouchID) domain.Consent {
+func sellersWord(f *domain.CaseFacts, touch domain.TouchID) domain.Consent {
 	var said domain.Consent
 	for _, a := range f.Approvals {
 		if a.Touch == touch && a.Side == domain.KindSeller && said != domain.Declined {
@@ -37,20 +37,20 @@ func sellersWord(f domain.CaseFacts, touch domain.TouchID) domain.Consent {
 
 // sellerAgreed reports whether the seller approved a message as it is asked for, and nobody
 // of it declined.
-func sellerAgreed(f domain.CaseFacts, t domain.Touch) bool {
+func sellerAgreed(f *domain.CaseFacts, t *domain.Touch) bool {
 	return sellersWord(f, t.ID) == domain.Approved && slices.ContainsFunc(f.Approvals, func(a domain.Approval) bool {
 		return a.Touch == t.ID && a.Side == domain.KindSeller && a.AskedFor == t.AskedFor
 	})
 }
 
 // vetoed reports whether the seller declined a message before it left.
-func vetoed(f domain.CaseFacts, t domain.Touch) bool {
+func vetoed(f *domain.CaseFacts, t *domain.Touch) bool {
 	return !taken(t) && sellersWord(f, t.ID) == domain.Declined
 }
 
 // rowOf returns the row of a step of this cycle that was planned, or cancelled since.
-func rowOf(f domain.CaseFacts, step string) (domain.Touch, bool) {
-	i := slices.IndexFunc(f.Touches, func(t domain.Touch) bool { return t.Cycle == f.Case.Cycle && t.Step == step && !taken(t) })
+func rowOf(f *domain.CaseFacts, step string) (domain.Touch, bool) {
+	i := slices.IndexFunc(f.Touches, func(t domain.Touch) bool { return t.Cycle == f.Case.Cycle && t.Step == step && !taken(&t) })
 	if i < 0 {
 		return domain.Touch{}, false
 	}
@@ -60,13 +60,13 @@ func rowOf(f domain.CaseFacts, step string) (domain.Touch, bool) {
 // waitsForSeller reports whether a message still needs the seller's word, and since
 // when it has been asked; the zero time: not yet. What passed the gate once needs
 // none to be sent again.
-func waitsForSeller(f domain.CaseFacts, act Act) (asked time.Time, waits bool) {
+func waitsForSeller(f *domain.CaseFacts, act Act) (asked time.Time, waits bool) {
 	if !act.Class.Proactive() || !wantsWord(f) {
 		return time.Time{}, false
 	}
 	t, there := rowOf(f, act.Step)
 	switch {
-	case there && t.AskedFor == act.AskedFor && sellerAgreed(f, t):
+	case there && t.AskedFor == act.AskedFor && sellerAgreed(f, &t):
 		return time.Time{}, false
 	case !there || t.Status == domain.TouchCancelled || t.ClaimedAt.IsZero() && t.AskedFor != act.AskedFor:
 		return time.Time{}, true
@@ -78,7 +78,7 @@ func waitsForSeller(f domain.CaseFacts, act Act) (asked time.Time, waits bool) {
 }
 
 // consentStage refuses a message that waits for the seller's word.
-func consentStage(f domain.CaseFacts, act Act, v *Verdict) {
+func consentStage(f *domain.CaseFacts, act Act, v *Verdict) {
 	if _, waits := waitsForSeller(f, act); waits {
 		v.refuse(CodeSellerApproval, CodeSellerApproval)
 	}
@@ -86,7 +86,7 @@ func consentStage(f domain.CaseFacts, act Act, v *Verdict) {
 
 // wordBy returns when a message that waits for the seller may leave without its
 // word: a day after it was asked, in hours; zero when none is awaited.
-func wordBy(f domain.CaseFacts, act Act) time.Time {
+func wordBy(f *domain.CaseFacts, act Act) time.Time {
 	asked, waits := waitsForSeller(f, act)
 	if !waits {
 		return time.Time{}
@@ -104,9 +104,10 @@ func wordBy(f domain.CaseFacts, act Act) time.Time {
 
 // lastStarted returns the day of the last message that we started, or would have if
 // the seller had not declined it: the next one keeps its distance from both.
-func lastStarted(f domain.CaseFacts, l local) domain.Date {
+func lastStarted(f *domain.CaseFacts, l local) domain.Date {
 	last := lastProactive(f, l)
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if !vetoed(f, t) {
 			continue
 		}
@@ -131,12 +132,12 @@ func (d *decision) ask(f domain.CaseFacts, act Act, v Verdict, ids actIDs) domai
 	only := func(codes ...string) bool {
 		return !slices.ContainsFunc(v.Codes, func(code string) bool { return !slices.Contains(codes, code) })
 	}
-	asked, waits := waitsForSeller(f, act)
+	asked, waits := waitsForSeller(&f, act)
 	seller := waits && asked.IsZero() && only(passing...)
 	human := act.People > 0 && slices.Contains(v.Codes, CodeAwaitingHuman) && only(CodeAwaitingHuman, CodeSellerApproval)
-	touch, there := rowOf(f, act.Step)
-	planned := there && (touch.Status == domain.TouchPlanned || sellersWord(f, touch.ID) == domain.Declined)
-	if !seller && !human || planned || len(v.Items) == 0 || pauseCode(f, domain.DealID{}, f.Now) != "" {
+	touch, there := rowOf(&f, act.Step)
+	planned := there && (touch.Status == domain.TouchPlanned || sellersWord(&f, touch.ID) == domain.Declined)
+	if !seller && !human || planned || len(v.Items) == 0 || pauseCode(&f, domain.DealID{}, f.Now) != "" {
 		return f
 	}
 	if !there {

@@ -42,12 +42,13 @@ func Hardship(f domain.CaseFacts) (since time.Time, ok bool) {
 			since = latest(since, q.AskedAt)
 		}
 	}
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if t.Class == domain.ClassCall && t.Result == domain.CallHardship {
 			since = latest(since, claimed(t))
 		}
 	}
-	l := localOf(f)
+	l := localOf(&f)
 	if since.IsZero() || l.day(since).DaysUntil(l.today) > hardshipRests {
 		return time.Time{}, false
 	}
@@ -58,20 +59,20 @@ func Hardship(f domain.CaseFacts) (since time.Time, ok bool) {
 // the telephone; when a message about something overdue was left unanswered; or when a
 // promise was broken, since the form on which promises are made says that a call may come.
 func MayCall(f domain.CaseFacts) bool {
-	l := localOf(f)
+	l := localOf(&f)
 	if f.Preferences.Prefers == domain.ChannelPhone {
 		return true
 	}
 	broken := slices.ContainsFunc(f.Promises, func(p domain.Promise) bool {
 		return p.Status == domain.PromiseBroken && l.day(p.DecidedAt).DaysUntil(l.today) <= promiseTold
 	})
-	return broken || slices.ContainsFunc(f.Touches, func(t domain.Touch) bool { return leftUnanswered(f, l, t) })
+	return broken || anyTouch(&f, func(t *domain.Touch) bool { return leftUnanswered(&f, l, t) })
 }
 
 // leftUnanswered reports whether an e-mail about something overdue was delivered, and five
 // business days or more brought no reply, no word on the page and no payment (D-25). What a
 // machine sent is no answer.
-func leftUnanswered(f domain.CaseFacts, l local, t domain.Touch) bool {
+func leftUnanswered(f *domain.CaseFacts, l local, t *domain.Touch) bool {
 	asks := slices.ContainsFunc(t.Items, func(deal domain.DealID) bool { return afterDue(f, t, deal) })
 	if t.Class != domain.ClassReminder || t.Status != domain.TouchSent || !asks || l.cal.Between(l.day(claimed(t)), l.today) < unansweredFor {
 		return false
@@ -141,7 +142,7 @@ func AskMode(f domain.CaseFacts) bool {
 
 // reachStage asks whether the way to the debtor is there and wanted: an address for a
 // letter, a number for a call.
-func reachStage(f domain.CaseFacts, act Act, v *Verdict) []string {
+func reachStage(f *domain.CaseFacts, act Act, v *Verdict) []string {
 	facts := wishStage(f, act, v)
 	if act.Class != domain.ClassCall {
 		return append(facts, channelStage(f, v)...)
@@ -150,7 +151,7 @@ func reachStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 	case strings.TrimSpace(f.Relationship.Phone) == "":
 		v.refuse(CodeNoChannel, CodeNoChannel)
 		return append(facts, "there is no telephone number")
-	case !MayCall(f):
+	case !MayCall(*f):
 		// Of the closed list this code says it best: nobody of ours is waited for
 		// (awaiting_human), the telephone is just not a way that may be used yet.
 		v.refuse(CodeNoChannel, CodeNoChannel)
@@ -163,7 +164,7 @@ func reachStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 // wishStage keeps what the contact asked for (C-101). Who uses no e-mail gets none, answers
 // too: they stand on its page. On the page only means that nothing leaves that we start;
 // answers and receipts do. A notice that the law wants leaves in any case.
-func wishStage(f domain.CaseFacts, act Act, v *Verdict) []string {
+func wishStage(f *domain.CaseFacts, act Act, v *Verdict) []string {
 	channel, elsewhere := domain.ChannelEmail, f.Preferences.By != f.Case.Factor // told to another factor (D-7)
 	if act.Class == domain.ClassCall {
 		channel, elsewhere = domain.ChannelPhone, elsewhere && !toldUsNotToCall(f)
@@ -184,19 +185,19 @@ func wishStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 
 // optedOut reports whether a contact does not want a channel, as anybody recorded it or a
 // call of this case ended.
-func optedOut(f domain.CaseFacts, channel domain.Channel) bool {
+func optedOut(f *domain.CaseFacts, channel domain.Channel) bool {
 	return slices.Contains(f.Preferences.OptedOut, channel) || channel == domain.ChannelPhone && (f.NotByPhone || toldUsNotToCall(f))
 }
 
 // toldUsNotToCall reports whether a call of this case ended with that.
-func toldUsNotToCall(f domain.CaseFacts) bool {
-	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+func toldUsNotToCall(f *domain.CaseFacts) bool {
+	return anyTouch(f, func(t *domain.Touch) bool {
 		return t.Class == domain.ClassCall && t.Result == domain.CallDoNotCall && t.Recipient == f.Relationship.Phone
 	})
 }
 
 // dayStage keeps one message a local day.
-func dayStage(f domain.CaseFacts, l local, v *Verdict) {
+func dayStage(f *domain.CaseFacts, l local, v *Verdict) {
 	own, foreign := 0, 0
 	for _, c := range f.Contacts {
 		switch {
@@ -220,12 +221,12 @@ func dayStage(f domain.CaseFacts, l local, v *Verdict) {
 //
 // Not built, since a look decides on one case alone: the oldest unanswered first among
 // several that wait for one address, and a weekly place for sellers not served in 14 days.
-func ceilingStage(f domain.CaseFacts, l local, act Act, v *Verdict) []string {
+func ceilingStage(f *domain.CaseFacts, l local, act Act, v *Verdict) []string {
 	if !act.Class.Counted() {
 		return nil
 	}
 	most, span, why := ceiling, gapDays, ""
-	if _, hard := Hardship(f); hard {
+	if _, hard := Hardship(*f); hard {
 		most, span, why = hardshipMost, hardshipSpan, " (hardship)"
 	}
 	counted, own := countedIn(f, l, span, func(domain.Contact) bool { return true })
@@ -244,7 +245,7 @@ func ceilingStage(f domain.CaseFacts, l local, act Act, v *Verdict) []string {
 
 // digestStage keeps one message a week of one factor to a mailbox that asked for a digest.
 // A mail that brings several sellers together is not built: the others wait.
-func digestStage(f domain.CaseFacts, l local, act Act, v *Verdict) []string {
+func digestStage(f *domain.CaseFacts, l local, act Act, v *Verdict) []string {
 	if !act.Class.Proactive() || f.Preferences.Mode != domain.ModeDigest {
 		return nil
 	}
@@ -258,7 +259,7 @@ func digestStage(f domain.CaseFacts, l local, act Act, v *Verdict) []string {
 
 // countedIn counts the contacts of the last days that count for the ceiling, and those of
 // them that are this case's.
-func countedIn(f domain.CaseFacts, l local, span int, among func(domain.Contact) bool) (all, own int) {
+func countedIn(f *domain.CaseFacts, l local, span int, among func(domain.Contact) bool) (all, own int) {
 	for _, c := range f.Contacts {
 		if !c.Counted || !among(c) || l.day(c.At).DaysUntil(l.today) >= span {
 			continue
@@ -272,7 +273,7 @@ func countedIn(f domain.CaseFacts, l local, span int, among func(domain.Contact)
 }
 
 // aheadOfDue reports whether a message is one that we start and lists nothing overdue.
-func aheadOfDue(f domain.CaseFacts, l local, act Act) bool {
+func aheadOfDue(f *domain.CaseFacts, l local, act Act) bool {
 	return act.Class.Proactive() && !slices.ContainsFunc(act.Items, func(id domain.DealID) bool {
 		item, ok := f.Item(id)
 		return ok && item.Deal.Due.Before(l.today)
@@ -281,7 +282,7 @@ func aheadOfDue(f domain.CaseFacts, l local, act Act) bool {
 
 // personStage keeps what protects the person: no call within seven days of a conversation
 // with anybody (C-51), and the rules of its protection profile (D-27).
-func personStage(f domain.CaseFacts, l local, act Act, v *Verdict) []string {
+func personStage(f *domain.CaseFacts, l local, act Act, v *Verdict) []string {
 	if !act.Class.Proactive() {
 		return nil
 	}
@@ -307,9 +308,10 @@ func personStage(f domain.CaseFacts, l local, act Act, v *Verdict) []string {
 
 // lastCall returns how many days ago the contact was rung, or spoken to, by anybody: this
 // case's own last call if it lies within the week, else the last of all.
-func lastCall(f domain.CaseFacts, l local, spoken bool) (days int, own, ok bool) {
+func lastCall(f *domain.CaseFacts, l local, spoken bool) (days int, own, ok bool) {
 	var mine, others domain.Date
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if t.Class == domain.ClassCall && taken(t) && (!spoken || t.Result.Spoken()) {
 			mine = domain.Latest(mine, l.day(claimed(t)))
 		}

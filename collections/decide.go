@@ -64,7 +64,8 @@ func decide(f domain.CaseFacts, ids actIDs, m manners) (decision, error) {
 		}
 		plan = Next(f)
 	}
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if t.Status == domain.TouchPlanned && !slices.Contains(plan.Steps, t.Step) {
 			d.cancelled = append(d.cancelled, t.ID)
 		}
@@ -135,7 +136,7 @@ func (d *decision) refused(f domain.CaseFacts, act Act, v Verdict, ids actIDs) d
 	d.gate.LookAgain = LookAgain(f, act, v)
 	said := fmt.Sprintf("No message today (%s): %s.", className[act.Class], refusalWords(v.Outward))
 	if !d.gate.LookAgain.IsZero() {
-		said += fmt.Sprintf(" We look again on %s.", localOf(f).day(d.gate.LookAgain).Long())
+		said += fmt.Sprintf(" We look again on %s.", localOf(&f).day(d.gate.LookAgain).Long())
 	}
 	d.trail.Events = append(d.trail.Events, caseEvent(ids.event, f, "touch.refused", firstDeal(act.Items), said))
 	refusals := map[string]domain.LastRefusal{act.Step: {At: f.Now, Again: d.gate.LookAgain, Codes: v.Codes}}
@@ -173,7 +174,7 @@ func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Lette
 
 // ladderTouch is the message that an act makes, without its words.
 func ladderTouch(f domain.CaseFacts, act Act, v Verdict, touch domain.Touch) domain.Touch {
-	book := bookOf(f)
+	book := bookOf(&f)
 	touch.World, touch.Case, touch.Factor, touch.Seller, touch.Relationship = f.Case.World, f.Case.ID, f.Case.Factor, f.Case.Seller, f.Case.Relationship
 	touch.Cycle, touch.Step, touch.Class, touch.Tone, touch.WhyNow = f.Case.Cycle, act.Step, act.Class, act.Tone, act.Why
 	touch.Rung, touch.People, touch.Playbook, touch.Version = act.Rung, act.People, book.ID, book.Version
@@ -195,7 +196,7 @@ func after(f domain.CaseFacts, touch domain.Touch, act Act) domain.CaseFacts {
 	f.Contacts = slices.Clone(f.Contacts)
 	f.Contacts = append(f.Contacts, domain.Contact{At: f.Now, Own: true, Ours: true, Counted: act.Class.Counted(), Daily: daily(act.Class)})
 	f.Unthanked = slices.DeleteFunc(slices.Clone(f.Unthanked), func(a domain.Allocation) bool { return slices.Contains(act.Allocations, a.ID) })
-	if isPostDue(touch) {
+	if isPostDue(&touch) {
 		f.Case.Tone = act.Tone
 	}
 	return f

@@ -69,20 +69,20 @@ func (v *Verdict) refuse(code, outward string) {
 // gap; what we start obeys everything. A sanctions hold stops every class.
 func Gate(f domain.CaseFacts, act Act) Verdict {
 	v := Verdict{Clear: true}
-	l := localOf(f)
-	itemStage(f, act, &v)
+	l := localOf(&f)
+	itemStage(&f, act, &v)
 	var facts []string
-	facts = append(facts, stage(f, act, v)...)
-	stopStage(f, act, &v)
-	consentStage(f, act, &v)
-	facts = append(facts, reachStage(f, act, &v)...)
-	facts = append(facts, countStage(f, l, act, &v)...)
-	facts = append(facts, personStage(f, l, act, &v)...)
+	facts = append(facts, stage(&f, act, v)...)
+	stopStage(&f, act, &v)
+	consentStage(&f, act, &v)
+	facts = append(facts, reachStage(&f, act, &v)...)
+	facts = append(facts, countStage(&f, l, act, &v)...)
+	facts = append(facts, personStage(&f, l, act, &v)...)
 	if act.Class.Proactive() {
-		facts = append(facts, moneyStage(f, l, &v)...)
-		facts = append(facts, toneStage(f, act, &v)...)
+		facts = append(facts, moneyStage(&f, l, &v)...)
+		facts = append(facts, toneStage(&f, act, &v)...)
 	}
-	facts = append(facts, humanStage(f, act, &v)...)
+	facts = append(facts, humanStage(&f, act, &v)...)
 	v.Facts = strings.Join(facts, "; ")
 	return v
 }
@@ -94,15 +94,15 @@ func Gate(f domain.CaseFacts, act Act) Verdict {
 // the day on which it was claimed: on a later one it has to pass them again.
 func StillRight(f domain.CaseFacts, t domain.Touch) bool {
 	act := Act{Step: t.Step, Class: t.Class, Tone: t.Tone, Items: t.Items}
-	v, l := Verdict{Clear: true}, localOf(f)
-	itemStage(f, act, &v)
-	stopStage(f, act, &v)
-	wishStage(f, act, &v)
+	v, l := Verdict{Clear: true}, localOf(&f)
+	itemStage(&f, act, &v)
+	stopStage(&f, act, &v)
+	wishStage(&f, act, &v)
 	if act.Class != domain.ClassAnswer && (!l.inHours(f.Now) || l.day(t.ClaimedAt) != l.today) {
 		return false
 	}
 	if act.Class.Proactive() {
-		moneyStage(f, l, &v)
+		moneyStage(&f, l, &v)
 		return v.Clear && len(v.Removed) == 0 && Faithful(f, v, t.Text)
 	}
 	return v.Clear
@@ -110,7 +110,7 @@ func StillRight(f domain.CaseFacts, t domain.Touch) bool {
 
 // itemStage removes what may not be asked for. Only messages about open items
 // have it: a notice loses what is not ours, answers and receipts lose nothing.
-func itemStage(f domain.CaseFacts, act Act, v *Verdict) {
+func itemStage(f *domain.CaseFacts, act Act, v *Verdict) {
 	for _, id := range act.Items {
 		item, ok := f.Item(id)
 		if !ok {
@@ -133,7 +133,7 @@ func itemStage(f domain.CaseFacts, act Act, v *Verdict) {
 	}
 }
 
-func judgeItem(f domain.CaseFacts, item domain.CaseItem, class domain.MessageClass) ItemVerdict {
+func judgeItem(f *domain.CaseFacts, item domain.CaseItem, class domain.MessageClass) ItemVerdict {
 	none := money.Minor(0, item.Deal.Open.Currency())
 	verdict := ItemVerdict{Deal: item.Deal.ID, Open: item.Deal.Open, Held: none, Ask: item.Deal.Open}
 	if !class.Proactive() {
@@ -159,7 +159,7 @@ func judgeItem(f domain.CaseFacts, item domain.CaseItem, class domain.MessageCla
 }
 
 // holdCode returns the code of the hold that weighs most on an item.
-func holdCode(f domain.CaseFacts, item domain.CaseItem) string {
+func holdCode(f *domain.CaseFacts, item domain.CaseItem) string {
 	var code string
 	var weight int64
 	for _, h := range f.Holds {
@@ -178,7 +178,7 @@ func holdCode(f domain.CaseFacts, item domain.CaseItem) string {
 }
 
 // stage says in words what the item stage left.
-func stage(f domain.CaseFacts, act Act, v Verdict) []string {
+func stage(f *domain.CaseFacts, act Act, v Verdict) []string {
 	if !act.Class.Proactive() {
 		return nil
 	}
@@ -195,7 +195,7 @@ func stage(f domain.CaseFacts, act Act, v Verdict) []string {
 }
 
 // stopStage applies the stops that people set.
-func stopStage(f domain.CaseFacts, act Act, v *Verdict) {
+func stopStage(f *domain.CaseFacts, act Act, v *Verdict) {
 	for _, stop := range f.Stops {
 		if binds(stop.Code, act) {
 			v.refuse(string(stop.Code), outward(string(stop.Code), stop.Code == domain.StopSanctions))
@@ -232,12 +232,12 @@ func binds(code domain.StopCode, act Act) bool {
 }
 
 // stopped reports whether a stop forbids a message.
-func stopped(f domain.CaseFacts, act Act) bool {
+func stopped(f *domain.CaseFacts, act Act) bool {
 	return slices.ContainsFunc(f.Stops, func(stop domain.Stop) bool { return binds(stop.Code, act) })
 }
 
 // channelStage needs an address that mail has not been refused for good at.
-func channelStage(f domain.CaseFacts, v *Verdict) []string {
+func channelStage(f *domain.CaseFacts, v *Verdict) []string {
 	email := strings.TrimSpace(f.Relationship.Email)
 	if email == "" || !strings.Contains(email, "@") {
 		v.refuse(CodeNoChannel, CodeNoChannel)
@@ -245,7 +245,7 @@ func channelStage(f domain.CaseFacts, v *Verdict) []string {
 	}
 	for i := len(f.Touches) - 1; i >= 0; i-- {
 		t := f.Touches[i]
-		if !strings.EqualFold(t.Recipient, email) || !taken(t) {
+		if !strings.EqualFold(t.Recipient, email) || !taken(&t) {
 			continue
 		}
 		if t.Status == domain.TouchFailed && t.Cycle == f.Case.Cycle {
@@ -258,7 +258,7 @@ func channelStage(f domain.CaseFacts, v *Verdict) []string {
 }
 
 // countStage keeps hours, one message a day, the gap and the ceiling.
-func countStage(f domain.CaseFacts, l local, act Act, v *Verdict) []string {
+func countStage(f *domain.CaseFacts, l local, act Act, v *Verdict) []string {
 	if act.Class == domain.ClassAnswer {
 		return nil
 	}
@@ -295,7 +295,7 @@ func outward(code string, hidden bool) string {
 
 // moneyStage asks whether the money may be here already: the bank's statements
 // (D-21) and what arrived and belongs to nobody yet (D-3).
-func moneyStage(f domain.CaseFacts, l local, v *Verdict) []string {
+func moneyStage(f *domain.CaseFacts, l local, v *Verdict) []string {
 	var facts []string
 	for _, item := range v.Items {
 		found, ok := f.Item(item.Deal)
@@ -336,7 +336,7 @@ const unidentifiedDays = 5 // banking days that unidentified money holds back a 
 // unapplied finds money that arrived lately, belongs to nobody yet, and may be
 // this debtor's: its name is on it, or it is within two per cent of what some of
 // its open items sum to.
-func unapplied(f domain.CaseFacts) (domain.Receipt, bool) {
+func unapplied(f *domain.CaseFacts) (domain.Receipt, bool) {
 	for _, r := range f.Unidentified {
 		feed, ok := f.Feed(r.Account)
 		if !ok || !r.Unapplied.Positive() {
@@ -379,7 +379,7 @@ const exactItems = 16 // above this many items every sum in range counts as poss
 
 // sums reports whether an amount is within two per cent of the sum of any of the
 // open items in its currency.
-func sums(f domain.CaseFacts, amount money.Amount) bool {
+func sums(f *domain.CaseFacts, amount money.Amount) bool {
 	var open []int64
 	var total int64
 	smallest := int64(0)
@@ -420,14 +420,14 @@ func near(a, b int64) bool { return max(a-b, b-a) <= b/50 }
 // cannot be there: it is looked for at 08:00 of the bank, when a missing one is an alert
 // (D-21), which from 09:30 of any debtor is within the hours of the same day.
 func LookAgain(f domain.CaseFacts, act Act, v Verdict) time.Time {
-	l := localOf(f)
+	l := localOf(&f)
 	for _, stop := range domain.StopCodes() {
 		if slices.Contains(v.Codes, string(stop)) {
 			return time.Time{}
 		}
 	}
 	if act.People > 0 && slices.Equal(v.Codes, []string{CodeAwaitingHuman}) {
-		if last := lastProactive(f, l); !last.IsZero() && last.DaysUntil(l.today) < silenceDays {
+		if last := lastProactive(&f, l); !last.IsZero() && last.DaysUntil(l.today) < silenceDays {
 			return latest(l.slot(l.cal.OnOrBefore(last.Plus(silenceDays))), l.slotAfter())
 		}
 		return l.slotAfter()
@@ -437,7 +437,7 @@ func LookAgain(f domain.CaseFacts, act Act, v Verdict) time.Time {
 			return l.slot(l.cal.OnOrAfter(l.today.Plus(retryPerson)))
 		}
 	}
-	if at := wordBy(f, act); !at.IsZero() && slices.Contains(v.Codes, CodeSellerApproval) {
+	if at := wordBy(&f, act); !at.IsZero() && slices.Contains(v.Codes, CodeSellerApproval) {
 		return at
 	}
 	next := l.cal.Add(l.today, 1)

@@ -90,7 +90,8 @@ func earlier(f domain.CaseFacts, l local, tone int, items []domain.DealID) strin
 		most = 4
 	}
 	var said []string
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		word, told := told[t.Class]
 		if !told || t.Status != domain.TouchSent || !about(t, items) {
 			continue
@@ -111,7 +112,8 @@ func history(f domain.CaseFacts, l local, items []domain.DealID) []letterSaid {
 		domain.ClassLegalNotice: "our notice", domain.ClassHeadsUp: "a note for your planning", domain.ClassReminder: "a message from us", domain.ClassAnswer: "our answer",
 	}
 	var said []letterSaid
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		word, known := words[t.Class]
 		switch {
 		case !about(t, items):
@@ -127,7 +129,7 @@ func history(f domain.CaseFacts, l local, items []domain.DealID) []letterSaid {
 }
 
 // about reports whether a message was about any of the invoices of a letter, or about none.
-func about(t domain.Touch, items []domain.DealID) bool {
+func about(t *domain.Touch, items []domain.DealID) bool {
 	return len(t.Items) == 0 || len(items) == 0 || slices.ContainsFunc(t.Items, func(id domain.DealID) bool { return slices.Contains(items, id) })
 }
 

@@ -24,26 +24,36 @@ type climb struct {
 }
 
 // isPostDue reports whether a message is one after a due date.
-func isPostDue(t domain.Touch) bool { return strings.HasPrefix(t.Step, stepPostDue) }
+func isPostDue(t *domain.Touch) bool { return strings.HasPrefix(t.Step, stepPostDue) }
 
 // lastContact returns the last message after a due date that has a property. A new cycle
 // keeps the place on the ladder: it only lets what did not arrive be sent again.
-func lastContact(f domain.CaseFacts, on func(domain.Touch) bool) (domain.Touch, bool) {
-	var last domain.Touch
-	found := false
-	for _, t := range f.Touches {
-		if isPostDue(t) && taken(t) && t.Status != domain.TouchFailed && on(t) && (!found || claimed(t).After(claimed(last))) {
-			last, found = t, true
+func lastContact(f *domain.CaseFacts, on func(*domain.Touch) bool) (*domain.Touch, bool) {
+	var last *domain.Touch
+	for i := range f.Touches {
+		t := &f.Touches[i]
+		if isPostDue(t) && taken(t) && t.Status != domain.TouchFailed && on(t) && (last == nil || claimed(t).After(claimed(last))) {
+			last = t
 		}
 	}
-	return last, found
+	return last, last != nil
+}
+
+// anyTouch reports whether a message of the case has a property.
+func anyTouch(f *domain.CaseFacts, on func(*domain.Touch) bool) bool {
+	for i := range f.Touches {
+		if on(&f.Touches[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // next decides what the next message after a due date is. Each invoice has its own place
 // on the ladder. A mild message takes the step of the one furthest up (the older first, F-69)
 // and lists all that are mild; a firm one lists only what earned its tone (D-19). Where there
 // are both, those come next that have waited longer for a word from us.
-func next(f domain.CaseFacts, l local, at time.Time) climb {
+func next(f *domain.CaseFacts, l local, at time.Time) climb {
 	book := bookOf(f)
 	climbs := map[domain.DealID]climb{}
 	var leads [2]climb // of the mild and of the firm
@@ -85,25 +95,26 @@ func next(f domain.CaseFacts, l local, at time.Time) climb {
 }
 
 // lists reports whether a message lists an invoice as overdue.
-func lists(f domain.CaseFacts, deal domain.DealID) func(domain.Touch) bool {
-	return func(t domain.Touch) bool { return slices.Contains(t.Items, deal) && afterDue(f, t, deal) }
+func lists(f *domain.CaseFacts, deal domain.DealID) func(*domain.Touch) bool {
+	return func(t *domain.Touch) bool { return slices.Contains(t.Items, deal) && afterDue(f, t, deal) }
 }
 
 // reached reports whether a message came to the debtor: a call did when somebody was
 // spoken to.
-func reached(t domain.Touch) bool { return t.Class != domain.ClassCall || t.Result.Spoken() }
+func reached(t *domain.Touch) bool { return t.Class != domain.ClassCall || t.Result.Spoken() }
 
 // place is where an invoice stands by itself: the rung that it took last (-1: none), and the
 // tone that it has heard. Its first two messages are cordial whatever letter lists it (C-62): one
 // that was listed for the first time in a firmer letter, with others, has not earned that.
-func place(f domain.CaseFacts, book domain.Playbook, deal domain.DealID) (at, tone int) {
+func place(f *domain.CaseFacts, book domain.Playbook, deal domain.DealID) (at, tone int) {
 	listed := lists(f, deal)
-	on, ok := lastContact(f, func(t domain.Touch) bool { return t.Rung != "" && listed(t) })
+	on, ok := lastContact(f, func(t *domain.Touch) bool { return t.Rung != "" && listed(t) })
 	if !ok {
 		return -1, ToneInformative
 	}
-	at, heard := position(book, on), 0
-	for _, t := range f.Touches {
+	at, heard := position(book, on.Rung, on.Tone), 0
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if isPostDue(t) && taken(t) && t.Status != domain.TouchFailed && listed(t) && reached(t) {
 			heard++
 			tone = max(tone, min(t.Tone, on.Tone))
@@ -125,14 +136,14 @@ func place(f domain.CaseFacts, book domain.Playbook, deal domain.DealID) (at, to
 // further reports whether a climb leads another of its side: its rung is further up, or it is
 // as far and of the older invoice.
 func (c climb) further(than climb, book domain.Playbook) bool {
-	a, b := position(book, domain.Touch{Rung: c.rung.Name}), position(book, domain.Touch{Rung: than.rung.Name})
+	a, b := position(book, c.rung.Name, 0), position(book, than.rung.Name, 0)
 	return a > b || a == b && c.due.Before(than.due)
 }
 
 // climbOf decides the rung that an invoice takes next (C-97): the first one for what was
 // never on the ladder, the one after the last when that met silence, a firmer letter after a
 // broken promise; a repeat in a milder tone for a debtor who talks to us.
-func climbOf(f domain.CaseFacts, l local, item domain.CaseItem) climb {
+func climbOf(f *domain.CaseFacts, l local, item domain.CaseItem) climb {
 	book, of := bookOf(f), item.Deal.ID
 	listed := lists(f, of)
 	newest, ok := lastContact(f, listed)
@@ -140,7 +151,7 @@ func climbOf(f domain.CaseFacts, l local, item domain.CaseItem) climb {
 		return climb{rung: book.After[0], name: book.After[0].Name, answer: AnswerNone, due: item.Deal.Due}
 	}
 	c := climb{listed: claimed(newest), due: item.Deal.Due}
-	if heard, ok := lastContact(f, func(t domain.Touch) bool { return listed(t) && reached(t) }); ok {
+	if heard, ok := lastContact(f, func(t *domain.Touch) bool { return listed(t) && reached(t) }); ok {
 		said := answerTo(f, l, heard, of) // a call that reached nobody is no message that met silence
 		c.answer, c.said = said.answer, said.at
 	}
@@ -160,19 +171,19 @@ func climbOf(f domain.CaseFacts, l local, item domain.CaseItem) climb {
 		c.rung = repeat(book, at, tone)
 	}
 	c.name = c.rung.Name
-	c.again = position(book, domain.Touch{Rung: c.rung.Name}) <= at
+	c.again = position(book, c.rung.Name, 0) <= at
 	return c
 }
 
 // position is where a message stands in a playbook; in one that does not know its rung,
 // the last rung that is no firmer.
-func position(book domain.Playbook, last domain.Touch) int {
-	if i := slices.IndexFunc(book.After, func(s domain.AfterStep) bool { return s.Name == last.Rung }); i >= 0 {
+func position(book domain.Playbook, rung string, tone int) int {
+	if i := slices.IndexFunc(book.After, func(s domain.AfterStep) bool { return s.Name == rung }); i >= 0 {
 		return i
 	}
 	at := 0
 	for i, s := range book.After {
-		if s.Tone <= last.Tone {
+		if s.Tone <= tone {
 			at = i
 		}
 	}
@@ -182,7 +193,7 @@ func position(book domain.Playbook, last domain.Touch) int {
 // possible reports whether a rung may be taken now: a call needs a number and a mail that
 // nobody answered (C-100); a formal demand its days, its silence, nothing in dispute or
 // promised, and is written once (C-164, C-165, F-80).
-func possible(f domain.CaseFacts, l local, s domain.AfterStep, of domain.DealID) bool {
+func possible(f *domain.CaseFacts, l local, s domain.AfterStep, of domain.DealID) bool {
 	if s.Channel == domain.ChannelPhone {
 		return callable(f)
 	}
@@ -193,30 +204,30 @@ func possible(f domain.CaseFacts, l local, s domain.AfterStep, of domain.DealID)
 	if s.Tone < ToneFormal {
 		return true
 	}
-	_, written := lastContact(f, func(t domain.Touch) bool { return t.Tone == ToneFormal && slices.Contains(t.Items, of) })
+	_, written := lastContact(f, func(t *domain.Touch) bool { return t.Tone == ToneFormal && slices.Contains(t.Items, of) })
 	return !written && !slices.ContainsFunc(f.Disputes, func(d domain.Dispute) bool { return d.Status != domain.DisputeResolved }) &&
 		!slices.ContainsFunc(f.Promises, func(p domain.Promise) bool { return p.Status == domain.PromiseActive })
 }
 
 // lateBy reports whether an item is so many days past its due date on a day, and may be
 // asked for.
-func lateBy(f domain.CaseFacts, item domain.CaseItem, day domain.Date, days int) bool {
+func lateBy(f *domain.CaseFacts, item domain.CaseItem, day domain.Date, days int) bool {
 	return askable(item) && ask(f, item, f.Now).Positive() && item.Deal.Due.DaysUntil(day) >= days
 }
 
 // callable reports whether a person may ring: there is a number that was not a wrong one, the
 // telephone is wanted, and what has to come before a call came (see [MayCall]).
-func callable(f domain.CaseFacts) bool {
-	wrong := slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+func callable(f *domain.CaseFacts) bool {
+	wrong := anyTouch(f, func(t *domain.Touch) bool {
 		return t.Result == domain.CallWrongNumber && t.Recipient == f.Relationship.Phone
 	})
-	return strings.TrimSpace(f.Relationship.Phone) != "" && !wrong && !optedOut(f, domain.ChannelPhone) && MayCall(f)
+	return strings.TrimSpace(f.Relationship.Phone) != "" && !wrong && !optedOut(f, domain.ChannelPhone) && MayCall(*f)
 }
 
 // quietest is what comes when the next rung is not possible yet, or the ladder is at its
 // end: the first one after it that is possible and no firmer than the tone, else the
 // firmest letter below a formal demand again.
-func quietest(f domain.CaseFacts, l local, book domain.Playbook, at, tone int, of domain.DealID) domain.AfterStep {
+func quietest(f *domain.CaseFacts, l local, book domain.Playbook, at, tone int, of domain.DealID) domain.AfterStep {
 	for _, s := range book.After[min(at+1, len(book.After)):] {
 		if s.Tone <= tone && possible(f, l, s, of) {
 			return s
@@ -227,7 +238,7 @@ func quietest(f domain.CaseFacts, l local, book domain.Playbook, at, tone int, o
 
 // firmer is the first letter at a tone after a rung; a call only where there is none, since no
 // mail of ours was left unanswered (C-100).
-func firmer(f domain.CaseFacts, l local, book domain.Playbook, at, tone int, of domain.DealID) domain.AfterStep {
+func firmer(f *domain.CaseFacts, l local, book domain.Playbook, at, tone int, of domain.DealID) domain.AfterStep {
 	for _, channel := range []domain.Channel{domain.ChannelEmail, domain.ChannelPhone} {
 		for _, s := range book.After[min(at+1, len(book.After)):] {
 			if s.Tone == tone && s.Channel == channel && possible(f, l, s, of) {
@@ -269,7 +280,7 @@ func automatic(book domain.Playbook, rung domain.AfterStep) domain.AfterStep {
 // at 09:30 and after, tried every business day until it leaves; then what the ladder says,
 // after the rung's wait. A step that needs people and was not taken by day 14 is replaced
 // by a message that needs none.
-func postDue(f domain.CaseFacts, l local) []candidate {
+func postDue(f *domain.CaseFacts, l local) []candidate {
 	earliest, held := overdueFrom(f, l)
 	switch {
 	case earliest.IsZero() && held == "":
@@ -319,8 +330,9 @@ func postDue(f domain.CaseFacts, l local) []candidate {
 }
 
 // askedOn is the day on which a step was put before people; zero: it was not yet.
-func askedOn(f domain.CaseFacts, l local, step string) domain.Date {
-	for _, t := range f.Touches {
+func askedOn(f *domain.CaseFacts, l local, step string) domain.Date {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if t.Cycle == f.Case.Cycle && t.Step == step && t.Status == domain.TouchPlanned {
 			return l.day(t.CreatedAt)
 		}
@@ -329,13 +341,13 @@ func askedOn(f domain.CaseFacts, l local, step string) domain.Date {
 }
 
 // isPostDueDay reports whether the last message that we started was one after a due date.
-func isPostDueDay(f domain.CaseFacts, l local, day domain.Date) bool {
-	t, ok := lastContact(f, func(domain.Touch) bool { return true })
+func isPostDueDay(f *domain.CaseFacts, l local, day domain.Date) bool {
+	t, ok := lastContact(f, func(*domain.Touch) bool { return true })
 	return ok && l.day(claimed(t)) == day
 }
 
 // untilDue says that a case waits for a due date, when that has not come.
-func untilDue(f domain.CaseFacts, l local, c candidate) candidate {
+func untilDue(f *domain.CaseFacts, l local, c candidate) candidate {
 	if due := earliestDue(f); c.reason == "the message after the due date" && !l.today.After(due) {
 		c.reason = "the due date, " + due.Short()
 	}
@@ -344,7 +356,7 @@ func untilDue(f domain.CaseFacts, l local, c candidate) candidate {
 
 // overdueFrom is the first slot at which something overdue may be asked for; held says
 // what holds everything back.
-func overdueFrom(f domain.CaseFacts, l local) (earliest time.Time, held string) {
+func overdueFrom(f *domain.CaseFacts, l local) (earliest time.Time, held string) {
 	for _, item := range f.Items {
 		if !askable(item) {
 			continue
@@ -366,7 +378,7 @@ func overdueFrom(f domain.CaseFacts, l local) (earliest time.Time, held string) 
 }
 
 // ladderAct is the message that takes a rung.
-func ladderAct(f domain.CaseFacts, l local, c climb, number int, at time.Time) *Act {
+func ladderAct(f *domain.CaseFacts, l local, c climb, number int, at time.Time) *Act {
 	act := &Act{
 		Step: stepPostDue + strconv.Itoa(number), Class: classOf(c.rung), Tone: c.rung.Tone, Rung: c.name, Template: c.rung.Template, People: c.rung.People,
 	}
@@ -395,9 +407,10 @@ var answerWords = map[Answer]string{
 
 // postDueLast returns the number of the last message after a due date of this cycle that left, or
 // that a person refused. One before it may have been put back: numbers are not counted.
-func postDueLast(f domain.CaseFacts) int {
+func postDueLast(f *domain.CaseFacts) int {
 	last := 0
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		number, ok := strings.CutPrefix(t.Step, stepPostDue)
 		number, _, _ = strings.Cut(number, ":")
 		used := taken(t) || vetoed(f, t) || t.People > 0 && t.Status == domain.TouchCancelled // agreed to for a state of things that is over
@@ -408,7 +421,7 @@ func postDueLast(f domain.CaseFacts) int {
 	return last
 }
 
-func postDueWhy(f domain.CaseFacts, l local, items []domain.DealID) string {
+func postDueWhy(f *domain.CaseFacts, l local, items []domain.DealID) string {
 	var oldest domain.Date
 	for _, id := range items {
 		if item, ok := f.Item(id); ok && (oldest.IsZero() || item.Deal.Due.Before(oldest)) {

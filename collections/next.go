@@ -68,8 +68,8 @@ func Next(f domain.CaseFacts) Plan {
 	if f.Case.Status != domain.CaseOpen {
 		return Plan{}
 	}
-	l := localOf(f)
-	all := slices.Concat(notices(f, l), thanks(f, l), answers(f), afterCalls(f), postDue(f, l), beforeDue(f, l), judgements(f, l))
+	l := localOf(&f)
+	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), afterCalls(&f), postDue(&f, l), beforeDue(&f, l), judgements(&f, l))
 	plan := Plan{Asks: map[string]string{}}
 	for _, c := range all {
 		if c.act != nil {
@@ -94,7 +94,7 @@ func Next(f domain.CaseFacts) Plan {
 		}
 	}
 	if len(all) == 0 {
-		if plan.Close = over(f); !plan.Close {
+		if plan.Close = over(&f); !plan.Close {
 			plan.Reason = "the deal to be settled"
 		}
 	}
@@ -102,7 +102,7 @@ func Next(f domain.CaseFacts) Plan {
 }
 
 // over reports whether nothing of the case is open.
-func over(f domain.CaseFacts) bool {
+func over(f *domain.CaseFacts) bool {
 	for _, item := range f.Items {
 		if live(item) {
 			return false
@@ -129,7 +129,7 @@ const waitsForStop = "a person to lift a stop"
 
 // again moves a candidate to where the gate's last refusal of its step puts it, unless
 // somebody agreed to it since.
-func again(f domain.CaseFacts, c candidate) candidate {
+func again(f *domain.CaseFacts, c candidate) candidate {
 	last, refused := f.Refused[c.act.Step]
 	switch {
 	case !refused || worded(f, *c.act, last):
@@ -148,7 +148,7 @@ func again(f domain.CaseFacts, c candidate) candidate {
 
 // worded reports whether what a step was refused for was somebody's word, and that has been
 // given since.
-func worded(f domain.CaseFacts, act Act, last domain.LastRefusal) bool {
+func worded(f *domain.CaseFacts, act Act, last domain.LastRefusal) bool {
 	if !slices.Contains(last.Codes, CodeAwaitingHuman) && !slices.Contains(last.Codes, CodeSellerApproval) {
 		return false
 	}
@@ -158,29 +158,29 @@ func worded(f domain.CaseFacts, act Act, last domain.LastRefusal) bool {
 
 // done reports whether a step was taken in this cycle, or vetoed; one that went back
 // to planned was not.
-func done(f domain.CaseFacts, step string) bool {
-	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+func done(f *domain.CaseFacts, step string) bool {
+	return anyTouch(f, func(t *domain.Touch) bool {
 		return t.Cycle == f.Case.Cycle && t.Step == step && (taken(t) || vetoed(f, t))
 	})
 }
 
 // ever reports whether a step that is said once reached the debtor, or may have, in any
 // cycle, or was taken in this one.
-func ever(f domain.CaseFacts, step string) bool {
-	return done(f, step) || slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+func ever(f *domain.CaseFacts, step string) bool {
+	return done(f, step) || anyTouch(f, func(t *domain.Touch) bool {
 		return t.Step == step && (t.Status == domain.TouchSent || t.Status == domain.TouchSending)
 	})
 }
 
 // taken reports whether a message was, or may have been, handed out.
-func taken(t domain.Touch) bool {
+func taken(t *domain.Touch) bool {
 	return t.Status != domain.TouchPlanned && t.Status != domain.TouchCancelled
 }
 
 // notices gives the notice of assignment of every invoice that was bought, once
 // the seller's introduction is one business day old (D-6). Invoices that are
 // paid to one account share a notice.
-func notices(f domain.CaseFacts, l local) []candidate {
+func notices(f *domain.CaseFacts, l local) []candidate {
 	var c candidate
 	var account domain.AccountID
 	for _, item := range f.Items {
@@ -216,15 +216,15 @@ func notices(f domain.CaseFacts, l local) []candidate {
 	}
 }
 
-func noticed(f domain.CaseFacts, deal domain.DealID) bool {
-	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+func noticed(f *domain.CaseFacts, deal domain.DealID) bool {
+	return anyTouch(f, func(t *domain.Touch) bool {
 		return t.Cycle == f.Case.Cycle && t.Class == domain.ClassLegalNotice && taken(t) && slices.Contains(t.Items, deal)
 	})
 }
 
 // thanks gives one receipt for everything that arrived and was not yet
 // acknowledged, 15 business minutes after the first match (D-30).
-func thanks(f domain.CaseFacts, l local) []candidate {
+func thanks(f *domain.CaseFacts, l local) []candidate {
 	if len(f.Unthanked) == 0 {
 		return nil
 	}
@@ -255,9 +255,10 @@ func thanks(f domain.CaseFacts, l local) []candidate {
 }
 
 // firmest is the firmest tone of a message of this case that left.
-func firmest(f domain.CaseFacts) int {
+func firmest(f *domain.CaseFacts) int {
 	tone := ToneInformative
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if taken(t) {
 			tone = max(tone, t.Tone)
 		}
@@ -266,7 +267,7 @@ func firmest(f domain.CaseFacts) int {
 }
 
 // answers gives what a collector wrote to a question; answers leave at any hour.
-func answers(f domain.CaseFacts) []candidate {
+func answers(f *domain.CaseFacts) []candidate {
 	var all []candidate
 	for _, q := range f.Questions {
 		step := stepAnswer + q.ID.String()
@@ -283,9 +284,10 @@ func answers(f domain.CaseFacts) []candidate {
 }
 
 // afterCalls gives the letter after a conversation: thanks, and what was agreed (C-111).
-func afterCalls(f domain.CaseFacts) []candidate {
+func afterCalls(f *domain.CaseFacts) []candidate {
 	var all []candidate
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		step := stepCalled + t.ID.String()
 		if t.Class != domain.ClassCall || !t.Result.Spoken() || t.Result == domain.CallDoNotCall || ever(f, step) {
 			continue
@@ -297,7 +299,7 @@ func afterCalls(f domain.CaseFacts) []candidate {
 }
 
 // judgements gives the mornings on which a promise may be decided.
-func judgements(f domain.CaseFacts, l local) []candidate {
+func judgements(f *domain.CaseFacts, l local) []candidate {
 	var all []candidate
 	for _, p := range f.Promises {
 		if p.Status != domain.PromiseActive {
@@ -315,7 +317,7 @@ func judgements(f domain.CaseFacts, l local) []candidate {
 
 // ask returns what of an item may be asked for at a moment: what is open, less
 // what is held back, never below zero, and nothing while it is paused.
-func ask(f domain.CaseFacts, item domain.CaseItem, at time.Time) money.Amount {
+func ask(f *domain.CaseFacts, item domain.CaseItem, at time.Time) money.Amount {
 	left := item.Deal.Open
 	if pauseCode(f, item.Deal.ID, at) != "" || inDispute(f, item.Deal.ID) {
 		return money.Minor(0, left.Currency())
@@ -334,13 +336,13 @@ func ask(f domain.CaseFacts, item domain.CaseItem, at time.Time) money.Amount {
 
 // inDispute reports whether a part of an invoice is disputed and not yet answered: the rest
 // stays payable and is shown, and is not reminded meanwhile (D-20).
-func inDispute(f domain.CaseFacts, deal domain.DealID) bool {
+func inDispute(f *domain.CaseFacts, deal domain.DealID) bool {
 	return slices.ContainsFunc(f.Disputes, func(d domain.Dispute) bool { return d.Deal == deal && d.Status == domain.DisputeOpen })
 }
 
 // freeFrom returns the first moment, now or later, at which something of an item
 // may be asked for; false: not until somebody ends a hold or a pause.
-func freeFrom(f domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
+func freeFrom(f *domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
 	at := f.Now
 	for !ask(f, item, at).Positive() {
 		var end time.Time
@@ -360,9 +362,10 @@ func freeFrom(f domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
 
 // lastProactive returns the day of the last message that we started in this
 // case; zero: none.
-func lastProactive(f domain.CaseFacts, l local) domain.Date {
+func lastProactive(f *domain.CaseFacts, l local) domain.Date {
 	var last domain.Date
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if taken(t) && t.Class.Proactive() {
 			last = domain.Latest(last, l.day(claimed(t)))
 		}
@@ -370,7 +373,7 @@ func lastProactive(f domain.CaseFacts, l local) domain.Date {
 	return last
 }
 
-func claimed(t domain.Touch) time.Time {
+func claimed(t *domain.Touch) time.Time {
 	if !t.SentAt.IsZero() {
 		return t.SentAt
 	}
@@ -378,9 +381,10 @@ func claimed(t domain.Touch) time.Time {
 }
 
 // sinceLast says in words how long the last message is ago.
-func sinceLast(f domain.CaseFacts, l local) string {
+func sinceLast(f *domain.CaseFacts, l local) string {
 	var last domain.Date
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if taken(t) && t.Status != domain.TouchFailed {
 			last = domain.Latest(last, l.day(claimed(t)))
 		}

@@ -15,7 +15,7 @@ const (
 // pauseCode returns the code of what pauses a deal at a moment, the seller's pause
 // before a collector's; "" when nothing does. The zero deal asks for pauses of
 // the whole case only.
-func pauseCode(f domain.CaseFacts, deal domain.DealID, at time.Time) string {
+func pauseCode(f *domain.CaseFacts, deal domain.DealID, at time.Time) string {
 	code := ""
 	for _, p := range f.Pauses {
 		switch {
@@ -32,7 +32,7 @@ func pauseCode(f domain.CaseFacts, deal domain.DealID, at time.Time) string {
 // pausedUntil returns the earlier of end and the end of what pauses a deal at a
 // moment; a pause that has none never is it. A pause that ends in the course of a
 // day frees the next one: the slot of its last day is over.
-func pausedUntil(f domain.CaseFacts, deal domain.DealID, at, end time.Time) time.Time {
+func pausedUntil(f *domain.CaseFacts, deal domain.DealID, at, end time.Time) time.Time {
 	l := localOf(f)
 	for _, p := range f.Pauses {
 		if p.Until.IsZero() || !p.Pauses(deal, at) {
@@ -50,7 +50,7 @@ func pausedUntil(f domain.CaseFacts, deal domain.DealID, at, end time.Time) time
 }
 
 // heldBy says whom or what an item waits for that no day frees.
-func heldBy(f domain.CaseFacts, item domain.CaseItem) string {
+func heldBy(f *domain.CaseFacts, item domain.CaseItem) string {
 	for _, p := range f.Pauses {
 		if !p.Until.IsZero() || !p.Pauses(item.Deal.ID, f.Now) {
 			continue
@@ -67,7 +67,7 @@ func heldBy(f domain.CaseFacts, item domain.CaseItem) string {
 }
 
 // partyStage refuses what we start while the whole case is paused.
-func partyStage(f domain.CaseFacts, act Act, v *Verdict) {
+func partyStage(f *domain.CaseFacts, act Act, v *Verdict) {
 	if !act.Class.Proactive() {
 		return
 	}

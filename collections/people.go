@@ -13,8 +13,12 @@ import (
 
 // askedFor is a digest of what people agree to: which letter, how firm, by which version of
 // the playbook, what it asks for of each overdue invoice, and the last thing that the debtor
-// did. When any of it changes, a word that was given counts no more.
-func askedFor(f domain.CaseFacts, l local, act Act) string {
+// did. When any of it changes, a word that was given counts no more. It is "" where nobody
+// agrees to anything.
+func askedFor(f *domain.CaseFacts, l local, act Act) string {
+	if _, waits := rowOf(f, act.Step); !waits && act.People == 0 && !wantsWord(f) {
+		return ""
+	}
 	book := bookOf(f)
 	var last time.Time
 	var text strings.Builder
@@ -33,9 +37,10 @@ func askedFor(f domain.CaseFacts, l local, act Act) string {
 }
 
 // agreed counts the people of the factor who agreed to a step of this cycle as it is now.
-func agreed(f domain.CaseFacts, act Act) int {
+func agreed(f *domain.CaseFacts, act Act) int {
 	count := 0
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if t.Cycle != f.Case.Cycle || t.Step != act.Step {
 			continue
 		}
@@ -50,9 +55,9 @@ func agreed(f domain.CaseFacts, act Act) int {
 
 // refusedByPeople reports whether a person of the factor refused a rung since the last message
 // and the last word of the debtor: until then it is not put before people again.
-func refusedByPeople(f domain.CaseFacts, rung string) bool {
+func refusedByPeople(f *domain.CaseFacts, rung string) bool {
 	var since time.Time
-	if t, ok := lastContact(f, func(domain.Touch) bool { return true }); ok {
+	if t, ok := lastContact(f, func(*domain.Touch) bool { return true }); ok {
 		since = claimed(t)
 	}
 	for _, item := range f.Items {
@@ -60,7 +65,7 @@ func refusedByPeople(f domain.CaseFacts, rung string) bool {
 			since = latest(since, s.at)
 		}
 	}
-	return slices.ContainsFunc(f.Touches, func(t domain.Touch) bool {
+	return anyTouch(f, func(t *domain.Touch) bool {
 		return t.Rung == rung && slices.ContainsFunc(f.Approvals, func(a domain.Approval) bool {
 			return a.Touch == t.ID && a.Side == domain.KindFactor && a.Consent == domain.Declined && a.At.After(since)
 		})
@@ -70,7 +75,7 @@ func refusedByPeople(f domain.CaseFacts, rung string) bool {
 // toneStage lets the tone of each invoice that a firm message lists rise by one step at most
 // (C-159), whoever planned it; a mild one may list with others what is heard of for the first
 // time.
-func toneStage(f domain.CaseFacts, act Act, v *Verdict) []string {
+func toneStage(f *domain.CaseFacts, act Act, v *Verdict) []string {
 	if !strings.HasPrefix(act.Step, stepPostDue) || act.Tone <= ToneCordial {
 		return nil
 	}
@@ -91,7 +96,7 @@ func toneStage(f domain.CaseFacts, act Act, v *Verdict) []string {
 
 // humanStage asks for the people who have to agree; a call is one person's, who
 // makes it.
-func humanStage(f domain.CaseFacts, act Act, v *Verdict) []string {
+func humanStage(f *domain.CaseFacts, act Act, v *Verdict) []string {
 	if act.People == 0 {
 		return nil
 	}

@@ -134,7 +134,7 @@ func (p *player) agree(f domain.CaseFacts, t domain.Touch, now time.Time) {
 		return
 	}
 	if t.Class == domain.ClassCall {
-		if act, ok := wanted(f, t.Step); ok {
+		if act, ok := wanted(&f, t.Step); ok {
 			act.Called = true
 			if Gate(f, act).Clear {
 				t.ClaimedAt, t.SentAt, t.Status, t.Result = now, now, domain.TouchSent, domain.CallNoAnswer
@@ -175,8 +175,8 @@ func (p *player) facts(now time.Time) domain.CaseFacts {
 	f.Case, f.Touches, f.Approvals, f.Refused, f.Playbook = p.kase, slices.Clone(p.touches), slices.Clone(p.approvals), p.refused, p.book
 	f.Contacts = nil
 	for _, t := range p.touches {
-		if taken(t) {
-			f.Contacts = append(f.Contacts, domain.Contact{At: claimed(t), Own: true, Ours: true, Call: t.Class == domain.ClassCall, Counted: t.Class.Counted(), Daily: daily(t.Class), Spoken: t.Result.Spoken()})
+		if taken(&t) {
+			f.Contacts = append(f.Contacts, domain.Contact{At: claimed(&t), Own: true, Ours: true, Call: t.Class == domain.ClassCall, Counted: t.Class.Counted(), Daily: daily(t.Class), Spoken: t.Result.Spoken()})
 		}
 	}
 	f.Unthanked = slices.DeleteFunc(f.Unthanked, func(a domain.Allocation) bool { return slices.Contains(p.thanked, a.ID) })
@@ -260,7 +260,7 @@ func talked(f *domain.CaseFacts, now time.Time) {
 func banked(f *domain.CaseFacts, now time.Time) {
 	f.Feeds = slices.Clone(f.Feeds)
 	for i, feed := range f.Feeds {
-		banking := bankingOf(*f, feed)
+		banking := bankingOf(f, feed)
 		f.Feeds[i].Spans = keep(feed.Spans, func(s domain.Span) bool { return !banking.Add(s.To, 1).At(bankHour, 0, f.Factor.Zone()).After(now) })
 	}
 }

@@ -38,6 +38,9 @@ func BuiltIn() domain.Playbook {
 	}
 }
 
+// builtIn is read at every look, and never written.
+var builtIn = BuiltIn()
+
 // rungLetters are the letters and scripts that a rung may use.
 var rungLetters = []string{"post_due_first", "post_due_next", "new_timeline", "clear_ask", "formal_demand", "call"}
 
@@ -155,9 +158,9 @@ func isName(name string) bool {
 }
 
 // bookOf is the playbook in force for a case.
-func bookOf(f domain.CaseFacts) domain.Playbook {
+func bookOf(f *domain.CaseFacts) domain.Playbook {
 	if len(f.Playbook.After) == 0 {
-		return BuiltIn()
+		return builtIn
 	}
 	return f.Playbook
 }

@@ -53,7 +53,7 @@ func judge(f domain.CaseFacts) (domain.CaseFacts, []domain.Promise, []domain.Hol
 		}
 		var through domain.Date
 		if feed, known := f.Feed(item.Deal.Collection); known {
-			through = domain.CoveredThrough(feed.Spans, bankingOf(f, feed))
+			through = domain.CoveredThrough(feed.Spans, bankingOf(&f, feed))
 		}
 		if next := JudgePromise(p, item.Deal.Open, through); next != p.Status {
 			promises[i].Status, promises[i].DecidedAt = next, f.Now

@@ -69,7 +69,8 @@ var mannersOf = map[register]manner{
 // it did not just use.
 func opener(f domain.CaseFacts, m manner) string {
 	written := 0
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if taken(t) && (t.Class == domain.ClassReminder || t.Class == domain.ClassHeadsUp) {
 			written++
 		}
@@ -111,7 +112,8 @@ func (data letter) Who() string {
 // a letter must speak of it.
 func spokeOn(f domain.CaseFacts, l local) string {
 	var last domain.Date
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if t.Class == domain.ClassCall && t.Result.Spoken() {
 			last = domain.Latest(last, l.day(claimed(t)))
 		}

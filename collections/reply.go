@@ -176,7 +176,7 @@ func triaged(r domain.Reply, f domain.CaseFacts, mail inbound.Mail) (domain.Repl
 			items = append(items, inbound.Item{Invoice: item.Deal.InvoiceNumber, Open: item.Deal.Open})
 		}
 	}
-	p := inbound.Triage(r.Own, r.Subject, localOf(f).today, items)
+	p := inbound.Triage(r.Own, r.Subject, localOf(&f).today, items)
 	hint := func(kind, value string, evidence inbound.Evidence) {
 		r.Hints = append(r.Hints, domain.ReplyHint{Kind: kind, Value: value, Words: evidence.Words})
 	}
@@ -210,7 +210,7 @@ func triaged(r domain.Reply, f domain.CaseFacts, mail inbound.Mail) (domain.Repl
 func (s *Service) rests(ctx context.Context, tx Tx, r domain.Reply, f domain.CaseFacts, ids replyIDs, said string) (string, domain.Reply, error) {
 	page := domain.DebtorPage{Case: r.Case, World: r.World, FactorID: r.Factor, SellerID: r.Seller}
 	hold := domain.Hold{ID: ids.hold, Case: r.Case, Code: domain.HoldQuery, CreatedAt: r.ReceivedAt}
-	l := localOf(f)
+	l := localOf(&f)
 	unread := slices.IndexFunc(f.Questions, func(q domain.Question) bool { return q.ByMail && q.AnsweredAt.IsZero() })
 	switch {
 	case f.Case.Status != domain.CaseOpen:

@@ -85,7 +85,7 @@ func (data *letter) agreed(f domain.CaseFacts, act Act, l local) error {
 		return fmt.Errorf("write after the call %s: nobody was spoken to", act.Touch)
 	}
 	call := f.Touches[i]
-	data.Agreed = letterAgreed{On: l.day(claimed(call)).Short(), Result: string(call.Result)}
+	data.Agreed = letterAgreed{On: l.day(claimed(&call)).Short(), Result: string(call.Result)}
 	agreed := &data.Agreed
 	since := func(at time.Time) bool { return !at.Before(call.ClaimedAt) }
 	switch call.Result { //nolint:exhaustive // of the others nothing is on file

@@ -83,7 +83,7 @@ type said struct {
 
 // saidBy lists what a debtor did about an invoice or about everything, in no order. What
 // was disputed is spoken of mildly again when it has been cleared up.
-func saidBy(f domain.CaseFacts, deal domain.DealID) []said {
+func saidBy(f *domain.CaseFacts, deal domain.DealID) []said {
 	var all []said
 	about := func(other domain.DealID) bool { return other.IsZero() || other == deal }
 	for _, p := range f.Promises {
@@ -121,7 +121,8 @@ func saidBy(f domain.CaseFacts, deal domain.DealID) []said {
 			all = append(all, said{AnswerAcknowledged, r.At})
 		}
 	}
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if answer, ok := onThePhone[t.Result]; ok && t.Class == domain.ClassCall {
 			all = append(all, said{answer, claimed(t).Add(time.Nanosecond)}) // in the call itself
 		}
@@ -151,7 +152,7 @@ func answerOf(reason domain.Reason) Answer {
 
 // answerTo returns the latest thing that a debtor did about an invoice after a message of
 // ours: at the same moment, the milder one counts.
-func answerTo(f domain.CaseFacts, l local, t domain.Touch, deal domain.DealID) said {
+func answerTo(f *domain.CaseFacts, l local, t *domain.Touch, deal domain.DealID) said {
 	latest := said{answer: AnswerNone}
 	for _, s := range saidBy(f, deal) {
 		if s.at.After(claimed(t)) && (s.at.After(latest.at) || s.at.Equal(latest.at) && Turn(ToneFirm, s.answer) < Turn(ToneFirm, latest.answer)) {
@@ -174,7 +175,7 @@ func answerTo(f domain.CaseFacts, l local, t domain.Touch, deal domain.DealID) s
 // frozen reports whether the tone may not rise whatever came last: within 14 days of
 // hardship or the unforeseen, after a part payment since our last message, and while a
 // question of theirs waits for us.
-func frozen(f domain.CaseFacts, l local, since time.Time, deal domain.DealID) bool {
+func frozen(f *domain.CaseFacts, l local, since time.Time, deal domain.DealID) bool {
 	for _, s := range saidBy(f, deal) {
 		hard := s.answer == AnswerHardship || s.answer == AnswerUnforeseen
 		if hard && l.day(s.at).DaysUntil(l.today) < frozenDays || (hard || s.answer == AnswerPaidPart) && s.at.After(since) {
@@ -191,7 +192,7 @@ func frozen(f domain.CaseFacts, l local, since time.Time, deal domain.DealID) bo
 
 // silences counts the messages about an invoice that we sent after its due date,
 // were delivered, and met silence since the last word of substance (D-25).
-func silences(f domain.CaseFacts, l local, deal domain.DealID) int {
+func silences(f *domain.CaseFacts, l local, deal domain.DealID) int {
 	var last time.Time
 	for _, s := range saidBy(f, deal) {
 		if s.answer != AnswerAcknowledged && s.answer != AnswerBroken && s.at.After(last) {
@@ -199,7 +200,8 @@ func silences(f domain.CaseFacts, l local, deal domain.DealID) int {
 		}
 	}
 	count := 0
-	for _, t := range f.Touches {
+	for i := range f.Touches {
+		t := &f.Touches[i]
 		if t.Status == domain.TouchSent && t.Class == domain.ClassReminder && isPostDue(t) && slices.Contains(t.Items, deal) && claimed(t).After(last) &&
 			!l.today.Before(l.cal.Add(l.day(claimed(t)), quietDays)) {
 			count++

@@ -134,7 +134,7 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 	}
 	data := letterOf(f, act, v)
 	if name == "after_call" {
-		if err := data.agreed(f, act, localOf(f)); err != nil {
+		if err := data.agreed(f, act, localOf(&f)); err != nil {
 			return Letter{}, err
 		}
 	}
@@ -216,7 +216,7 @@ func letterName(f domain.CaseFacts, act Act) string {
 		return ladder[act.Tone]
 	}
 	for _, id := range act.Items {
-		if remindedAfterDue(f, id) {
+		if remindedAfterDue(&f, id) {
 			return "post_due_next"
 		}
 	}
@@ -224,7 +224,7 @@ func letterName(f domain.CaseFacts, act Act) string {
 }
 
 func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
-	l := localOf(f)
+	l := localOf(&f)
 	data := letter{
 		Factor: writable(f.Factor.Name, "the factor"), FactorEmail: oneLine(f.Factor.Email), Seller: writable(f.Seller.Name, "your supplier"),
 		Debtor: writable(f.Relationship.Name, "the customer"), Contact: oneLine(f.Relationship.ContactName), AnswersShared: f.AnswersShared,

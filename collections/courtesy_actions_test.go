@@ -36,6 +36,7 @@ var deeds = []struct {
 	do     func(*town, context.Context, action) error
 }{
 	{"look", 100, (*town).look},
+	{"plan", 40, (*town).plan},
 	{"send", 50, (*town).send},
 	{"promise", 8, (*town).promise},
 	{"ask", 3, (*town).ask},

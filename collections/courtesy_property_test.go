@@ -176,13 +176,14 @@ func (w *town) deal(r *rand.Rand, i int, debtor string) {
 	}
 	seller, relationship := w.text(`SELECT seller_id FROM cases WHERE id = $1`, f.id.UUID), w.text(`SELECT relationship_id FROM cases WHERE id = $1`, f.id.UUID)
 	from := w.files[0].deals[0].UUID
+	issued := due.Plus(-20 - r.IntN(2)*15).String()
 	invoice := w.copied("invoices", uuid.MustParse(w.text(`SELECT invoice_id FROM deals WHERE id = $1`, from)), row{
 		"seller_id": seller, "relationship_id": relationship, "number": number, "number_key": number, "due_on": due.String(),
-		"issued_on": due.Plus(-20 - r.IntN(2)*15).String(), "payable_minor": minor, "basis_minor": minor,
+		"issued_on": issued, "payable_minor": minor, "basis_minor": minor,
 	})
 	id := w.copied("deals", from, row{
 		"factor_id": f.factor.UUID, "seller_id": seller, "relationship_id": relationship, "debtor_id": debtor, "invoice_id": invoice, "case_id": f.id.UUID,
-		"invoice_number": number, "due_on": due.String(), "basis_minor": minor, "open_minor": minor, "advance_minor": minor - minor/10, "reserve_minor": minor / 10, "reference": domain.NewReference(key[:]).String(),
+		"invoice_number": number, "issued_on": issued, "due_on": due.String(), "basis_minor": minor, "open_minor": minor, "advance_minor": minor - minor/10, "reserve_minor": minor / 10, "reference": domain.NewReference(key[:]).String(),
 		"collection_account_id": w.banks[f.bank].account,
 	})
 	w.exec(`INSERT INTO conditions SELECT $2, $3, $4, code, evidence, occurred_at FROM conditions WHERE deal_id = $1`, from, id, f.factor.UUID, seller)
@@ -209,6 +210,7 @@ func (w *town) live(days int) {
 			then = w.now.Add(time.Duration(1+minute) * time.Minute)
 		}
 		w.travel(r, then, away)
+		w.sees()
 		w.audit()
 	}
 }
@@ -289,7 +291,7 @@ func (w *town) ofEach(named string, makes ...func(int) []action) [][]action {
 
 // travel runs the clock to a time the way a sandbox does: what is due first comes first, at
 // its own time, and its mail leaves before the next, unless the mail worker is away. What
-// is due is looked at by one planner or by two at once.
+// is due is looked at by one planner or by two at once, case by case or all together.
 func (w *town) travel(r *rand.Rand, then time.Time, away bool) {
 	w.t.Helper()
 	for looks := 0; ; {
@@ -309,10 +311,16 @@ func (w *town) travel(r *rand.Rand, then time.Time, away bool) {
 		}
 		due := w.text(`SELECT string_agg(id::text, ' ') FROM cases WHERE status = 'open' AND next_action_at <= $1`, w.now)
 		look := func(i int) []action { return []action{{kind: "look", file: i, do: (*town).look}} }
-		if r.IntN(3) > 0 {
-			w.together(w.ofEach(due, look))
-		} else {
+		many := []action{{kind: "plan", do: (*town).plan}}
+		switch r.IntN(4) {
+		case 0:
 			w.together(w.ofEach(due, look, look)) // two planners
+		case 1:
+			w.together([][]action{many, many}) // two that look at all of them, and act on what is left
+			w.sees()
+			w.together(append(w.ofEach(due, look), many))
+		default:
+			w.together(w.ofEach(due, look))
 		}
 		sending := w.text(`SELECT string_agg(case_id::text, ' ') FROM touches WHERE status = 'sending'`)
 		if !away && sending != "" {

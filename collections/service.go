@@ -14,6 +14,7 @@ import (
 // decision rests on lock the case first.
 type Tx interface {
 	following
+	planning
 	sending
 	answering
 	reading
@@ -86,6 +87,7 @@ type Atomically func(context.Context, domain.Entry, func(Tx) (domain.Answer, err
 // scope they do; a test holds the list to the code.
 var Wide = map[string]domain.Scope{
 	"Act":              domain.ScopeWork, // the contact window counts over every tenant
+	"Plan":             domain.ScopeWork,
 	"Outgoing":         domain.ScopeWork,
 	"Sent":             domain.ScopeWork,
 	"NotSent":          domain.ScopeWork,

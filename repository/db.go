@@ -68,7 +68,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 // name prepares the hot statements. Every other connection prepares one when it
 // first uses it.
 func (db *DB) name(ctx context.Context) error {
-	for _, texts := range []map[string]string{HotStatements(), lookStatements()} {
+	for _, texts := range []map[string]string{HotStatements(), lookStatements(), agendaStatements()} {
 		for name, text := range texts {
 			statement, err := db.pool.PreparexContext(ctx, text)
 			if err != nil {
@@ -247,7 +247,18 @@ func (tx *Tx) one(ctx context.Context, into any, query string, args []any) error
 // list reads all rows.
 func (tx *Tx) list(ctx context.Context, into any, query string, args ...any) error {
 	tx.trips++
+	if named := tx.hot[query]; named != nil {
+		return tx.tx.StmtxContext(ctx, named).SelectContext(ctx, into, args...)
+	}
 	return tx.tx.SelectContext(ctx, into, query, args...)
+}
+
+// rows reads rows one by one; the caller closes them.
+func (tx *Tx) rows(ctx context.Context, query string, args []any) (*sqlx.Rows, error) {
+	if named := tx.hot[query]; named != nil {
+		return tx.tx.StmtxContext(ctx, named).QueryxContext(ctx, args...)
+	}
+	return tx.tx.QueryxContext(ctx, query, args...)
 }
 
 // exec writes.

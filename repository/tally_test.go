@@ -195,8 +195,8 @@ func (b *bookkeeper) sells() {
 		VALUES ($2::uuid, $1, $3, 'json', '380', $2::uuid::text, $2::uuid::text, $4, $5, false, 'EUR', $6, $6, 'sold', now()))
 		INSERT INTO deals (id, world_id, factor_id, seller_id, relationship_id, debtor_id, invoice_id, offer_id, case_id, mandate_id, status, currency, invoice_number,
 			debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate, fee_step_days,
-			fee_step_rate, recourse_days, rebate_hold, reference, notice_code, operating_account_id, collection_account_id, seller_account_id, made_at)
-		VALUES ($2, $2, $2, $1, $3, $2, $2, $2, $2, $2, 'made', 'EUR', '1', 'D', $5, $6, $6, 0, 0, 0, $6, 30, 0, 0, 0, 90, 0, $2::uuid::text, '', $2, $2, $2, now())`,
+			fee_step_rate, recourse_days, rebate_hold, reference, notice_code, operating_account_id, collection_account_id, seller_account_id, made_at, issued_on)
+		VALUES ($2, $2, $2, $1, $3, $2, $2, $2, $2, $2, 'made', 'EUR', '1', 'D', $5, $6, $6, 0, 0, 0, $6, 30, 0, 0, 0, 90, 0, $2::uuid::text, '', $2, $2, $2, now(), $4)`,
 		deal, rel, b.day("issued").String(), b.day("due").String(), b.minor())
 	b.deals = append(b.deals, deal)
 }

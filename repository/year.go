@@ -131,9 +131,9 @@ WITH given AS (
 ), made AS (
   INSERT INTO deals (id, world_id, factor_id, seller_id, relationship_id, debtor_id, invoice_id, offer_id, case_id, mandate_id, status, currency, invoice_number, debtor_name, due_on,
     basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate, fee_step_days, fee_step_rate, recourse_days, rebate_hold,
-    reference, notice_code, operating_account_id, collection_account_id, seller_account_id, made_at)
+    reference, notice_code, operating_account_id, collection_account_id, seller_account_id, made_at, issued_on)
   SELECT g.id, $2::uuid, g.factor, g.seller, g.relationship, g.debtor, g.id, g.id, f.id, g.id, 'made', g.currency, g.number, g.name, g.due,
-         g.minor, g.minor - g.minor / 10, g.minor / 10, 0, 0, g.minor, 30, 0.03, 10, 0.01, 90, 5, g.reference, g.code, g.account, g.account, g.account, $3::timestamptz
+         g.minor, g.minor - g.minor / 10, g.minor / 10, 0, 0, g.minor, 30, 0.03, 10, 0.01, 90, 5, g.reference, g.code, g.account, g.account, g.account, $3::timestamptz, g.issued
     FROM given g JOIN followed f ON f.factor_id = g.factor AND f.seller_id = g.seller AND f.debtor_id = g.debtor
   RETURNING id, factor_id, seller_id, case_id
 ), proven AS (

@@ -35,6 +35,7 @@ func commands() []command {
 		{"ledger", "ledger check: derive every balance again, with separate code", ledgerCommand},
 		{"tallies", "tallies check: count payments again, with separate code", talliesCommand},
 		{"bench", "measure speed and memory: bench [-seconds N] [-clients N] [-rounds N] [-rows N]", bench},
+		{"scale", "measure how fast a day is planned for many cases, on a PostgreSQL of its own: scale -help", scale},
 		{"year", "let the collections engine live a year with made-up debtors, on a PostgreSQL of its own: year -help", year},
 		{"with-postgres", "with-postgres COMMAND…: run a command with a throw-away PostgreSQL", withPostgres},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,6 +31,7 @@ const (
 	maxLooks   = 20 // at one thing at one time: what its jobs do may make it due again, but not for ever
 	liveTries  = 10
 	dueAtOnce  = 200 // of the live world's due things; what failed is among them
+	fewCases   = 8   // above which cases that are due are planned together
 	jobsAtOnce = 50
 	turnLength = 2 * time.Second // of a sandbox, before the others have theirs
 )
@@ -41,6 +43,7 @@ type worker struct {
 	id      uuid.UUID
 	live    *delivery.Mailer
 	sandbox *delivery.Mailer
+	planned domain.Due             // in the live world: the last case that was planned with many
 	failed  map[domain.Due]failure // in the live world: what failed, and when to try again
 }
 
@@ -173,6 +176,16 @@ func (w *worker) liveTurn(ctx context.Context, world domain.World) (bool, error)
 		return false, err
 	}
 	did := false
+	if many(due, now) {
+		day, err := w.cases.Plan(ctx, world.ID, w.planned, now, now)
+		if err != nil {
+			return false, err
+		}
+		w.planned = day.Last // and from the beginning when it came to the end
+		did = day.Looked > len(day.Acts)
+		due = slices.DeleteFunc(due, func(d domain.Due) bool { return d.Kind == domain.DueCase })
+		due = append(due, day.Acts...)
+	}
 	for _, d := range due {
 		before := w.failed[d]
 		if now.Before(before.until) {
@@ -190,10 +203,22 @@ func (w *worker) liveTurn(ctx context.Context, world domain.World) (bool, error)
 	return did || worked > 0, err
 }
 
+// many reports whether so many cases are due at one moment, or before it, that they are
+// planned together.
+func many(due []domain.Due, until time.Time) bool {
+	n := 0
+	for _, d := range due {
+		if d.Kind == domain.DueCase && !d.At.After(until) {
+			n++
+		}
+	}
+	return n > fewCases
+}
+
 // sandboxTurn runs a sandbox to its target, or does what is left at its time:
 // the earliest due thing first, and its jobs before the next.
 func (w *worker) sandboxTurn(ctx context.Context, world domain.World) error {
-	var last domain.Due
+	var last, after, planned domain.Due
 	var again int
 	for began := time.Now(); ctx.Err() == nil && time.Since(began) < turnLength; {
 		if _, failed, err := w.jobs(ctx, world, world.Now, 0); err != nil || failed {
@@ -208,7 +233,7 @@ func (w *worker) sandboxTurn(ctx context.Context, world domain.World) error {
 		if world.State == domain.ClockRunning {
 			until = world.Target
 		}
-		due, err := w.db.Due(ctx, world.ID, until, 1)
+		due, err := w.db.Due(ctx, world.ID, until, fewCases+1)
 		if err != nil {
 			return err
 		}
@@ -230,6 +255,16 @@ func (w *worker) sandboxTurn(ctx context.Context, world domain.World) error {
 				return err
 			}
 			world.Now = last.At
+		}
+		if many(due, last.At) && planned.At.Before(last.At) { // they are looked at together first, once
+			day, err := w.cases.Plan(ctx, world.ID, after, last.At, world.Now)
+			if err != nil {
+				return err
+			}
+			if after = day.Last; day.Looked == 0 {
+				planned = last
+			}
+			continue
 		}
 		if err := w.doDue(ctx, world.ID, last, world.Now); err != nil {
 			w.log.ErrorContext(ctx, "due work failed", "kind", last.Kind, "error", err)

@@ -86,7 +86,10 @@ func lintWords(tone int, text, where string) []string {
 	flat := strings.Join(strings.Fields(strings.ReplaceAll(text, "’", "'")), " ")
 	var findings []string
 	for _, b := range bans {
-		if word := b.words.FindString(flat); word != "" && tone >= b.from && tone <= b.to {
+		if tone < b.from || tone > b.to {
+			continue
+		}
+		if word := b.words.FindString(flat); word != "" {
 			findings = append(findings, fmt.Sprintf("%s says %q, which is %s and is not said at tone %d: %s.", where, word, b.what, tone, b.instead))
 		}
 	}

@@ -145,7 +145,7 @@ func (l *livedYear) tell(w io.Writer) error {
 		fmt.Fprintf(w, "  %9d  %s\n", l.done[name], name)
 	}
 	fmt.Fprintf(w, "\nthe machine\n  %9d  looks a second\n  %9d  seconds for the days\n  %9d  seconds for figures and audit\n  %9d  MB peak of this process\n",
-		perSecond(l.done["look"], l.took), int(l.took.Seconds()), int(l.asked.Seconds()), l.peak/1024)
+		perSecond(l.done["look"]+l.done["look among many"], l.took), int(l.took.Seconds()), int(l.asked.Seconds()), l.peak/1024)
 	fmt.Fprintf(w, "\nVIOLATIONS: %d rules broken\n", len(l.broken))
 	for _, b := range l.broken {
 		fmt.Fprintf(w, "  rule %s: %d\n", b.Rule, b.Count)

@@ -167,7 +167,7 @@ func (y *yearTown) live(ctx context.Context) error {
 		}
 		if name := y.now.Format("January 2006"); name != month {
 			month = name
-			say("%s: %d looks so far", month, y.done["look"])
+			say("%s: %d looks so far, and %d among many", month, y.done["look"], y.done["look among many"])
 			if err := y.rows.Analyze(ctx); err != nil {
 				return err
 			}
@@ -206,6 +206,11 @@ func (y *yearTown) moment(ctx context.Context) error {
 	}
 	for looks := 0; ; looks++ {
 		cases, err := y.rows.Due(ctx, y.now)
+		if err == nil && len(cases) > fewCases && looks == 0 {
+			if err = y.ahead(ctx); err == nil {
+				cases, err = y.rows.Due(ctx, y.now)
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -224,6 +229,18 @@ func (y *yearTown) moment(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+	}
+}
+
+// ahead looks at all that is due together; what is left is to be acted on.
+func (y *yearTown) ahead(ctx context.Context) error {
+	for after := (domain.Due{}); ; {
+		day, err := y.cases.Plan(ctx, y.world, after, y.now, y.now)
+		if err != nil || day.Looked == 0 {
+			return err
+		}
+		after = day.Last
+		y.done["look among many"] += day.Looked - len(day.Acts)
 	}
 }
 

@@ -6,7 +6,7 @@ GO    ?= go
 LINT_VERSION := v2.15.0
 SWAG_VERSION := v1.16.6
 
-.PHONY: help run demo test check lint fuzz courtesy year bench openapi generate
+.PHONY: help run demo test check lint fuzz courtesy year bench scale openapi generate
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ year: ## a year of the courtesy engine with made-up debtors, and its audit (SEED
 
 bench: ## start, memory, imports, submit and accept beside pgbench (COMITY_HISTORY=<csv> for a real file; BENCH="-seconds 5")
 	@$(GO) build -o bin/comity ./cmd/comity && exec bin/comity bench $(BENCH)
+
+scale: ## a day's plan for 100,000 cases with a million open invoices, and workers killed on their way (SCALE="-cases 10000")
+	@$(GO) build -o bin/comity ./cmd/comity && exec bin/comity scale $(SCALE)
 
 openapi: generate ## the contract, from the annotations
 generate:

@@ -28,7 +28,7 @@ import (
 //go:embed bench/scale.sql
 var scaleSQL string
 
-const scaleUsage = "usage: comity scale [-cases N] [-items N] [-workers N] [-rounds N]"
+const scaleUsage = "usage: comity scale [-cases N] [-items N] [-workers N] [-rounds N] [-kills N] [-killed N]"
 
 var (
 	scaleWorld = domain.WorldID{UUID: uuid.MustParse("5ca1e000-0000-7000-8000-000000000000")}
@@ -39,6 +39,7 @@ var (
 // A scaled is a benchmark of the planner.
 type scaled struct {
 	cases, items, workers, rounds int
+	killed, kills                 int
 	owner                         string // the owner's address
 	db                            *repository.DB
 	service                       *collections.Service
@@ -53,10 +54,12 @@ func scale(ctx context.Context, args []string) error {
 	flags.IntVar(&s.items, "items", 10, "how many open invoices each of them has")
 	flags.IntVar(&s.workers, "workers", runtime.NumCPU(), "how many plan at once")
 	flags.IntVar(&s.rounds, "rounds", 3, "how often each is measured; the best counts")
+	flags.IntVar(&s.kills, "kills", 25, "how many workers are killed on their way through a day")
+	flags.IntVar(&s.killed, "killed", 4_000, "through how many of the cases that way leads")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if min(s.cases, s.items, s.workers, s.rounds) < 1 || flags.NArg() > 0 {
+	if min(s.cases, s.items, s.workers, s.rounds) < 1 || min(s.kills, s.killed) < 0 || flags.NArg() > 0 {
 		return errors.New(scaleUsage)
 	}
 	c, err := readConfig()
@@ -96,7 +99,10 @@ func scale(ctx context.Context, args []string) error {
 	}
 	defer s.db.Close()
 	s.service = collections.New(repository.Atomically(s.db, func(tx *repository.Tx) collections.Tx { return tx }), collections.Options{Host: "scale.test", KeyVersion: 1})
-	return s.measure(ctx, os.Stdout)
+	if err := s.measure(ctx, os.Stdout); err != nil {
+		return err
+	}
+	return s.kill(ctx, c, os.Stdout)
 }
 
 // makeDue makes every case due within the five hours before scaleNow, and tidies up.
@@ -107,17 +113,24 @@ CHECKPOINT;`
 
 // psql runs statements as the owner.
 func (s *scaled) psql(ctx context.Context, text string) error {
+	_, err := s.ask(ctx, text)
+	return err
+}
+
+// ask runs statements as the owner and returns what they answer.
+func (s *scaled) ask(ctx context.Context, text string) (string, error) {
 	psql, err := postgresTool("psql")
 	if err != nil {
-		return err
+		return "", err
 	}
-	command := exec.CommandContext(ctx, psql, "-X", "-q", "-d", s.owner, "-f", "-", "-v", "ON_ERROR_STOP=1", "-v", "world="+scaleWorld.UUID.String(),
-		"-v", "now="+scaleNow.Format(time.RFC3339), "-v", fmt.Sprintf("cases=%d", s.cases), "-v", fmt.Sprintf("items=%d", s.items))
+	command := exec.CommandContext(ctx, psql, "-X", "-q", "-A", "-t", "-d", s.owner, "-f", "-", "-v", "ON_ERROR_STOP=1", "-v", "world="+scaleWorld.UUID.String(),
+		"-v", "now="+scaleNow.Format(time.RFC3339), "-v", fmt.Sprintf("cases=%d", s.cases), "-v", fmt.Sprintf("items=%d", s.items), "-v", fmt.Sprintf("killed=%d", s.killed))
 	command.Stdin = strings.NewReader(text)
-	if said, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("psql: %w\n%s", err, said)
+	said, err := command.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("psql: %w\n%s", err, said)
 	}
-	return nil
+	return string(said), nil
 }
 
 // postgresTool finds a program of the newest PostgreSQL there is.
@@ -136,53 +149,41 @@ func postgresTool(name string) (string, error) {
 // cases it had, and how many of them have something to do.
 type pass func(ctx context.Context, worker int) (cases int, acts []domain.Due, err error)
 
+// skipLocked is the least that a planner does.
+func (s *scaled) skipLocked(read bool) pass {
+	return func(ctx context.Context, _ int) (int, []domain.Due, error) {
+		n, _, err := s.db.SkipLocked(ctx, scaleWorld, scaleNow, scaleNow.AddDate(0, 0, 1), read)
+		return n, nil, err
+	}
+}
+
+// plan is the planner.
+func (s *scaled) plan(now time.Time) pass {
+	after := make([]domain.Due, s.workers)
+	return func(ctx context.Context, worker int) (int, []domain.Due, error) {
+		day, err := s.service.Plan(ctx, scaleWorld, after[worker], now, now)
+		after[worker] = day.Last
+		return day.Looked, day.Acts, err
+	}
+}
+
 func (s *scaled) measure(ctx context.Context, w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "pass\tcases a second\tbest\tto act on\tnote")
-	next := scaleNow.AddDate(0, 0, 1)
-	after := make([]domain.Due, s.workers)
-	passes := []struct {
+	for _, p := range []struct {
 		name string
-		do   pass
+		make func() pass
 	}{
-		{"SKIP LOCKED: claim, write", func(ctx context.Context, _ int) (int, []domain.Due, error) {
-			n, _, err := s.db.SkipLocked(ctx, scaleWorld, scaleNow, next, false)
-			return n, nil, err
-		}},
-		{"SKIP LOCKED: claim, read the open items, write", func(ctx context.Context, _ int) (int, []domain.Due, error) {
-			n, _, err := s.db.SkipLocked(ctx, scaleWorld, scaleNow, next, true)
-			return n, nil, err
-		}},
-		{"the plan", func(ctx context.Context, worker int) (int, []domain.Due, error) {
-			day, err := s.service.Plan(ctx, scaleWorld, after[worker], scaleNow, scaleNow)
-			after[worker] = day.Last
-			return day.Looked, day.Acts, err
-		}},
-	}
-	for _, p := range passes {
-		var rates []int64
-		var best time.Duration
-		var acts int
-		for range s.rounds {
-			if err := s.psql(ctx, makeDue); err != nil {
-				return err
-			}
-			clear(after)
-			begun := time.Now()
-			n, due, err := s.together(ctx, p.do)
-			if err != nil {
-				return fmt.Errorf("%s: %w", p.name, err)
-			}
-			if n < s.cases {
-				return fmt.Errorf("%s: %d of %d cases", p.name, n, s.cases)
-			}
-			took := time.Since(begun)
-			rates, acts = append(rates, perSecond(n, took)), due
-			if best == 0 || took < best {
-				best = took
-			}
+		{"SKIP LOCKED: claim, write", func() pass { return s.skipLocked(false) }},
+		{"SKIP LOCKED: claim, read the open items, write", func() pass { return s.skipLocked(true) }},
+		{"the plan, all due at once", func() pass { return s.plan(scaleNow) }},
+	} {
+		if err := s.measureOne(ctx, table, p.name, p.make); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		fmt.Fprintf(table, "%s\t%d\t%s\t%d\trounds %v\n", p.name, slices.Max(rates), best.Round(time.Millisecond), acts, rates)
+	}
+	if err := s.measureNextDay(ctx, table); err != nil {
+		return fmt.Errorf("the next day: %w", err)
 	}
 	peak, err := kilobytes(os.Getpid(), "status", "VmHWM")
 	if err != nil {
@@ -190,6 +191,61 @@ func (s *scaled) measure(ctx context.Context, w io.Writer) error {
 	}
 	fmt.Fprintf(table, "peak memory of this process\t%s\t\t\t%d workers, a thousand cases a transaction, load average %s\n", megabytes(peak), s.workers, loadAverage())
 	return table.Flush()
+}
+
+// measureOne measures a pass over all cases, round after round.
+func (s *scaled) measureOne(ctx context.Context, table io.Writer, name string, again func() pass) error {
+	var rates []int64
+	var best time.Duration
+	var acts int
+	for range s.rounds {
+		if err := s.psql(ctx, makeDue); err != nil {
+			return err
+		}
+		begun := time.Now()
+		n, due, err := s.together(ctx, again())
+		if err != nil {
+			return err
+		}
+		if n < s.cases {
+			return fmt.Errorf("%d of %d cases", n, s.cases)
+		}
+		took := time.Since(begun)
+		rates, acts = append(rates, perSecond(n, took)), due
+		if best == 0 || took < best {
+			best = took
+		}
+	}
+	fmt.Fprintf(table, "%s\t%d\t%s\t%d\trounds %v\n", name, slices.Max(rates), best.Round(time.Millisecond), acts, rates)
+	return nil
+}
+
+// nextDay takes what was to be said as said, each of those cases to be looked at in a week, and
+// loads the day's statements.
+const nextDay = `
+BEGIN;
+SET LOCAL session_replication_role = replica; -- no files lie behind these statements
+UPDATE cases SET next_action_at = :'now'::timestamptz + interval '7 days' WHERE world_id = :'world'::uuid AND next_action_at <= :'now'::timestamptz;
+INSERT INTO statements (id, factor_id, account_id, blob_id, file_sha256, number, from_on, to_on, currency, opening_minor, closing_minor, line_count, loaded_at)
+SELECT gen_random_uuid(), a.org_id, a.id, a.id, '', d.on_day::text, d.on_day, d.on_day, a.currency, 0, 0, 0, :'now'::timestamptz + interval '15 hours'
+  FROM bank_accounts a, (SELECT :'now'::timestamptz::date AS on_day) d WHERE a.id::text LIKE '5ca1e000%';
+COMMIT;
+VACUUM ANALYZE cases;
+CHECKPOINT;`
+
+// measureNextDay measures the plan of the day after, for which most cases are known to wait.
+func (s *scaled) measureNextDay(ctx context.Context, table io.Writer) error {
+	if err := s.psql(ctx, nextDay); err != nil {
+		return err
+	}
+	begun := time.Now()
+	n, acts, err := s.together(ctx, s.plan(scaleNow.AddDate(0, 0, 1)))
+	if err != nil {
+		return err
+	}
+	took := time.Since(begun)
+	fmt.Fprintf(table, "the plan of the next day\t%d\t%s\t%d\t%d of %d are due, the others are known to wait\n", perSecond(s.cases, took), took.Round(time.Millisecond), acts, n, s.cases)
+	return nil
 }
 
 // together lets the workers go through what is due until nothing is.

@@ -64,7 +64,7 @@ SELECT t.id, k.factor, k.seller, c.code, 'made for the benchmark', (t.due - 28):
 
 -- A notice, and up to three reminders a week apart, the last of them up to a week ago.
 CREATE TEMPORARY TABLE said AS
-SELECT k.n * 4 + s AS n, pg_temp.id('0004', k.n * 4 + s) AS id, k.n AS of, s, CASE s WHEN 0 THEN :'now'::timestamptz - interval '50 days' ELSE :'now'::timestamptz - make_interval(days => k.age + 7 * (k.reminders - s)) END AS at
+SELECT k.n * 4 + s AS n, pg_temp.id('0004', k.n * 4 + s) AS id, k.n AS of, s, CASE s WHEN 0 THEN :'now'::timestamptz - interval '50 days' ELSE :'now'::timestamptz - interval '1 minute' - make_interval(days => k.age + 7 * (k.reminders - s)) END AS at
   FROM kase k, generate_series(0, k.reminders) AS s;
 INSERT INTO touches (id, world_id, case_id, factor_id, seller_id, relationship_id, cycle, step, class, tone, rung, status, recipient, contact_key, subject, body_text, body_html, why_now, items,
   message_id, claimed_at, sent_at, attempts, outcome, created_at)

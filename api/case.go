@@ -33,6 +33,7 @@ type Cases interface {
 	SettleUnknown(ctx context.Context, by domain.Caller, id domain.TouchID, arrived bool, note string, once domain.Once[domain.Touch]) (domain.Answer, error)
 	Playbooks(context.Context, domain.Caller, domain.Page) ([]domain.Playbook, error)
 	MakePlaybook(ctx context.Context, by domain.Caller, draft domain.Playbook, whose collections.PlaybookFor, once domain.Once[domain.Playbook]) (domain.Answer, error)
+	PlaybookOf(context.Context, domain.Caller, domain.CaseID) (domain.Playbook, error)
 	SimulatePlaybook(context.Context, domain.Caller, domain.PlaybookID, domain.Once[collections.Simulation]) (domain.Answer, error)
 	ActivatePlaybook(context.Context, domain.Caller, domain.PlaybookID, domain.Once[domain.Playbook]) (domain.Answer, error)
 	EndPlaybook(context.Context, domain.Caller, domain.PlaybookID, domain.Once[domain.Playbook]) (domain.Answer, error)

@@ -15,6 +15,7 @@ func (s *Server) playbookRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/v1/playbooks", handle: s.listPlaybooks},
 		{method: http.MethodGet, path: "/v1/playbooks/built-in", handle: s.builtInPlaybook},
+		{method: http.MethodGet, path: "/v1/cases/:id/playbook", handle: s.casePlaybook},
 		{method: http.MethodPost, path: "/v1/playbooks", handle: s.makePlaybook},
 		{method: http.MethodPost, path: "/v1/playbooks/:id/simulate", handle: s.simulatePlaybook},
 		{method: http.MethodPost, path: "/v1/playbooks/:id/activate", handle: s.activatePlaybook},
@@ -165,6 +166,32 @@ func (s *Server) builtInPlaybook(c *gin.Context) error {
 		return err
 	}
 	return respond(c, http.StatusOK, playbookOf(collections.BuiltIn()))
+}
+
+// casePlaybook answers which playbook counts for a case.
+//
+//	@Summary		Get the playbook of a case
+//	@Description	The one that decides what is said next, for factor and seller; `level` says where it was found: for the relationship, else its debtor, segment, seller, the factor, else the built-in one. A touch keeps the version that it was planned under.
+//	@Tags			cases
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			id	path		string	true	"id of the case"
+//	@Success		200	{object}	Playbook
+//	@Failure		400	{object}	Problem
+//	@Failure		401	{object}	Problem
+//	@Failure		403	{object}	Problem
+//	@Failure		404	{object}	Problem
+//	@Router			/v1/cases/{id}/playbook [get]
+func (s *Server) casePlaybook(c *gin.Context) error {
+	id, err := pathOnly(c, domain.ParseCaseID)
+	if err != nil {
+		return err
+	}
+	p, err := s.cases.PlaybookOf(c.Request.Context(), caller(c), id)
+	if err != nil {
+		return err
+	}
+	return respond(c, http.StatusOK, playbookOf(p))
 }
 
 // makePlaybook saves a draft.

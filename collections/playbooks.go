@@ -102,6 +102,21 @@ func (s *Service) Playbooks(ctx context.Context, by domain.Caller, page domain.P
 	return found, err
 }
 
+// PlaybookOf returns the playbook that is in force for a case, with the level at which it was
+// found, to either side. It refuses with domain.ErrNotFound.
+func (s *Service) PlaybookOf(ctx context.Context, by domain.Caller, id domain.CaseID) (domain.Playbook, error) {
+	var p domain.Playbook
+	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
+		if _, err := tx.Case(ctx, id, by.Organization, by.Kind); err != nil {
+			return err
+		}
+		f, err := tx.CaseLook(ctx, id)
+		p = bookOf(&f)
+		return err
+	})
+	return p, err
+}
+
 // ActivatePlaybook makes a draft the version that counts, from the next look at each case
 // on; the one before is retired. It refuses with domain.ErrNotFound, or ErrWrongState when it
 // is no draft or was not simulated.

@@ -65,6 +65,12 @@ func TestTheMostParticularPlaybookCounts(t *testing.T) {
 		if err := json.Unmarshal([]byte(h.text(`SELECT load_case(id, '\x01', $1) FROM cases`, by.Now)), &got); err != nil || got.Playbook.Name != slow.Name {
 			t.Errorf("%s: %q counts, %v", slow.Name, got.Playbook.Name, err)
 		}
+		seller := domain.Caller{World: by.World, Organization: h.facts.Case.Seller, Kind: domain.KindSeller, Now: by.Now}
+		for _, side := range []domain.Caller{by, seller} {
+			if p, err := h.cases.PlaybookOf(ctx, side, h.facts.Case.ID); err != nil || p.Level != whose.Level || p.Name != slow.Name {
+				t.Errorf("%s: the case says %q at level %q, %v", slow.Name, p.Name, p.Level, err)
+			}
+		}
 	}
 	h.act("2026-02-06 10:00")
 	h.is("next look", h.next(), "2026-02-25 09:30") // 7 days before, by the relationship's

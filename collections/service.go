@@ -95,6 +95,7 @@ var Wide = map[string]domain.Scope{
 	"StartCall":        domain.ScopeWork, // as Act
 	"EndCall":          domain.ScopeWork,
 	"SettleUnknown":    domain.ScopeWork, // a notice that arrived pays its deals out
+	"PlaybookOf":       domain.ScopeWork, // a seller reads what its factor decided
 	"SimulatePlaybook": domain.ScopeWork, // a case's relationship and statements are of two parties
 	"EventForParty":    domain.ScopeWork,
 	"Contact":          domain.ScopeWork, // what a contact wants counts for every tenant

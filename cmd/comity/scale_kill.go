@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/mail"
 	"os"
@@ -96,9 +95,9 @@ func (s *scaled) kill(ctx context.Context, c config, w io.Writer) error {
 	if _, err := makeKeys(c.KeysFile); err != nil {
 		return err
 	}
-	begun, dice := time.Now(), rand.New(rand.NewPCG(1, 1))
-	for range s.kills {
-		if err := s.oneWorker(ctx, c, time.Duration(300+dice.IntN(2000))*time.Millisecond); err != nil {
+	begun := time.Now()
+	for i := range s.kills {
+		if err := s.oneWorker(ctx, c, time.Duration(300+i*737%2000)*time.Millisecond); err != nil { // each at another moment
 			return err
 		}
 	}

@@ -36,7 +36,7 @@ func Ahead(f domain.CaseFacts) (domain.Case, bool) {
 	}
 	for i := range f.Touches {
 		t := &f.Touches[i]
-		if t.Status == domain.TouchPlanned && (!slices.Contains(plan.Steps, t.Step) || t.AskedFor != "" && t.AskedFor != plan.Asks[t.Step]) {
+		if t.Status == domain.TouchPlanned && (t.Cycle != f.Case.Cycle || !slices.Contains(plan.Steps, t.Step) || t.AskedFor != "" && t.AskedFor != plan.Asks[t.Step]) {
 			return f.Case, false
 		}
 	}

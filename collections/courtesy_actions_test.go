@@ -419,8 +419,3 @@ func (w *town) file(ctx context.Context, a action) error {
 	}
 	return nil
 }
-
-// days is how many of the debtor's days lie between two moments.
-func days(from, to time.Time) int {
-	return domain.DateOf(from.In(newYork)).DaysUntil(domain.DateOf(to.In(newYork)))
-}

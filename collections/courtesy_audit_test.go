@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
+	"comity/domain"
 )
 
 // auditor is how the test sees what was true when a message was claimed, and when it was
@@ -49,10 +49,11 @@ CREATE VIEW messages AS
          (t.claimed_at AT TIME ZONE r.time_zone)::date AS day, (coalesce(t.sent_at, t.claimed_at) AT TIME ZONE r.time_zone)::date AS left_on
     FROM touches t JOIN cases k ON k.id = t.case_id JOIN relationships r ON r.id = t.relationship_id
    WHERE t.status IN ('sending', 'sent', 'unknown', 'failed');
--- Its own calendar: the hours and holidays of the United States in these weeks.
-CREATE FUNCTION in_hours(p timestamptz) RETURNS boolean LANGUAGE sql AS $$
-  SELECT l::time >= '08:00' AND l::time < '18:00' AND extract(isodow FROM l) < 6 AND l::date NOT IN ('2026-02-16', '2026-05-25')
-    FROM (SELECT p AT TIME ZONE 'America/New_York' AS l) x $$;`
+-- Its own calendar: the hours and holidays of the debtors' countries in these weeks.
+CREATE FUNCTION in_hours(p timestamptz, p_case uuid) RETURNS boolean LANGUAGE sql AS $$
+  SELECT l::time >= '08:00' AND l::time < '18:00' AND extract(isodow FROM l) < 6
+     AND NOT l::date = ANY (CASE country WHEN 'US' THEN '{2026-02-16,2026-05-25}' WHEN 'DE' THEN '{2026-04-03,2026-04-06,2026-05-01}' WHEN 'AU' THEN '{2026-04-03,2026-04-06}' END::date[])
+    FROM (SELECT p AT TIME ZONE r.time_zone AS l, r.country FROM cases k JOIN relationships r ON r.id = k.relationship_id WHERE k.id = p_case) x $$;`
 
 // words are the rules that one query each can ask for: every row is a breach.
 var words = []struct{ rule, query string }{
@@ -70,8 +71,8 @@ var words = []struct{ rule, query string }{
 	{"4: two messages to one address on one day", `SELECT m.address, m.day, string_agg(m.step || ' of ' || m.case_id, ', ') FROM messages m WHERE m.class <> 'answer' GROUP BY 1, 2 HAVING count(*) > 1`},
 	{"4: more than seven counted messages in seven days", `SELECT a.address, a.day, count(DISTINCT b.id) FROM messages a JOIN messages b
 		ON a.address = b.address AND b.counted AND a.day - b.day BETWEEN 0 AND 6 WHERE a.counted GROUP BY 1, 2 HAVING count(DISTINCT b.id) > 7`},
-	{"5: claimed outside the hours", `SELECT s.case_id, s.step, s.claimed_at FROM seen s WHERE s.class <> 'answer' AND NOT in_hours(s.claimed_at)`},
-	{"5: handed to the mail server outside the hours", `SELECT s.case_id, s.step, s.at FROM seen s WHERE s.what = 'left' AND s.class <> 'answer' AND NOT in_hours(s.at)`},
+	{"5: claimed outside the hours", `SELECT s.case_id, s.step, s.claimed_at FROM seen s WHERE s.class <> 'answer' AND NOT in_hours(s.claimed_at, s.case_id)`},
+	{"5: handed to the mail server outside the hours", `SELECT s.case_id, s.step, s.at FROM seen s WHERE s.what = 'left' AND s.class <> 'answer' AND NOT in_hours(s.at, s.case_id)`},
 	{"6: under a stop or a hold of the whole case", `SELECT s.case_id, s.what, s.step, s.class, s.at, s.stops, s.rests FROM seen s
 		WHERE s.stops && '{legal_stop,sanctions_hold}' OR s.class IN ('heads_up', 'reminder', 'call') AND (s.stops <> '{}' OR s.rests <> '{}')
 		   OR s.class = 'thank_you' AND s.stops && '{complaint_open}'`},
@@ -117,7 +118,7 @@ var everyWord = func() string {
 func (w *town) silences() {
 	w.t.Helper()
 	for _, f := range w.files {
-		w.silence(f.id.UUID)
+		w.silence(f)
 	}
 }
 
@@ -177,8 +178,9 @@ func (w *town) amounts() {
 // with every refusal of such a message that the gate stored, and rest while it is not asked
 // for or a message is with the mail worker. That is stricter than "a code says why between
 // the two": the last day on which a code said so counts.
-func (w *town) silence(id uuid.UUID) {
+func (w *town) silence(f file) {
 	w.t.Helper()
+	id := f.id.UUID
 	var asked bool
 	var since, first *time.Time
 	if err := w.owner.QueryRowContext(w.t.Context(), silent, id, w.now).Scan(&asked, &since, &first); err != nil {
@@ -192,7 +194,7 @@ func (w *town) silence(id uuid.UUID) {
 		calm := w.calm[id]
 		since = &calm
 	}
-	if quiet := days(*since, w.now); quiet > 14 {
+	if quiet := domain.DateOf(since.In(f.zone)).DaysUntil(domain.DateOf(w.now.In(f.zone))); quiet > 14 {
 		w.t.Fatalf("seed %d, round %d: rule 8: case %s is silent for %d days at %s without a code, since %s: %s", w.seed, w.round, id, quiet, w.now.In(newYork), since.In(newYork),
 			w.text(`SELECT c::text FROM cases c WHERE id = $1`, id))
 	}
@@ -207,7 +209,7 @@ SELECT k.status = 'open'
    AND EXISTS (SELECT FROM deals d JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered' AND n.occurred_at IS NOT NULL
                 WHERE NOT EXISTS (SELECT FROM pauses p WHERE p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
                   AND NOT EXISTS (SELECT FROM disputes x WHERE x.deal_id = d.id AND x.status = 'open')
-                  AND d.case_id = k.id AND d.status IN ('made', 'paid_out') AND d.due_on < ($2::timestamptz AT TIME ZONE 'America/New_York')::date
+                  AND d.case_id = k.id AND d.status IN ('made', 'paid_out') AND d.due_on < ($2::timestamptz AT TIME ZONE (SELECT r.time_zone FROM relationships r WHERE r.id = k.relationship_id))::date
                   AND d.open_minor > coalesce((SELECT sum(coalesce(h.amount_minor, d.open_minor)) FROM holds h
                                                 WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $2)), 0)),
        greatest((SELECT max(a.at) FROM approvals a WHERE a.case_id = k.id AND a.consent = 'declined'), (SELECT max(m.claimed_at) FROM messages m WHERE m.case_id = k.id AND m.proactive),

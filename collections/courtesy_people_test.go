@@ -14,7 +14,7 @@ const (
 	skipped = `SELECT s.case_id, s.step, t.tone, s.at FROM seen s JOIN touches t ON t.id = s.touch_id
 		WHERE s.what = 'claimed' AND t.step LIKE 'post_due:%' AND t.tone > 1 + coalesce((
 		  SELECT max(e.tone) FROM touches e JOIN seen x ON x.touch_id = e.id AND x.what = 'claimed'
-		   WHERE e.case_id = t.case_id AND e.cycle = t.cycle AND e.step LIKE 'post_due:%' AND e.items && t.items AND x.n < s.n), 0)`
+		   WHERE e.case_id = t.case_id AND e.step LIKE 'post_due:%' AND e.items && t.items AND x.n < s.n), 0)`
 	alone = `SELECT s.case_id, s.step, t.tone, t.people, s.at FROM seen s JOIN touches t ON t.id = s.touch_id
 		WHERE s.what = 'claimed' AND t.class = 'reminder' AND (t.tone >= 2 AND t.people = 0 OR t.tone = 4 AND t.people < 2 OR t.people > (
 		  SELECT count(DISTINCT a.user_id) FROM approvals a WHERE a.touch_id = t.id AND a.side = 'factor' AND a.consent = 'approved' AND a.at <= s.claimed_at))`

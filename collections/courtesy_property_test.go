@@ -46,7 +46,7 @@ func TestCourtesyHoldsWhateverHappensAtOnce(t *testing.T) {
 		t.Run(fmt.Sprintf("seed=%d", seed+1), func(t *testing.T) {
 			t.Parallel()
 			town := newTown(t, uint64(seed+1))
-			t.Logf("seed %d: %d cases", seed+1, len(town.files))
+			t.Logf("seed %d: %d cases, the first in %s", seed+1, len(town.files), town.files[0].zone)
 			town.live(courtesyDays)
 			mu.Lock()
 			defer mu.Unlock()
@@ -74,8 +74,13 @@ type town struct {
 	read   int64 // of what was seen
 }
 
+// towns are where debtors may live, with the business days and hours that the audit knows:
+// the factors' banks are in New York.
+var towns = []struct{ country, zone string }{{"US", "America/New_York"}, {"DE", "Europe/Berlin"}, {"AU", "Australia/Sydney"}}
+
 // A file is one case and what is needed to do something to it.
 type file struct {
+	zone   *time.Location
 	id     domain.CaseID
 	factor domain.OrganizationID
 	bank   int
@@ -100,6 +105,7 @@ func newTown(t *testing.T, seed uint64) *town {
 		done: tally{}, calm: map[uuid.UUID]time.Time{},
 	}
 	r := rand.New(rand.NewPCG(seed, 0))
+	here, there := towns[seed%3], towns[r.IntN(3)] // of the first three cases, and of the fourth
 	k, account := h.facts.Case, h.facts.Feeds[0].Account.ID.UUID
 	factor2, seller2, account2 := w.copied("organizations", k.Factor.UUID, row{"name": "Westbrook Factors, LLC"}), w.copied("organizations", k.Seller.UUID, row{"name": "Fenn Linen LLC"}), uuid.New()
 	w.copied("bank_accounts", account, row{"id": account2, "org_id": factor2, "account_key": "key2", "account_number": "4410023318"})
@@ -108,13 +114,13 @@ func newTown(t *testing.T, seed uint64) *town {
 		w.banks = append(w.banks, b)
 	}
 	same := k.Relationship.UUID
-	w.exec(`UPDATE relationships SET heads_up = $1`, r.IntN(2) == 0)
+	w.exec(`UPDATE relationships SET heads_up = $1, country = $2, time_zone = $3`, r.IntN(2) == 0, here.country, here.zone)
 	shared := w.copied("relationships", same, row{"seller_id": seller2, "debtor_id": uuid.New(), "code": "X", "email": "DANA@harborpine.example", "heads_up": r.IntN(2) == 0})
 	own := same // in some towns the second case writes to another office of the same debtor
 	if office := "ap@harborpine.example"; r.IntN(3) == 0 {
 		own = w.copied("relationships", same, row{"code": "Z", "email": office})
 	}
-	alone := w.copied("relationships", same, row{"seller_id": seller2, "debtor_id": uuid.New(), "code": "Y", "email": "ap@lark.example", "name": "Lark Inns LLC", "country": "US"})
+	alone := w.copied("relationships", same, row{"seller_id": seller2, "debtor_id": uuid.New(), "code": "Y", "email": "ap@lark.example", "name": "Lark Inns LLC", "country": there.country, "time_zone": there.zone})
 	w.files = []file{{id: k.ID, factor: k.Factor, email: "dana@harborpine.example", deals: []domain.DealID{h.facts.Items[0].Deal.ID}}}
 	for i, c := range []struct {
 		factor, seller, relationship uuid.UUID
@@ -139,6 +145,13 @@ func newTown(t *testing.T, seed uint64) *town {
 	for _, relationship := range []uuid.UUID{same, shared, own, alone} {
 		w.exec(`UPDATE relationships SET approval = $2, phone = $3 WHERE id = $1`, relationship, []string{"none", "none", "first_touch", "every_touch"}[r.IntN(4)],
 			[]string{"+12125550142", "+12125550142", ""}[r.IntN(3)])
+	}
+	for i, f := range w.files {
+		zone, err := time.LoadLocation(w.text(`SELECT time_zone FROM relationships WHERE id = (SELECT relationship_id FROM cases WHERE id = $1)`, f.id.UUID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.files[i].zone = zone
 	}
 	w.exec(auditor)
 	w.clock(w.now)

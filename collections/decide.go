@@ -66,7 +66,7 @@ func decide(f domain.CaseFacts, ids actIDs, m manners) (decision, error) {
 	}
 	for i := range f.Touches {
 		t := &f.Touches[i]
-		if t.Status == domain.TouchPlanned && !slices.Contains(plan.Steps, t.Step) {
+		if t.Status == domain.TouchPlanned && (t.Cycle != f.Case.Cycle || !slices.Contains(plan.Steps, t.Step)) {
 			d.cancelled = append(d.cancelled, t.ID)
 		}
 	}

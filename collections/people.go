@@ -23,10 +23,10 @@ func askedFor(f *domain.CaseFacts, l local, act Act) string {
 	var last time.Time
 	var text strings.Builder
 	fmt.Fprintln(&text, act.Step, act.Class, act.Template, act.Tone, act.Rung, act.People, book.ID, book.Version)
+	for _, s := range saidBy(f, domain.DealID{}) {
+		last = latest(last, s.at)
+	}
 	for _, item := range f.Items {
-		for _, s := range saidBy(f, item.Deal.ID) {
-			last = latest(last, s.at)
-		}
 		if slices.Contains(act.Items, item.Deal.ID) && item.Deal.Due.Before(l.today) {
 			fmt.Fprintln(&text, item.Deal.ID, ask(f, item, f.Now).Grouped())
 		}
@@ -60,10 +60,8 @@ func refusedByPeople(f *domain.CaseFacts, rung string) bool {
 	if t, ok := lastContact(f, func(*domain.Touch) bool { return true }); ok {
 		since = claimed(t)
 	}
-	for _, item := range f.Items {
-		for _, s := range saidBy(f, item.Deal.ID) {
-			since = latest(since, s.at)
-		}
+	for _, s := range saidBy(f, domain.DealID{}) {
+		since = latest(since, s.at)
 	}
 	return anyTouch(f, func(t *domain.Touch) bool {
 		return t.Rung == rung && slices.ContainsFunc(f.Approvals, func(a domain.Approval) bool {

@@ -81,11 +81,12 @@ type said struct {
 	at     time.Time
 }
 
-// saidBy lists what a debtor did about an invoice or about everything, in no order. What
-// was disputed is spoken of mildly again when it has been cleared up.
+// saidBy lists what a debtor did about an invoice or about everything, in no order; without an
+// invoice, whatever it did in the case. What was disputed is spoken of mildly again when it has
+// been cleared up.
 func saidBy(f *domain.CaseFacts, deal domain.DealID) []said {
 	var all []said
-	about := func(other domain.DealID) bool { return other.IsZero() || other == deal }
+	about := func(other domain.DealID) bool { return deal.IsZero() || other.IsZero() || other == deal }
 	for _, p := range f.Promises {
 		if !about(p.Deal) {
 			continue

@@ -16,6 +16,7 @@ type actIDs struct {
 	event  domain.EventID
 	waits  domain.EventID
 	closed domain.EventID
+	stuck  domain.EventID
 	audit  domain.AuditID
 	judged []domain.EventID
 }
@@ -139,7 +140,13 @@ func (d *decision) refused(f domain.CaseFacts, act Act, v Verdict, ids actIDs) d
 		said += fmt.Sprintf(" We look again on %s.", localOf(&f).day(d.gate.LookAgain).Long())
 	}
 	d.trail.Events = append(d.trail.Events, caseEvent(ids.event, f, "touch.refused", firstDeal(act.Items), said))
-	refusals := map[string]domain.LastRefusal{act.Step: {At: f.Now, Again: d.gate.LookAgain, Codes: v.Codes}}
+	if said := stuckWords(f, act, v); said != "" {
+		event := caseEvent(ids.stuck, f, "case.stuck", firstDeal(act.Items), said)
+		event.Seller = domain.OrganizationID{} // with the real codes, it is the factor's alone
+		d.trail.Events = append(d.trail.Events, event)
+		d.trail.Jobs = append(d.trail.Jobs, domain.Job{World: f.Case.World, Kind: domain.JobMailParty, Ref: event.ID.UUID})
+	}
+	refusals := map[string]domain.LastRefusal{act.Step: {At: f.Now, Again: d.gate.LookAgain, Codes: v.Codes, Since: sinceRefused(f, act)}}
 	for step, last := range f.Refused {
 		if step != act.Step {
 			refusals[step] = last
@@ -147,6 +154,33 @@ func (d *decision) refused(f domain.CaseFacts, act Act, v Verdict, ids actIDs) d
 	}
 	f.Refused = refusals
 	return d.ask(f, act, v, ids)
+}
+
+const stuckDays = 7 // of nothing but refusals, until a person is told
+
+// sinceRefused returns when a step was refused first.
+func sinceRefused(f domain.CaseFacts, act Act) time.Time {
+	if last, refused := f.Refused[act.Step]; refused && !last.Since.IsZero() {
+		return last.Since
+	}
+	return f.Now
+}
+
+// stuckWords tells the factor of a step that the gate refused for a week, and again every
+// week: a code that is always there must not excuse a silence for ever. What waits for a
+// person's or the seller's word has told them.
+func stuckWords(f domain.CaseFacts, act Act, v Verdict) string {
+	last, refused := f.Refused[act.Step]
+	if !refused || last.Since.IsZero() || slices.Contains(v.Codes, CodeAwaitingHuman) || slices.Contains(v.Codes, CodeSellerApproval) {
+		return ""
+	}
+	l := localOf(&f)
+	since := l.day(last.Since)
+	days := since.DaysUntil(l.today)
+	if days/stuckDays == since.DaysUntil(l.day(last.At))/stuckDays {
+		return ""
+	}
+	return fmt.Sprintf("For %d days the %s to %s could not leave: %s. A person should look at it.", days, className[act.Class], oneLine(f.Relationship.Name), refusalWords(v.Codes))
 }
 
 func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Letter, ids actIDs, m manners) domain.CaseFacts {

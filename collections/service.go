@@ -135,7 +135,7 @@ const mostJudged = 32 // promises that one look may decide; the rest wait for th
 func (s *Service) Act(ctx context.Context, world domain.WorldID, id domain.CaseID, now time.Time) error {
 	ids := actIDs{
 		touch: domain.New[domain.TouchID](), link: domain.New[domain.LinkID](), gate: domain.New[domain.GateID](),
-		event: domain.New[domain.EventID](), waits: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](),
+		event: domain.New[domain.EventID](), waits: domain.New[domain.EventID](), stuck: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](),
 	}
 	for range mostJudged {
 		ids.judged = append(ids.judged, domain.New[domain.EventID]())

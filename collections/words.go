@@ -114,6 +114,7 @@ func PartyMail(event domain.Event, org domain.Organization) (subject, text strin
 		"rebate.confirmed":  "Your rebate was paid",
 
 		"touch.awaits_seller": "A message waits for your word",
+		"case.stuck":          "A case needs a person",
 	}
 	subject = "News from Comity"
 	if known, ok := subjects[event.Kind]; ok {

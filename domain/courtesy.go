@@ -41,6 +41,7 @@ type LastRefusal struct {
 	At    time.Time
 	Again time.Time
 	Codes []string
+	Since time.Time // the first refusal of the step in this cycle; zero where nobody asks for it
 }
 
 // CaseFacts are everything about one case that its next step depends on, at Now.

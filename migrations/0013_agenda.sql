@@ -14,3 +14,85 @@ ALTER TABLE touches SET (toast_tuple_target = 256);
 -- Row-level security lets the planner expect one due case where there are thousands, and read
 -- and sort them all to return the first few.
 ALTER FUNCTION due(uuid, timestamptz, integer) SET enable_bitmapscan = off;
+
+-- case_facts answers the facts that a case's next step depends on, and locks nothing. Of a life
+-- it answers what ended too, and whatever was paid. It runs with the caller's rights, in scope
+-- work.
+DROP FUNCTION case_facts(uuid, bytea, timestamptz);
+-- +goose StatementBegin
+CREATE FUNCTION case_facts(p_case uuid, p_key bytea, p_now timestamptz, p_life boolean DEFAULT false) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  k cases;
+  r relationships;
+  phone bytea;
+BEGIN
+  SELECT * INTO k FROM cases WHERE id = p_case;
+  SELECT * INTO r FROM relationships WHERE id = k.relationship_id;
+  phone := phone_key(k.world_id, r.phone);
+  RETURN jsonb_build_object(
+    'kase', to_jsonb(k),
+    'factor', (SELECT to_jsonb(o) FROM organizations o WHERE o.id = k.factor_id),
+    'seller', (SELECT to_jsonb(o) FROM organizations o WHERE o.id = k.seller_id),
+    'relationship', to_jsonb(r),
+    'playbook', (SELECT to_jsonb(p) FROM playbooks p
+                  WHERE p.factor_id = k.factor_id AND p.status = 'active'
+                    AND (p.level, p.subject) IN (('relationship', k.relationship_id::text), ('debtor', k.debtor_id::text),
+                          ('segment', r.country || '/' || r.legal_type), ('segment', r.country), ('seller', k.seller_id::text), ('factor', ''))
+                  ORDER BY array_position(ARRAY['relationship', 'debtor', 'segment', 'seller', 'factor'], p.level), length(p.subject) DESC LIMIT 1),
+    'voice', (SELECT to_jsonb(v) FROM voices v WHERE v.seller_id = k.seller_id),
+    'preferences', (SELECT to_jsonb(c) - 'contact_key' FROM contact_preferences c WHERE c.world_id = k.world_id AND c.contact_key = p_key),
+    'not_by_phone', EXISTS (SELECT FROM contact_preferences c WHERE c.world_id = k.world_id AND c.contact_key = phone AND 'phone' = ANY (c.opted_out)),
+    'sellers_here', (SELECT count(DISTINCT m.seller_id) FROM contacts_made m WHERE m.world_id = k.world_id AND m.contact_key = p_key
+                       AND m.at > p_now - interval '180 days'),
+    'owed', (SELECT coalesce(jsonb_agg(jsonb_build_object('currency', o.currency, 'minor', o.minor) ORDER BY o.currency), '[]')
+               FROM (SELECT d.currency, sum(d.open_minor)::bigint AS minor FROM deals d
+                      WHERE d.factor_id = k.factor_id AND d.debtor_id = k.debtor_id AND d.status IN ('made', 'paid_out') GROUP BY d.currency) o),
+    'known_since', (SELECT min(h.issued_on) FROM history h WHERE h.seller_id = k.seller_id AND h.relationship_id = k.relationship_id AND NOT h.excluded),
+    'on_time', (SELECT count(*) FROM history h WHERE h.seller_id = k.seller_id AND h.relationship_id = k.relationship_id AND NOT h.excluded AND h.paid_on <= h.due_on AND h.paid_on > (p_now - interval '12 months')::date)
+             + (SELECT count(*) FROM deals d WHERE d.relationship_id = k.relationship_id AND d.paid_in_full_on <= d.due_on AND d.paid_in_full_on > (p_now - interval '12 months')::date),
+    'last_paid_at', (SELECT max(a.applied_at) FROM allocations a WHERE a.case_id = k.id AND a.undone_at IS NULL),
+    'items', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                 'deal', to_jsonb(d), 'order_reference', i.order_reference, 'summary', i.summary,
+                 'introduced_at', (SELECT c.occurred_at FROM conditions c WHERE c.deal_id = d.id AND c.code = 'introduced'),
+                 'notice_at', (SELECT c.occurred_at FROM conditions c WHERE c.deal_id = d.id AND c.code = 'notice_delivered'))
+                 ORDER BY d.due_on, d.id), '[]')
+                FROM deals d JOIN invoices i ON i.id = d.invoice_id WHERE d.case_id = k.id AND d.status <> 'cancelled'),
+    'feeds', (SELECT coalesce(jsonb_agg(jsonb_build_object('account', to_jsonb(a), 'spans',
+                 (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.from_on, s.id), '[]')
+                    FROM (SELECT l.id, l.from_on, l.to_on, l.currency, l.opening_minor, l.closing_minor FROM statements l
+                           WHERE l.account_id = a.id ORDER BY l.to_on DESC, l.id DESC LIMIT CASE WHEN p_life THEN 400 ELSE 60 END) s))), '[]')
+                FROM bank_accounts a WHERE a.id IN (SELECT d.collection_account_id FROM deals d WHERE d.case_id = k.id)),
+    'holds', (SELECT coalesce(jsonb_agg(to_jsonb(h) || jsonb_build_object('currency', d.currency) ORDER BY h.id), '[]')
+                FROM holds h LEFT JOIN deals d ON d.id = h.deal_id WHERE h.case_id = k.id AND (p_life OR h.ended_at IS NULL)),
+    'pauses', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.id), '[]') FROM pauses p WHERE p.case_id = k.id AND (p_life OR p.ended_at IS NULL)),
+    'stops', (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.id), '[]') FROM stops s WHERE s.case_id = k.id AND (p_life OR s.lifted_at IS NULL)),
+    'promises', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.id), '[]') FROM promises p WHERE p.case_id = k.id),
+    'disputes', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.id), '[]') FROM disputes x WHERE x.case_id = k.id),
+    'questions', (SELECT coalesce(jsonb_agg(to_jsonb(q) ORDER BY q.id), '[]') FROM questions q WHERE q.case_id = k.id),
+    'replies', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', y.kind, 'acknowledgement', y.acknowledgement, 'at', y.received_at) ORDER BY y.id), '[]')
+                  FROM replies y WHERE y.case_id = k.id),
+    'touches', (SELECT coalesce(jsonb_agg(to_jsonb(t) - 'body_text' - 'body_html' ORDER BY t.id), '[]') FROM touches t WHERE t.case_id = k.id),
+    'approvals', (SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.id), '[]') FROM approvals a WHERE a.case_id = k.id),
+    'unthanked', (SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.applied_at, a.id), '[]')
+                    FROM allocations a WHERE a.case_id = k.id AND (p_life OR a.thanked_by IS NULL) AND a.undone_at IS NULL),
+    'unidentified', (SELECT coalesce(jsonb_agg(to_jsonb(u) ORDER BY u.id), '[]') FROM receipts u
+                      WHERE u.account_id IN (SELECT d.collection_account_id FROM deals d WHERE d.case_id = k.id AND d.status IN ('made', 'paid_out'))
+                        AND u.unapplied_minor > 0 AND u.status IN ('unapplied', 'suggested') AND u.created_at > p_now - interval '21 days'),
+    'contacts', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', m.at, 'counted', m.counted, 'daily', m.daily, 'conversation', m.conversation,
+                   'own', coalesce(t.case_id = k.id, false), 'ours', coalesce(t.factor_id = k.factor_id, false), 'call', coalesce(t.class = 'call', false))), '[]')
+                   FROM (SELECT DISTINCT ON (c.touch_id) c.touch_id, c.at, c.counted, c.daily, c.conversation FROM contacts_made c
+                          WHERE c.world_id = k.world_id AND c.contact_key IN (p_key, phone) AND c.at > p_now - interval '16 days' ORDER BY c.touch_id) m
+                   LEFT JOIN touches t ON t.id = m.touch_id
+                  WHERE coalesce(t.status, '') NOT IN ('planned', 'cancelled')),
+    'last_elsewhere', (SELECT max(coalesce(t.sent_at, t.claimed_at)) FROM touches t
+                        WHERE t.relationship_id IN (SELECT x.id FROM relationships x WHERE x.seller_id = k.seller_id AND x.debtor_id = k.debtor_id)
+                          AND t.case_id <> k.id AND t.class IN ('heads_up', 'reminder', 'call') AND t.status IN ('sending', 'sent', 'unknown')
+                          AND t.claimed_at > p_now - interval '9 days'),
+    'refused', (SELECT coalesce(jsonb_agg(jsonb_build_object('step', g.step, 'at', g.at, 'again', g.look_again_at, 'codes', g.codes, 'since', g.since)), '[]')
+                  FROM (SELECT DISTINCT ON (step) step, at, look_again_at, codes, min(at) OVER (PARTITION BY step) AS since FROM gate_decisions
+                         WHERE case_id = k.id AND NOT sent AND cycle = k.cycle AND at > p_now - interval '90 days'
+                         ORDER BY step, at DESC, id DESC) g));
+END $$;
+-- +goose StatementEnd
+REVOKE EXECUTE ON FUNCTION case_facts(uuid, bytea, timestamptz, boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION case_facts(uuid, bytea, timestamptz, boolean) TO comity_app;

@@ -81,7 +81,6 @@ func (tx *Tx) SaveCase(ctx context.Context, c domain.Case) error {
 
 type caseItemRow struct {
 	Deal           dealRow `json:"deal"`
-	Issued         dateCol `json:"issued_on"`
 	OrderReference string  `json:"order_reference"`
 	Summary        string  `json:"summary"`
 	IntroducedAt   timeCol `json:"introduced_at"`
@@ -90,7 +89,7 @@ type caseItemRow struct {
 
 func (r caseItemRow) item() domain.CaseItem {
 	return domain.CaseItem{
-		Deal: r.Deal.deal(), Issued: r.Issued.Date, OrderReference: r.OrderReference, Summary: r.Summary,
+		Deal: r.Deal.deal(), Issued: r.Deal.Issued.Date, OrderReference: r.OrderReference, Summary: r.Summary,
 		IntroducedAt: r.IntroducedAt.Time, NoticeAt: r.NoticeAt.Time,
 	}
 }
@@ -171,6 +170,7 @@ type caseFactsRow struct {
 		At    timeCol  `json:"at"`
 		Again timeCol  `json:"again"`
 		Codes []string `json:"codes"`
+		Since timeCol  `json:"since"`
 	} `json:"refused"`
 }
 
@@ -188,7 +188,7 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 		LastElsewhere: r.LastElsewhere.Time, Refused: map[string]domain.LastRefusal{},
 	}
 	for _, last := range r.Refused {
-		f.Refused[last.Step] = domain.LastRefusal{At: last.At.Time, Again: last.Again.Time, Codes: last.Codes}
+		f.Refused[last.Step] = domain.LastRefusal{At: last.At.Time, Again: last.Again.Time, Codes: last.Codes, Since: last.Since.Time}
 	}
 	return f
 }

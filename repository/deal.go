@@ -53,6 +53,7 @@ type dealRow struct {
 	Number       string    `json:"invoice_number"`
 	DebtorName   string    `json:"debtor_name"`
 	Due          dateCol   `json:"due_on"`
+	Issued       dateCol   `json:"issued_on"`
 	Basis        int64     `json:"basis_minor"`
 	Advance      int64     `json:"advance_minor"`
 	Reserve      int64     `json:"reserve_minor"`

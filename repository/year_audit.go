@@ -13,7 +13,7 @@ const (
 CREATE TABLE year_days (country text, day date, PRIMARY KEY (country, day));
 CREATE TABLE seen (
   n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text, touch_id uuid, case_id uuid, cycle integer, step text, class text, tone integer, claimed_at timestamptz, at timestamptz, planned_at timestamptz,
-  listed integer, stops text[], rests text[], bad text[]);`
+  listed integer, stops text[], rests text[], bad text[], wrong text[], hard boolean);`
 	yearSight = `
 CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
@@ -22,7 +22,7 @@ BEGIN
   IF NEW.status <> 'sending' THEN RETURN NULL; END IF;
   IF TG_OP = 'UPDATE' AND OLD.status = 'sending' AND NEW.attempts = OLD.attempts THEN RETURN NULL; END IF;
   clock := (SELECT w.clock_at FROM worlds w WHERE w.id = NEW.world_id);
-  INSERT INTO seen (what, touch_id, case_id, cycle, step, class, tone, claimed_at, at, planned_at, listed, stops, rests, bad) VALUES (
+  INSERT INTO seen (what, touch_id, case_id, cycle, step, class, tone, claimed_at, at, planned_at, listed, stops, rests, bad, wrong, hard) VALUES (
     CASE WHEN TG_OP = 'UPDATE' AND OLD.status = 'sending' THEN 'left' ELSE 'claimed' END, NEW.id, NEW.case_id, NEW.cycle, NEW.step, NEW.class, NEW.tone, NEW.claimed_at, clock, NEW.created_at,
     cardinality(NEW.items),
     ARRAY(SELECT s.code FROM stops s WHERE s.case_id = NEW.case_id AND s.lifted_at IS NULL),
@@ -32,7 +32,16 @@ BEGIN
              d.status NOT IN ('made', 'paid_out')
           OR EXISTS (SELECT FROM pauses p WHERE p.case_id = NEW.case_id AND p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > clock))
           OR d.open_minor <= coalesce((SELECT sum(coalesce(h.amount_minor, d.open_minor)) FROM holds h
-               WHERE h.case_id = NEW.case_id AND h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)), 0))));
+               WHERE h.case_id = NEW.case_id AND h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)), 0))),
+    -- what its table asks for: a line of the invoice's number, and at its end the amount
+    ARRAY(SELECT d.invoice_number || ': ' || coalesce(l.asked::text, 'not named') FROM deals d CROSS JOIN LATERAL (
+            SELECT (regexp_match(NEW.body_text, '^  ' || d.invoice_number || '\s.*[A-Z]{3} ([0-9,]+\.[0-9][0-9])$', 'n'))[1] AS text) m
+          CROSS JOIN LATERAL (SELECT replace(replace(m.text, ',', ''), '.', '')::bigint AS asked) l
+           WHERE d.id = ANY (NEW.items) AND NEW.class IN ('heads_up', 'reminder') AND (l.asked IS NULL OR l.asked > d.open_minor - coalesce((SELECT sum(coalesce(h.amount_minor, d.open_minor)) FROM holds h
+             WHERE h.case_id = NEW.case_id AND h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)), 0))),
+    EXISTS (SELECT FROM deals d WHERE d.case_id = NEW.case_id AND d.status IN ('made', 'paid_out') AND d.open_minor > 0)
+      AND (EXISTS (SELECT FROM questions q WHERE q.case_id = NEW.case_id AND q.reason = 'cash_flow' AND q.asked_at > clock - interval '89 days')
+        OR EXISTS (SELECT FROM touches t WHERE t.case_id = NEW.case_id AND t.result = 'hardship' AND t.claimed_at > clock - interval '89 days')));
   RETURN NULL;
 END $$;
 CREATE TRIGGER see AFTER INSERT OR UPDATE ON touches FOR EACH ROW EXECUTE FUNCTION see();`
@@ -74,11 +83,15 @@ var yearWords = []struct{ rule, query string }{
 	{"4: two left to one address on one day", `SELECT encode(m.address, 'hex'), m.left_on, string_agg(m.step || ' of ' || m.case_id, ', ') FROM messages m WHERE m.class <> 'answer' GROUP BY m.address, m.left_on HAVING count(*) > 1`},
 	{"4: more than seven counted messages in seven days", `SELECT encode(x.address, 'hex'), x.day, x.n FROM (
 		SELECT m.address, m.day, count(*) OVER (PARTITION BY m.address ORDER BY m.day RANGE BETWEEN 6 PRECEDING AND CURRENT ROW) AS n FROM messages m WHERE m.counted) x WHERE x.n > 7`},
+	{"4: more than two counted messages in fourteen days to who is in hardship", `SELECT s.case_id, s.step, s.at, n.messages FROM seen s JOIN messages m ON m.id = s.touch_id
+		CROSS JOIN LATERAL (SELECT count(*) AS messages FROM messages e WHERE e.address = m.address AND e.counted AND e.claimed_at <= m.claimed_at AND m.day - e.day BETWEEN 0 AND 13) n
+		WHERE s.what = 'claimed' AND s.hard AND m.counted AND n.messages > 2`},
 	{"5: claimed or handed out outside the hours", `SELECT s.case_id, s.what, s.step, s.at FROM seen s JOIN messages m ON m.id = s.touch_id WHERE s.class <> 'answer' AND NOT (in_hours(s.claimed_at, m.time_zone, m.country) AND in_hours(s.at, m.time_zone, m.country))`},
 	{"6: under a stop or a hold of the whole case", `SELECT s.case_id, s.what, s.step, s.class, s.at, s.stops, s.rests FROM seen s
 		WHERE s.stops && '{legal_stop,sanctions_hold}' OR s.class IN ('heads_up', 'reminder', 'call') AND (s.stops <> '{}' OR s.rests <> '{}') OR s.class = 'thank_you' AND s.stops && '{complaint_open}'`},
 	{"6: what is paid, held, paused or not ours is listed", `SELECT s.case_id, s.what, s.step, s.at, s.bad FROM seen s WHERE s.bad <> '{}'`},
 	{"6: it lists nothing", `SELECT s.case_id, s.step, s.at FROM seen s WHERE s.class IN ('heads_up', 'reminder', 'legal_notice') AND s.listed = 0`},
+	{"7: it asks for more than is open and not held, or does not name what it lists", `SELECT s.case_id, s.what, s.step, s.at, s.wrong FROM seen s WHERE s.wrong <> '{}'`},
 	{"9: before the word of the seller, or its day", `SELECT s.case_id, s.step, s.claimed_at, s.planned_at FROM seen s JOIN cases k ON k.id = s.case_id JOIN relationships r ON r.id = k.relationship_id
 		WHERE s.what = 'claimed' AND s.class IN ('heads_up', 'reminder', 'call') AND r.approval <> 'none' AND s.planned_at > s.claimed_at - interval '24 hours'
 		  AND (r.approval = 'every_touch' OR NOT EXISTS (SELECT FROM messages m JOIN seen e ON e.touch_id = m.id WHERE m.case_id = s.case_id AND m.proactive AND e.n < s.n))
@@ -141,6 +154,17 @@ WITH first AS (
 )
 SELECT g.case_id, g.at, g.until FROM gaps g WHERE (g.until AT TIME ZONE g.time_zone)::date - (g.at AT TIME ZONE g.time_zone)::date > 14`
 
+const yearSilenceRule = "8: silent for more than fourteen days without a reason"
+
+// YearRules returns the query of every rule, by its name; that of rule 8 takes the end of the year.
+func YearRules() map[string]string {
+	rules := map[string]string{yearSilenceRule: yearSilences}
+	for _, word := range yearWords {
+		rules[word.rule] = word.query
+	}
+	return rules
+}
+
 // A YearBreach is a rule and up to twenty of the rows that break it, of so many.
 type YearBreach struct {
 	Rule  string
@@ -178,5 +202,5 @@ func (y *Year) Audit(ctx context.Context, until any) ([]YearBreach, error) {
 			return nil, err
 		}
 	}
-	return broken, ask("8: silent for more than fourteen days without a reason", yearSilences, until)
+	return broken, ask(yearSilenceRule, yearSilences, until)
 }

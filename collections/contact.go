@@ -219,8 +219,8 @@ func dayStage(f *domain.CaseFacts, l local, v *Verdict) {
 // first). What the seller's own messages suffice for is shown as it is, and the rest as a
 // pause, so that no message of another tenant changes what the seller sees (D-7).
 //
-// Not built, since a look decides on one case alone: the oldest unanswered first among
-// several that wait for one address, and a weekly place for sellers not served in 14 days.
+// Of several that wait for one address the one that has waited longest comes first: who has
+// waited for less long gives way, so that no seller is starved of its customer.
 func ceilingStage(f *domain.CaseFacts, l local, act Act, v *Verdict) []string {
 	if !act.Class.Counted() {
 		return nil
@@ -239,6 +239,10 @@ func ceilingStage(f *domain.CaseFacts, l local, act Act, v *Verdict) []string {
 	}
 	if counted >= most {
 		v.refuse(CodeCeiling, outward(CodeCeiling, own < most))
+	}
+	if act.Class.Proactive() && act.Class != domain.ClassCall && !f.WaitingSince.IsZero() && f.WaitingSince.Before(sinceRefused(f, act)) {
+		v.refuse(CodeCeiling, outward(CodeCeiling, true))
+		facts = append(facts, "somebody has waited longer for a place at this address")
 	}
 	return append(facts, digestStage(f, l, act, v)...)
 }

@@ -146,7 +146,7 @@ func (d *decision) refused(f domain.CaseFacts, act Act, v Verdict, ids actIDs) d
 		d.trail.Events = append(d.trail.Events, event)
 		d.trail.Jobs = append(d.trail.Jobs, domain.Job{World: f.Case.World, Kind: domain.JobMailParty, Ref: event.ID.UUID})
 	}
-	refusals := map[string]domain.LastRefusal{act.Step: {At: f.Now, Again: d.gate.LookAgain, Codes: v.Codes, Since: sinceRefused(f, act)}}
+	refusals := map[string]domain.LastRefusal{act.Step: {At: f.Now, Again: d.gate.LookAgain, Codes: v.Codes, Since: sinceRefused(&f, act)}}
 	for step, last := range f.Refused {
 		if step != act.Step {
 			refusals[step] = last
@@ -159,7 +159,7 @@ func (d *decision) refused(f domain.CaseFacts, act Act, v Verdict, ids actIDs) d
 const stuckDays = 7 // of nothing but refusals, until a person is told
 
 // sinceRefused returns when a step was refused first.
-func sinceRefused(f domain.CaseFacts, act Act) time.Time {
+func sinceRefused(f *domain.CaseFacts, act Act) time.Time {
 	if last, refused := f.Refused[act.Step]; refused && !last.Since.IsZero() {
 		return last.Since
 	}

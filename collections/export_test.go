@@ -36,7 +36,7 @@ func Look(f domain.CaseFacts, now time.Time) (Looked, error) {
 		for step, last := range f.Refused {
 			refused[step] = last
 		}
-		refused[d.gate.Step] = domain.LastRefusal{At: now, Again: d.gate.LookAgain, Codes: d.gate.Codes, Since: sinceRefused(f, Act{Step: d.gate.Step})}
+		refused[d.gate.Step] = domain.LastRefusal{At: now, Again: d.gate.LookAgain, Codes: d.gate.Codes, Since: sinceRefused(&f, Act{Step: d.gate.Step})}
 		f.Refused = refused
 	}
 	f.Touches = slices.Clone(f.Touches)

@@ -77,6 +77,7 @@ type CaseFacts struct {
 	Unidentified  []Receipt      // money on the collection accounts that belongs to nobody yet
 	Contacts      []Contact      // of the last days, with this address
 	LastElsewhere time.Time      // the last proactive message for the same seller in another case
+	WaitingSince  time.Time      // when the gate first refused another case its place at this address, and nothing else; zero: none waits
 	Refused       map[string]LastRefusal
 }
 

@@ -84,6 +84,14 @@ BEGIN
                           WHERE c.world_id = k.world_id AND c.contact_key IN (p_key, phone) AND c.at > p_now - interval '16 days' ORDER BY c.touch_id) m
                    LEFT JOIN touches t ON t.id = m.touch_id
                   WHERE coalesce(t.status, '') NOT IN ('planned', 'cancelled')),
+    -- since when another case has waited for a place at this address alone, with something
+    -- overdue; a mailbox that asked for a digest has a place for each factor
+    'waiting_since', (SELECT min(w.since) FROM relationships x JOIN cases o ON o.relationship_id = x.id AND o.status = 'open' AND o.id <> k.id AND o.world_id = k.world_id
+                       CROSS JOIN LATERAL (SELECT g.step, g.cycle, g.class, g.sent, g.codes, g.at FROM gate_decisions g WHERE g.case_id = o.id ORDER BY g.id DESC LIMIT 1) l
+                       CROSS JOIN LATERAL (SELECT min(g.at) AS since FROM gate_decisions g WHERE g.case_id = o.id AND g.step = l.step AND g.cycle = l.cycle AND NOT g.sent) w
+                       WHERE lower(x.email) = lower(r.email) AND NOT l.sent AND l.class = 'reminder' AND l.step LIKE 'post_due:%' AND l.at > p_now - interval '5 days'
+                         AND l.codes <> '{}' AND l.codes <@ ARRAY['ceiling_7_in_7', 'one_per_day']
+                         AND (o.factor_id = k.factor_id OR NOT EXISTS (SELECT FROM contact_preferences c WHERE c.world_id = k.world_id AND c.contact_key = p_key AND c.mode = 'digest'))),
     'last_elsewhere', (SELECT max(coalesce(t.sent_at, t.claimed_at)) FROM touches t
                         WHERE t.relationship_id IN (SELECT x.id FROM relationships x WHERE x.seller_id = k.seller_id AND x.debtor_id = k.debtor_id)
                           AND t.case_id <> k.id AND t.class IN ('heads_up', 'reminder', 'call') AND t.status IN ('sending', 'sent', 'unknown')

@@ -165,6 +165,7 @@ type caseFactsRow struct {
 	Unidentified  []receiptRow        `json:"unidentified"`
 	Contacts      []contactRow        `json:"contacts"`
 	LastElsewhere timeCol             `json:"last_elsewhere"`
+	WaitingSince  timeCol             `json:"waiting_since"`
 	Refused       []struct {
 		Step  string   `json:"step"`
 		At    timeCol  `json:"at"`
@@ -185,7 +186,7 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 		Owed:         mapped(r.Owed, func(o owedRow) money.Amount { return amount(o.Minor, o.Currency) }),
 		Unthanked:    mapped(r.Unthanked, caseAllocationRow.allocation),
 		Unidentified: mapped(r.Unidentified, receiptRow.receipt), Contacts: mapped(r.Contacts, contactRow.contact),
-		LastElsewhere: r.LastElsewhere.Time, Refused: map[string]domain.LastRefusal{},
+		LastElsewhere: r.LastElsewhere.Time, WaitingSince: r.WaitingSince.Time, Refused: map[string]domain.LastRefusal{},
 	}
 	for _, last := range r.Refused {
 		f.Refused[last.Step] = domain.LastRefusal{At: last.At.Time, Again: last.Again.Time, Codes: last.Codes, Since: last.Since.Time}

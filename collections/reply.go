@@ -46,7 +46,10 @@ type replyIDs struct {
 // kept and rests nothing. A mail that belongs to no case is kept for the platform.
 func (s *Service) Receive(ctx context.Context, raw []byte, now time.Time) (domain.Reply, error) {
 	mail, fault := inbound.Read(raw)
-	reply := replyOf(mail, fault, now)
+	reply, refuted := replyOf(mail, fault, now), inbound.Refuted(mail, s.options.MailServer)
+	if refuted != "" {
+		reply.Faults = append(reply.Faults, refuted)
+	}
 	ids := replyIDs{
 		reply: domain.New[domain.ReplyID](), question: domain.New[domain.QuestionID](), hold: domain.New[domain.HoldID](),
 		event: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](),
@@ -59,7 +62,11 @@ func (s *Service) Receive(ctx context.Context, raw []byte, now time.Time) (domai
 			reply = before
 			return err
 		}
-		target, err := tx.ReplyTarget(ctx, s.named(mail), reply.Sender)
+		sender := reply.Sender
+		if refuted != "" {
+			sender = "" // a case is not found by a name that somebody else put there
+		}
+		target, err := tx.ReplyTarget(ctx, s.named(mail), sender)
 		if err != nil {
 			return fmt.Errorf("find the case of a mail: %w", err)
 		}
@@ -68,6 +75,9 @@ func (s *Service) Receive(ctx context.Context, raw []byte, now time.Time) (domai
 		}
 		if target.World.Sandbox {
 			reply.ReceivedAt = target.World.Now
+		}
+		if refuted != "" {
+			target.Recipient = "" // nor is it from the debtor
 		}
 		reply, err = s.receive(ctx, tx, reply, mail, target, ids, raw)
 		return err
@@ -126,7 +136,7 @@ func (s *Service) receive(ctx context.Context, tx Tx, r domain.Reply, mail inbou
 	}
 	f.Now = r.ReceivedAt
 	r.World, r.Case, r.Factor, r.Seller, r.Touch = f.Case.World, f.Case.ID, f.Case.Factor, f.Case.Seller, target.Touch
-	r.SenderKnown = strings.EqualFold(r.Sender, target.Recipient)
+	r.SenderKnown = target.Recipient != "" && strings.EqualFold(r.Sender, target.Recipient)
 	substantive := false
 	if mail.Kind != inbound.KindBounce && mail.Kind != inbound.KindOutOfOffice {
 		r, substantive = triaged(r, f, mail)

@@ -333,3 +333,26 @@ func TestEachSideReadsItsOwnMail(t *testing.T) {
 		t.Errorf("a stranger reads %d mails of the case", len(rows))
 	}
 }
+
+// TestAForgedSenderPausesNothing: where our mail server wrote down that a mail is not from the debtor, its address finds
+// no case; a mail that names a message of ours still reaches it and rests it, as nobody's word, with what was found out.
+func TestAForgedSenderPausesNothing(t *testing.T) {
+	h, sent := mailed(t)
+	h.cases = collections.New(repository.Atomically(h.db.DB, func(tx *repository.Tx) collections.Tx { return tx }),
+		collections.Options{Host: "mail.test", ReplyHost: "mail.test", MailServer: "mx.factor.test", KeyVersion: 1})
+	h.exec(`UPDATE worlds SET kind = 'sandbox', clock_at = '2026-02-10T15:00:00Z' WHERE kind = 'live'`)
+	h.exec(`UPDATE worlds SET kind = 'live', clock_at = NULL, target_at = NULL WHERE id = (SELECT world_id FROM cases)`)
+	const forged = "Authentication-Results: mx.factor.test; spf=fail smtp.mailfrom=evil.example; dmarc=fail header.from=harborpine.example"
+	reply := h.receive(mail(dana, "post@mail.test", "We dispute all of it.", forged))
+	if !reply.Case.IsZero() || !strings.Contains(strings.Join(reply.Faults, "; "), "DMARC failed") {
+		t.Errorf("a forged mail reached %s: %q", reply.Case, reply.Faults)
+	}
+	h.is("rests", h.rests(), "")
+	if reply := h.receive(mail(dana, sent.ReplyTo, "Thanks, we have it.", forged)); reply.Case != h.facts.Case.ID || reply.SenderKnown || reply.Acknowledge || len(reply.Faults) == 0 {
+		t.Errorf("one that names our message: %+v", reply)
+	}
+	h.is("rests", h.rests(), "query_unanswered_by_us")
+	if reply := h.receive(mail(dana, "post@mail.test", "And which truck?", strings.ReplaceAll(forged, "mx.factor.test", "mx.evil.test"))); reply.Case != h.facts.Case.ID || !reply.SenderKnown {
+		t.Errorf("what another server wrote was believed: %+v", reply)
+	}
+}

@@ -109,6 +109,7 @@ var Wide = map[string]domain.Scope{
 type Options struct {
 	Host       string // of message ids, such as "mail.comity.example"
 	ReplyHost  string // where answers are read: each message has an address of its own there; "": they go to the factor
+	MailServer string // that takes our mail in, as it names itself in Authentication-Results; "": senders are not proven
 	KeyVersion int    // of the key under which the tokens of new links are made
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -70,6 +71,8 @@ type Mail struct {
 	NoAnswer    bool         `json:"no_answer,omitempty"`    // no machine may answer it, or two could write to each other for ever
 	Report      *Report      `json:"report,omitempty"`       // of a bounce or a complaint
 	Faults      []string     `json:"faults,omitempty"`       // what was broken or left out, in words
+
+	results []string // Authentication-Results, the newest first: see [Refuted]
 }
 
 // FromPerson reports whether the mail may count as somebody's answer.
@@ -143,6 +146,11 @@ func (r *reader) envelope(h header) {
 	m.To = r.addresses(h, "To")
 	m.Cc = r.addresses(h, "Cc")
 	m.DeliveredTo = r.addresses(h, "Delivered-To", "X-Original-To", "Envelope-To")
+	for _, f := range h {
+		if strings.EqualFold(f.name, "Authentication-Results") && len(m.results) < maxResults {
+			m.results = append(m.results, oneLine(cut(f.value, maxAddressText)))
+		}
+	}
 	m.Subject = cut(oneLine(decodeWords(cut(h.get("Subject"), maxAddressText))), maxShort)
 	if value := h.get("Date"); value != "" {
 		m.Date = parseTime(value)

@@ -103,7 +103,7 @@ func join(c config, k keys, db *repository.DB, engine underwriting.Engine) (*app
 		config: c, keys: k, db: db, log: slog.New(slog.NewJSONHandler(os.Stderr, nil)), access: people,
 		market: marketplace.New(repository.Atomically(db, func(tx *repository.Tx) marketplace.Tx { return tx }), engine, k.fingerprint),
 		cases: collections.New(repository.Atomically(db, func(tx *repository.Tx) collections.Tx { return tx }),
-			collections.Options{Host: mailHost(c.MailFrom), ReplyHost: c.replyHost(), KeyVersion: k.LinkVersion}),
+			collections.Options{Host: mailHost(c.MailFrom), ReplyHost: c.replyHost(), MailServer: c.MailServer, KeyVersion: k.LinkVersion}),
 		links:  portal.Links{Keys: k.LinkKeys, Current: k.LinkVersion},
 		tokens: tokenKey{k.TokenKid, ed25519.NewKeyFromSeed(k.TokenSeed)},
 	}, nil

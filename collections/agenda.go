@@ -61,7 +61,7 @@ func (s *Service) Plan(ctx context.Context, world domain.WorldID, after domain.D
 	by := domain.Caller{World: world, Now: now}
 	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
 		due, err := tx.Agenda(ctx, world, after, until)
-		if err != nil || len(due) == 0 {
+		if day = (Day{}); err != nil || len(due) == 0 { // it may run twice
 			return err
 		}
 		day = Day{Looked: len(due), Last: dueCase(due[len(due)-1].Case)}

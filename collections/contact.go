@@ -237,14 +237,23 @@ func ceilingStage(f *domain.CaseFacts, l local, act Act, v *Verdict) []string {
 	if aheadOfDue(f, l, act) {
 		most--
 	}
-	if counted >= most {
+	switch {
+	case counted >= most:
 		v.refuse(CodeCeiling, outward(CodeCeiling, own < most))
-	}
-	if act.Class.Proactive() && act.Class != domain.ClassCall && !f.WaitingSince.IsZero() && f.WaitingSince.Before(sinceRefused(f, act)) {
+	case act.Class.Proactive() && act.Class != domain.ClassCall && !f.WaitingSince.IsZero() && f.WaitingSince.Before(waitsSince(f, act)):
 		v.refuse(CodeCeiling, outward(CodeCeiling, true))
 		facts = append(facts, "somebody has waited longer for a place at this address")
 	}
 	return append(facts, digestStage(f, l, act, v)...)
+}
+
+// waitsSince returns since when a step has waited for a place alone: now, where it was not
+// refused one before.
+func waitsSince(f *domain.CaseFacts, act Act) time.Time {
+	if last := f.Refused[act.Step]; !last.PlaceSince.IsZero() {
+		return last.PlaceSince
+	}
+	return f.Now
 }
 
 // digestStage keeps one message a week of one factor to a mailbox that asked for a digest.

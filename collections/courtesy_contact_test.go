@@ -28,6 +28,8 @@ func (w *town) wish(ctx context.Context, a action) error {
 		wishes.Mode = domain.ModePortalOnly
 	case 1, 2, 3:
 		wishes.Mode = domain.ModeDigest
+	case 5, 6:
+		wishes.Prefers = domain.ChannelPhone
 	case 4:
 		wishes.OptedOut = []domain.Channel{domain.ChannelEmail}
 	}

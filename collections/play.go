@@ -195,7 +195,7 @@ func (p *player) facts(now time.Time) domain.CaseFacts {
 // lifeAt returns the facts as they were known at a moment.
 func lifeAt(life domain.Life, now time.Time) domain.CaseFacts {
 	f := life.Facts
-	f.Now, f.LastElsewhere, f.Unidentified = now, time.Time{}, nil
+	f.Now, f.LastElsewhere, f.Unidentified, f.NotByPhone = now, time.Time{}, nil, false
 	f.Items, f.Unthanked, f.LastPaidAt = nil, nil, time.Time{}
 	for _, item := range life.Facts.Items {
 		if item.Deal.MadeAt.After(now) {

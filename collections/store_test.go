@@ -51,9 +51,9 @@ func newHouse(t *testing.T) *house {
 		k.ID.UUID, k.World.UUID, k.Factor.UUID, k.Seller.UUID, k.Debtor.UUID, r.ID.UUID, k.OpenedAt)
 	h.exec(`INSERT INTO deals (id, world_id, factor_id, seller_id, relationship_id, debtor_id, invoice_id, offer_id, case_id, mandate_id, status, currency, invoice_number, debtor_name, due_on,
 		  basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate, fee_step_days, fee_step_rate, recourse_days, rebate_hold,
-		  reference, notice_code, operating_account_id, collection_account_id, seller_account_id, made_at, issued_on)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $7, 'made', 'USD', 'MP-1042', 'Harbor Pine', $9, 1000000, 850000, 150000, 2500, 1500, 1000000, 30, 0.03, 10, 0.01, 90, 5, $10, $11, $12, $12, $12, $13, $14)`,
-		item.Deal.ID.UUID, k.World.UUID, k.Factor.UUID, k.Seller.UUID, r.ID.UUID, k.Debtor.UUID, invoice.UUID, k.ID.UUID, item.Deal.Due.String(), item.Deal.Reference.String(), item.Deal.NoticeCode, account.ID.UUID, k.OpenedAt, item.Issued.String())
+		  reference, notice_code, operating_account_id, collection_account_id, seller_account_id, made_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $7, 'made', 'USD', 'MP-1042', 'Harbor Pine', $9, 1000000, 850000, 150000, 2500, 1500, 1000000, 30, 0.03, 10, 0.01, 90, 5, $10, $11, $12, $12, $12, $13)`,
+		item.Deal.ID.UUID, k.World.UUID, k.Factor.UUID, k.Seller.UUID, r.ID.UUID, k.Debtor.UUID, invoice.UUID, k.ID.UUID, item.Deal.Due.String(), item.Deal.Reference.String(), item.Deal.NoticeCode, account.ID.UUID, k.OpenedAt)
 	for _, code := range []string{"seller_approved", "account_proven", "introduced", "verified", "notice_delivered"} {
 		h.exec(`INSERT INTO conditions (deal_id, factor_id, seller_id, code) VALUES ($1, $2, $3, $4)`, item.Deal.ID.UUID, k.Factor.UUID, k.Seller.UUID, code)
 	}

@@ -33,7 +33,7 @@ var codeWords = map[string]string{
 	CodeUnapplied:                  "money has arrived that may be this payment, and a person identifies it first",
 	CodeFeedBehind:                 "we wait for the bank's statement so as not to chase a payment on its way",
 	CodeGap:                        "there are seven days between two messages of ours",
-	CodeCeiling:                    "as many messages as one address should get have been sent",
+	CodeCeiling:                    "this address gets no more messages for now",
 	CodeOnePerDay:                  "there was a message today already",
 	CodeOutsideHours:               "it is outside the hours in which we write",
 	CodeNoChannel:                  "there is no address or number that we may use now; a person looks",

@@ -42,6 +42,8 @@ type LastRefusal struct {
 	Again time.Time
 	Codes []string
 	Since time.Time // the first refusal of the step in this cycle; zero where nobody asks for it
+
+	PlaceSince time.Time // the first one for want of a place at the address alone; zero: none was
 }
 
 // CaseFacts are everything about one case that its next step depends on, at Now.

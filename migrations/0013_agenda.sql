@@ -5,8 +5,21 @@
 ALTER TABLE deals ADD COLUMN issued_on date;
 UPDATE deals d SET issued_on = i.issued_on FROM invoices i WHERE i.id = d.invoice_id;
 ALTER TABLE deals ALTER COLUMN issued_on SET NOT NULL;
+-- It is the invoice's own, and never changes: the deal takes it over when it is made, whoever
+-- makes it.
+-- +goose StatementBegin
+CREATE FUNCTION deal_issued_on() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.issued_on IS NULL THEN
+    NEW.issued_on := (SELECT i.issued_on FROM invoices i WHERE i.id = NEW.invoice_id);
+  END IF;
+  RETURN NEW;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER deal_issued_on BEFORE INSERT ON deals FOR EACH ROW EXECUTE FUNCTION deal_issued_on();
+ALTER TABLE deals ENABLE ALWAYS TRIGGER deal_issued_on;
 -- What is followed up in a case, without the years of what was settled in it.
-CREATE INDEX deals_followed ON deals (case_id) WHERE status IN ('made', 'paid_out');
+CREATE INDEX deals_followed ON deals (case_id) WHERE status NOT IN ('settled', 'cancelled');
 -- The few deals whose debtor was not told yet.
 CREATE INDEX conditions_untold ON conditions (deal_id) WHERE code = 'notice_delivered' AND occurred_at IS NULL;
 -- What a letter said is read once in a while, what is known about it at every look.
@@ -52,7 +65,7 @@ BEGIN
              + (SELECT count(*) FROM deals d WHERE d.relationship_id = k.relationship_id AND d.paid_in_full_on <= d.due_on AND d.paid_in_full_on > (p_now - interval '12 months')::date),
     'last_paid_at', (SELECT max(a.applied_at) FROM allocations a WHERE a.case_id = k.id AND a.undone_at IS NULL),
     'items', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                 'deal', to_jsonb(d), 'order_reference', i.order_reference, 'summary', i.summary,
+                 'deal', to_jsonb(d), 'issued_on', d.issued_on, 'order_reference', i.order_reference, 'summary', i.summary,
                  'introduced_at', (SELECT c.occurred_at FROM conditions c WHERE c.deal_id = d.id AND c.code = 'introduced'),
                  'notice_at', (SELECT c.occurred_at FROM conditions c WHERE c.deal_id = d.id AND c.code = 'notice_delivered'))
                  ORDER BY d.due_on, d.id), '[]')
@@ -85,21 +98,25 @@ BEGIN
                    LEFT JOIN touches t ON t.id = m.touch_id
                   WHERE coalesce(t.status, '') NOT IN ('planned', 'cancelled')),
     -- since when another case has waited for a place at this address alone, with something
-    -- overdue; a mailbox that asked for a digest has a place for each factor
+    -- overdue, and still does; a mailbox that asked for a digest has a place for each factor, and
+    -- who is in hardship waits for its own sake
     'waiting_since', (SELECT min(w.since) FROM relationships x JOIN cases o ON o.relationship_id = x.id AND o.status = 'open' AND o.id <> k.id AND o.world_id = k.world_id
-                       CROSS JOIN LATERAL (SELECT g.step, g.cycle, g.class, g.sent, g.codes, g.at FROM gate_decisions g WHERE g.case_id = o.id ORDER BY g.id DESC LIMIT 1) l
-                       CROSS JOIN LATERAL (SELECT min(g.at) AS since FROM gate_decisions g WHERE g.case_id = o.id AND g.step = l.step AND g.cycle = l.cycle AND NOT g.sent) w
-                       WHERE lower(x.email) = lower(r.email) AND NOT l.sent AND l.class = 'reminder' AND l.step LIKE 'post_due:%' AND l.at > p_now - interval '5 days'
-                         AND l.codes <> '{}' AND l.codes <@ ARRAY['ceiling_7_in_7', 'one_per_day']
+                       CROSS JOIN LATERAL (SELECT g.step, g.cycle, g.class, g.sent, g.codes, g.facts, g.look_again_at, g.at FROM gate_decisions g WHERE g.case_id = o.id ORDER BY g.id DESC LIMIT 1) l
+                       CROSS JOIN LATERAL (SELECT min(g.at) AS since FROM gate_decisions g
+                         WHERE g.case_id = o.id AND g.step = l.step AND g.cycle = l.cycle AND NOT g.sent AND g.codes <@ ARRAY['ceiling_7_in_7', 'one_per_day']) w
+                       WHERE NOT p_life AND lower(x.email) = lower(r.email) AND NOT l.sent AND l.class = 'reminder' AND l.step LIKE 'post_due:%' AND l.at > p_now - interval '5 days'
+                         AND l.codes <> '{}' AND l.codes <@ ARRAY['ceiling_7_in_7', 'one_per_day'] AND l.facts NOT LIKE '%(hardship)%' AND o.next_action_at <= l.look_again_at
                          AND (o.factor_id = k.factor_id OR NOT EXISTS (SELECT FROM contact_preferences c WHERE c.world_id = k.world_id AND c.contact_key = p_key AND c.mode = 'digest'))),
     'last_elsewhere', (SELECT max(coalesce(t.sent_at, t.claimed_at)) FROM touches t
                         WHERE t.relationship_id IN (SELECT x.id FROM relationships x WHERE x.seller_id = k.seller_id AND x.debtor_id = k.debtor_id)
                           AND t.case_id <> k.id AND t.class IN ('heads_up', 'reminder', 'call') AND t.status IN ('sending', 'sent', 'unknown')
                           AND t.claimed_at > p_now - interval '9 days'),
-    'refused', (SELECT coalesce(jsonb_agg(jsonb_build_object('step', g.step, 'at', g.at, 'again', g.look_again_at, 'codes', g.codes, 'since', g.since)), '[]')
-                  FROM (SELECT DISTINCT ON (step) step, at, look_again_at, codes, min(at) OVER (PARTITION BY step) AS since FROM gate_decisions
+    'refused', (SELECT coalesce(jsonb_agg(jsonb_build_object('step', g.step, 'at', g.at, 'again', g.look_again_at, 'codes', g.codes, 'since', w.since, 'place_since', w.place_since)), '[]')
+                  FROM (SELECT DISTINCT ON (step) step, at, look_again_at, codes FROM gate_decisions
                          WHERE case_id = k.id AND NOT sent AND cycle = k.cycle AND at > p_now - interval '90 days'
-                         ORDER BY step, at DESC, id DESC) g));
+                         ORDER BY step, at DESC, id DESC) g
+                  CROSS JOIN LATERAL (SELECT min(f.at) AS since, min(f.at) FILTER (WHERE f.codes <@ ARRAY['ceiling_7_in_7', 'one_per_day']) AS place_since FROM gate_decisions f
+                                       WHERE f.case_id = k.id AND f.cycle = k.cycle AND f.step = g.step AND NOT f.sent) w));
 END $$;
 -- +goose StatementEnd
 REVOKE EXECUTE ON FUNCTION case_facts(uuid, bytea, timestamptz, boolean) FROM PUBLIC;

@@ -1,5 +1,6 @@
-// Package migrations holds the schema as embedded SQL, forward only. The server
-// at commit N runs on schema N-1 and N (expand, backfill, contract).
+// Package migrations holds the schema as embedded SQL, forward only. It is brought up to date
+// before the servers are: the server at commit N-1 runs on schema N-1 and N (expand, backfill,
+// contract).
 package migrations
 
 import "embed"

@@ -15,7 +15,8 @@ import (
 )
 
 // The facts that decide what a case waits for are loaded for many cases at once, each kind
-// with one statement. What only a letter or the gate reads stays where it is.
+// with one statement: what [collections.Next] reads. Words, settled invoices, and what only
+// the gate asks for stay where they are.
 const (
 	// One plan is right for any thousand cases, and takes as long to make as to use. What
 	// row-level security adds lets the planner expect one row where there are a thousand:
@@ -34,7 +35,7 @@ SELECT id, country, time_zone, coalesce(email, '') AS email, phone, heads_up, ap
 SELECT d.case_id, d.collection_account_id, d.currency, array_agg(d.id) AS ids, array_agg(d.status) AS statuses, array_agg(d.due_on) AS due, array_agg(d.issued_on) AS issued,
        array_agg(d.open_minor) AS open, array_agg(n.deal_id) FILTER (WHERE n.deal_id IS NOT NULL) AS untold
   FROM deals d LEFT JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered' AND n.occurred_at IS NULL
- WHERE d.case_id = ANY ($1::uuid[]) AND d.status IN ('made', 'paid_out') GROUP BY d.case_id, d.collection_account_id, d.currency`
+ WHERE d.case_id = ANY ($1::uuid[]) AND d.status NOT IN ('settled', 'cancelled') GROUP BY d.case_id, d.collection_account_id, d.currency`
 	agendaIntroduced = `
 SELECT deal_id, occurred_at FROM conditions WHERE deal_id = ANY ($1::uuid[]) AND code = 'introduced' AND occurred_at IS NOT NULL`
 	agendaFeeds = `
@@ -77,7 +78,7 @@ SELECT DISTINCT ON (k.id) k.id AS case_id, p.id, p.factor_id, p.level, p.subject
  WHERE k.id = ANY ($1::uuid[])
  ORDER BY k.id, array_position(ARRAY['relationship', 'debtor', 'segment', 'seller', 'factor'], p.level), length(p.subject) DESC`
 	agendaWishes = `
-SELECT contact_key, opted_out FROM contact_preferences WHERE world_id = $1 AND contact_key = ANY ($2::bytea[])`
+SELECT contact_key, kind, mode, opted_out, prefers, source, recorded_by, asked_at, updated_at FROM contact_preferences WHERE world_id = $1 AND contact_key = ANY ($2::bytea[])`
 	saveWaits = `
 UPDATE cases c SET next_action_at = w.at, waits_for = w.why
   FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS w(id, at, why) WHERE c.id = w.id`
@@ -416,17 +417,15 @@ func (a *agenda) wishes(ctx context.Context) error {
 		}
 	}
 	type wish struct {
-		Key      bytesCol `json:"contact_key"`
-		OptedOut textsCol `json:"opted_out"`
+		Key bytesCol `json:"contact_key"`
+		preferencesRow
 	}
-	said := map[string][]domain.Channel{}
-	err := eachOf(ctx, a.tx, agendaWishes, func(r wish) {
-		said[string(r.Key)] = mapped(r.OptedOut, func(c string) domain.Channel { return domain.Channel(c) })
-	}, a.facts[0].Case.World.UUID, pq.ByteaArray(keys))
+	said := map[string]domain.Preferences{}
+	err := eachOf(ctx, a.tx, agendaWishes, func(r wish) { said[string(r.Key)] = r.preferences() }, a.facts[0].Case.World.UUID, pq.ByteaArray(keys))
 	for i := range a.facts {
 		f := &a.facts[i]
-		f.Preferences.OptedOut = said[string(f.ContactKey)]
-		f.NotByPhone = f.Relationship.Phone != "" && slices.Contains(said[string(domain.ContactKey(f.Case.World, f.Relationship.Phone))], domain.ChannelPhone)
+		f.Preferences = said[string(f.ContactKey)]
+		f.NotByPhone = f.Relationship.Phone != "" && slices.Contains(said[string(domain.ContactKey(f.Case.World, f.Relationship.Phone))].OptedOut, domain.ChannelPhone)
 	}
 	return err
 }

@@ -81,6 +81,7 @@ func (tx *Tx) SaveCase(ctx context.Context, c domain.Case) error {
 
 type caseItemRow struct {
 	Deal           dealRow `json:"deal"`
+	Issued         dateCol `json:"issued_on"`
 	OrderReference string  `json:"order_reference"`
 	Summary        string  `json:"summary"`
 	IntroducedAt   timeCol `json:"introduced_at"`
@@ -89,7 +90,7 @@ type caseItemRow struct {
 
 func (r caseItemRow) item() domain.CaseItem {
 	return domain.CaseItem{
-		Deal: r.Deal.deal(), Issued: r.Deal.Issued.Date, OrderReference: r.OrderReference, Summary: r.Summary,
+		Deal: r.Deal.deal(), Issued: r.Issued.Date, OrderReference: r.OrderReference, Summary: r.Summary,
 		IntroducedAt: r.IntroducedAt.Time, NoticeAt: r.NoticeAt.Time,
 	}
 }
@@ -172,6 +173,7 @@ type caseFactsRow struct {
 		Again timeCol  `json:"again"`
 		Codes []string `json:"codes"`
 		Since timeCol  `json:"since"`
+		Place timeCol  `json:"place_since"`
 	} `json:"refused"`
 }
 
@@ -189,7 +191,7 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 		LastElsewhere: r.LastElsewhere.Time, WaitingSince: r.WaitingSince.Time, Refused: map[string]domain.LastRefusal{},
 	}
 	for _, last := range r.Refused {
-		f.Refused[last.Step] = domain.LastRefusal{At: last.At.Time, Again: last.Again.Time, Codes: last.Codes, Since: last.Since.Time}
+		f.Refused[last.Step] = domain.LastRefusal{At: last.At.Time, Again: last.Again.Time, Codes: last.Codes, Since: last.Since.Time, PlaceSince: last.Place.Time}
 	}
 	return f
 }

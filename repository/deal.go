@@ -53,7 +53,6 @@ type dealRow struct {
 	Number       string    `json:"invoice_number"`
 	DebtorName   string    `json:"debtor_name"`
 	Due          dateCol   `json:"due_on"`
-	Issued       dateCol   `json:"issued_on"`
 	Basis        int64     `json:"basis_minor"`
 	Advance      int64     `json:"advance_minor"`
 	Reserve      int64     `json:"reserve_minor"`
@@ -113,8 +112,8 @@ WITH taken AS (
   INSERT INTO deals (id, world_id, factor_id, seller_id, relationship_id, debtor_id, invoice_id, offer_id, case_id, mandate_id, status, currency,
     invoice_number, debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate,
     fee_step_days, fee_step_rate, fee_upfront_rate, fee_daily_rate, recourse_days, rebate_hold, reference, notice_code, operating_account_id,
-    collection_account_id, seller_account_id, made_at, issued_on)
-  VALUES ($13, $6, $7, $8, $10, $9, $2, $1, $5, $14, 'made', $15, $16, $34, $17, $18, $19, $20, $21, $22, $18, $23, $24, $25, $26, $35, $36, $27, $28, $29, $30, $31, $32, $33, $12, $37)
+    collection_account_id, seller_account_id, made_at)
+  VALUES ($13, $6, $7, $8, $10, $9, $2, $1, $5, $14, 'made', $15, $16, $34, $17, $18, $19, $20, $21, $22, $18, $23, $24, $25, $26, $35, $36, $27, $28, $29, $30, $31, $32, $33, $12)
 ), asked AS (
   INSERT INTO conditions (deal_id, factor_id, seller_id, code)
   SELECT $13, $7, $8, c FROM unnest(ARRAY['seller_approved', 'account_proven', 'introduced', 'verified', 'notice_delivered']) AS c
@@ -132,7 +131,7 @@ func (tx *Tx) SaveAcceptance(ctx context.Context, d domain.Deal, o domain.Offer,
 		d.ID.UUID, d.Mandate.UUID, string(d.Basis.Currency()), d.InvoiceNumber, day(d.Due), d.Basis.Units(), d.Advance.Units(), d.Reserve.Units(),
 		d.Origination.Units(), d.Wire.Units(), d.Fee.FirstDays, d.Fee.FirstRate.String(), d.Fee.StepDays, d.Fee.StepRate.String(),
 		d.RecourseDays, d.RebateHold, d.Reference.String(), d.NoticeCode, d.Operating.UUID, d.Collection.UUID, d.Payout.UUID, d.DebtorName,
-		d.Fee.UpfrontRate.String(), d.Fee.DailyRate.String(), day(inv.Issued))
+		d.Fee.UpfrontRate.String(), d.Fee.DailyRate.String())
 	if violates(err, "deals_one_live") || violates(err, "fingerprints_live") {
 		return domain.ErrWrongState.Because("it was sold meanwhile").In(string(domain.InvoiceSold))
 	}

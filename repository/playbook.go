@@ -26,9 +26,9 @@ UPDATE playbooks SET status = $3, simulated_at = $4, activated_by = $5, activate
 UPDATE playbooks SET status = 'retired', retired_at = $4 WHERE factor_id = $1 AND level = $2 AND subject = $3 AND status = 'active'`
 	wakeFactor = `
 WITH due AS (
-  SELECT id FROM cases WHERE factor_id = $1 AND status = 'open' AND (next_action_at IS NULL OR next_action_at > $2) ORDER BY id FOR UPDATE
+  SELECT id FROM cases WHERE factor_id = $1 AND status = 'open' ORDER BY id FOR UPDATE
 )
-UPDATE cases SET next_action_at = $2 FROM due WHERE cases.id = due.id`
+UPDATE cases SET next_action_at = least(coalesce(next_action_at, $2), $2) FROM due WHERE cases.id = due.id`
 	sellerServed = `
 SELECT EXISTS (SELECT FROM cases WHERE factor_id = $2 AND seller_id = $1)`
 )

@@ -234,7 +234,6 @@ type benchFacts struct {
 	Users        []uuid.UUID `json:"users"`
 	Payouts      []uuid.UUID `json:"payouts"`
 	Currency     string      `json:"currency"`
-	Issued       string      `json:"issued"`
 	Due          string      `json:"due"`
 	Basis        int64       `json:"basis"`
 	Advance      int64       `json:"advance"`

@@ -152,7 +152,7 @@ type pass func(ctx context.Context, worker int) (cases int, acts []domain.Due, e
 // skipLocked is the least that a planner does.
 func (s *scaled) skipLocked(read bool) pass {
 	return func(ctx context.Context, _ int) (int, []domain.Due, error) {
-		n, _, err := s.db.SkipLocked(ctx, scaleWorld, scaleNow, scaleNow.AddDate(0, 0, 1), read)
+		n, err := s.db.SkipLocked(ctx, scaleWorld, scaleNow, scaleNow.AddDate(0, 0, 1), read)
 		return n, nil, err
 	}
 }

@@ -32,7 +32,7 @@ UPDATE jobs SET locked_until = now() - interval '1 second' WHERE state = 'runnin
 // killedFigures are what the rows say at the end.
 const killedFigures = `
 SELECT (SELECT count(*) FROM cases WHERE world_id = :'world'::uuid AND next_action_at <= :'now'::timestamptz),
-       (SELECT count(*) FROM jobs WHERE world_id = :'world'::uuid AND state <> 'dead'),
+       (SELECT count(*) FROM jobs WHERE world_id = :'world'::uuid),
        (SELECT count(*) FROM touches WHERE claimed_at >= :'now'::timestamptz AND status = 'sent'),
        (SELECT count(*) FROM touches WHERE claimed_at >= :'now'::timestamptz AND status = 'unknown'),
        (SELECT count(*) FROM touches WHERE claimed_at >= :'now'::timestamptz AND status NOT IN ('sent', 'unknown')),

@@ -43,8 +43,15 @@ type worker struct {
 	id      uuid.UUID
 	live    *delivery.Mailer
 	sandbox *delivery.Mailer
-	planned domain.Due             // in the live world: the last case that was planned with many
-	failed  map[domain.Due]failure // in the live world: what failed, and when to try again
+	planned map[domain.WorldID]planned // in sandboxes: how far what is due has been planned together
+	failed  map[domain.Due]failure     // in the live world: what failed, and when to try again
+}
+
+// A planned is how far the cases that are due by a moment have been planned together.
+type planned struct {
+	at    time.Time
+	after domain.Due
+	done  bool
 }
 
 // A failure is how often something failed, and until when it is left alone.
@@ -64,7 +71,7 @@ func (a *app) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w := &worker{app: a, id: uuid.New(), live: live, sandbox: sandbox, failed: map[domain.Due]failure{}}
+	w := &worker{app: a, id: uuid.New(), live: live, sandbox: sandbox, planned: map[domain.WorldID]planned{}, failed: map[domain.Due]failure{}}
 	var working sync.WaitGroup
 	if inbox != nil {
 		working.Go(func() { w.readMail(ctx, inbox) })
@@ -175,21 +182,21 @@ func (w *worker) liveTurn(ctx context.Context, world domain.World) (bool, error)
 	if err != nil {
 		return false, err
 	}
-	did := false
+	tried, did := 0, false
 	if many(due, now) {
-		day, err := w.cases.Plan(ctx, world.ID, w.planned, now, now)
-		if err != nil {
-			return false, err
+		day, err := w.plan(ctx, world, domain.Due{}, now, now)
+		if err == nil { // else each is looked at alone, and what is wrong with one stops no other
+			did = day.Looked > len(day.Acts)
+			due = append(slices.DeleteFunc(due, func(d domain.Due) bool { return d.Kind == domain.DueCase }), day.Acts...)
 		}
-		w.planned = day.Last // and from the beginning when it came to the end
-		did = day.Looked > len(day.Acts)
-		due = slices.DeleteFunc(due, func(d domain.Due) bool { return d.Kind == domain.DueCase })
-		due = append(due, day.Acts...)
 	}
 	for _, d := range due {
 		before := w.failed[d]
-		if now.Before(before.until) {
+		if now = time.Now().UTC(); now.Before(before.until) {
 			continue
+		}
+		if tried++; tried > dueAtOnce || ctx.Err() != nil {
+			break
 		}
 		if err := w.doDue(ctx, world.ID, d, now); err != nil {
 			w.log.ErrorContext(ctx, "due work failed", "kind", d.Kind, "times", before.times+1, "error", err)
@@ -201,6 +208,15 @@ func (w *worker) liveTurn(ctx context.Context, world domain.World) (bool, error)
 	}
 	worked, _, err := w.jobs(ctx, world, now, jobsAtOnce)
 	return did || worked > 0, err
+}
+
+// plan looks at cases that are due together; when that fails, they can still be looked at alone.
+func (w *worker) plan(ctx context.Context, world domain.World, after domain.Due, until, now time.Time) (collections.Day, error) {
+	day, err := w.cases.Plan(ctx, world.ID, after, until, now)
+	if err != nil && ctx.Err() == nil {
+		w.log.ErrorContext(ctx, "cannot plan together", "world", world.ID, "error", err)
+	}
+	return day, err
 }
 
 // many reports whether so many cases are due at one moment, or before it, that they are
@@ -218,7 +234,7 @@ func many(due []domain.Due, until time.Time) bool {
 // sandboxTurn runs a sandbox to its target, or does what is left at its time:
 // the earliest due thing first, and its jobs before the next.
 func (w *worker) sandboxTurn(ctx context.Context, world domain.World) error {
-	var last, after, planned domain.Due
+	var last domain.Due
 	var again int
 	for began := time.Now(); ctx.Err() == nil && time.Since(began) < turnLength; {
 		if _, failed, err := w.jobs(ctx, world, world.Now, 0); err != nil || failed {
@@ -243,6 +259,15 @@ func (w *worker) sandboxTurn(ctx context.Context, world domain.World) error {
 			}
 			return nil
 		}
+		if due[0].At.After(world.Now) {
+			if err := w.db.SetClock(ctx, world.ID, due[0].At); err != nil {
+				return err
+			}
+			world.Now = due[0].At
+		}
+		if many(due, due[0].At) && w.planTogether(ctx, world, due[0].At) {
+			continue
+		}
 		if again++; due[0] != last {
 			again = 0
 		}
@@ -250,28 +275,28 @@ func (w *worker) sandboxTurn(ctx context.Context, world domain.World) error {
 			return w.db.StopClock(ctx, world.ID, fmt.Sprintf("%s %x stays due at %s", last.Kind, last.ID, last.At.Format(time.RFC3339)))
 		}
 		last = due[0]
-		if last.At.After(world.Now) {
-			if err := w.db.SetClock(ctx, world.ID, last.At); err != nil {
-				return err
-			}
-			world.Now = last.At
-		}
-		if many(due, last.At) && planned.At.Before(last.At) { // they are looked at together first, once
-			day, err := w.cases.Plan(ctx, world.ID, after, last.At, world.Now)
-			if err != nil {
-				return err
-			}
-			if after = day.Last; day.Looked == 0 {
-				planned = last
-			}
-			continue
-		}
 		if err := w.doDue(ctx, world.ID, last, world.Now); err != nil {
 			w.log.ErrorContext(ctx, "due work failed", "kind", last.Kind, "error", err)
 			return w.db.StopClock(ctx, world.ID, fmt.Sprintf("%s %x failed", last.Kind, last.ID))
 		}
 	}
 	return nil
+}
+
+// planTogether plans the next thousand of a sandbox's cases that are due by a moment, each once:
+// those that are due after it are to be acted on, one by one. It reports whether it did.
+func (w *worker) planTogether(ctx context.Context, world domain.World, at time.Time) bool {
+	so := w.planned[world.ID]
+	if !so.at.Equal(at) {
+		so = planned{at: at}
+	}
+	if so.done {
+		return false
+	}
+	day, err := w.plan(ctx, world, so.after, at, world.Now)
+	so.after, so.done = day.Last, err != nil || day.Looked == 0
+	w.planned[world.ID] = so
+	return !so.done
 }
 
 // doDue does one thing whose time has come.

@@ -4,7 +4,7 @@ SELECT jsonb_build_object(
   'factor', d.factor_id, 'mandate', d.mandate_id, 'operating', d.operating_account_id, 'collection', d.collection_account_id,
   'users', (SELECT jsonb_agg(u.id ORDER BY array_position(:'sellers'::uuid[], u.org_id)) FROM users u WHERE u.org_id = ANY (:'sellers'::uuid[])),
   'payouts', (SELECT jsonb_agg(a.id ORDER BY array_position(:'sellers'::uuid[], a.org_id)) FROM bank_accounts a WHERE a.org_id = ANY (:'sellers'::uuid[])),
-  'now', d.made_at, 'currency', d.currency, 'issued', d.issued_on, 'due', d.due_on,
+  'now', d.made_at, 'currency', d.currency, 'due', d.due_on,
   'basis', d.basis_minor, 'advance', d.advance_minor, 'reserve', d.reserve_minor, 'origination', d.origination_minor, 'wire', d.wire_minor,
   'first_days', d.fee_first_days, 'first_rate', d.fee_first_rate::text, 'step_days', d.fee_step_days, 'step_rate', d.fee_step_rate::text,
   'recourse_days', d.recourse_days, 'rebate_hold', d.rebate_hold, 'notice_code', d.notice_code,

@@ -82,18 +82,26 @@ UNION ALL SELECT 'cases with a notice of assignment', count(DISTINCT t.case_id) 
 
 // unheard counts invoices that were open for three weeks after their due date and of which
 // the case had heard nothing that we started by then: each refusal had its code, and yet
-// nobody was reached. The time zones of factor and debtor say where that is.
+// nobody was reached. The time zones of factor and debtor say where that is, and what the gate
+// said most, or what held the invoice back, says why.
 const unheard = `
 WITH late AS (
   SELECT d.id, f.time_zone AS ours, r.time_zone AS theirs, EXISTS (
-           SELECT FROM touches t WHERE t.case_id = d.case_id AND t.class IN ('heads_up', 'reminder', 'call') AND t.status IN ('sent', 'unknown', 'failed') AND t.claimed_at::date <= d.due_on + 21) AS heard
+           SELECT FROM touches t WHERE t.case_id = d.case_id AND t.class IN ('heads_up', 'reminder', 'call') AND t.status IN ('sent', 'unknown', 'failed') AND t.claimed_at::date <= d.due_on + 21) AS heard,
+         coalesce((SELECT c FROM gate_decisions g, unnest(g.codes) c WHERE g.case_id = d.case_id AND NOT g.sent AND g.class IN ('heads_up', 'reminder', 'call') AND g.at::date BETWEEN d.due_on AND d.due_on + 21 GROUP BY c ORDER BY count(*) DESC, c LIMIT 1),
+           CASE WHEN EXISTS (SELECT FROM conditions n WHERE n.deal_id = d.id AND n.code = 'notice_delivered' AND (n.occurred_at IS NULL OR n.occurred_at::date > d.due_on + 14)) THEN 'its notice was not delivered in time'
+                WHEN EXISTS (SELECT FROM stops s WHERE s.case_id = d.case_id AND s.set_at::date <= d.due_on + 21 AND (s.lifted_at IS NULL OR s.lifted_at::date > d.due_on)) THEN 'a person had stopped the case'
+                WHEN EXISTS (SELECT FROM holds h WHERE h.case_id = d.case_id AND (h.deal_id IS NULL OR h.deal_id = d.id) AND h.created_at::date <= d.due_on + 21 AND (h.ended_at IS NULL OR h.ended_at::date > d.due_on)) THEN 'the debtor had said something'
+                WHEN EXISTS (SELECT FROM pauses p WHERE p.case_id = d.case_id AND p.set_at::date <= d.due_on + 21 AND (p.ended_at IS NULL OR p.ended_at::date > d.due_on)) THEN 'somebody had paused it'
+                ELSE 'nothing that the rows say' END) AS why
     FROM deals d JOIN organizations f ON f.id = d.factor_id JOIN relationships r ON r.id = d.relationship_id JOIN worlds w ON w.id = d.world_id
    WHERE d.world_id = $1 AND d.due_on + 21 < w.clock_at::date
      AND (d.open_minor > 0 OR (SELECT max(a.applied_at) FROM allocations a WHERE a.deal_id = d.id)::date > d.due_on + 21)
 )
 SELECT 'invoices', count(*) FROM late
 UNION ALL SELECT 'invoices whose case heard nothing that we started', count(*) FROM late l WHERE NOT l.heard
-UNION ALL SELECT 'nothing heard, factor in ' || l.ours || ', debtor in ' || l.theirs || ', of ' || count(*), count(*) FILTER (WHERE NOT l.heard) FROM late l GROUP BY l.ours, l.theirs HAVING count(*) FILTER (WHERE NOT l.heard) > 0`
+UNION ALL SELECT 'nothing heard, factor in ' || l.ours || ', debtor in ' || l.theirs || ', of ' || count(*), count(*) FILTER (WHERE NOT l.heard) FROM late l GROUP BY l.ours, l.theirs HAVING count(*) FILTER (WHERE NOT l.heard) > 0
+UNION ALL SELECT 'nothing heard, since: ' || l.why, count(*) FROM late l WHERE NOT l.heard GROUP BY l.why`
 
 // Figures counts what came of the year, in a stable order.
 func (y *Year) Figures(ctx context.Context) ([]YearFigure, error) {

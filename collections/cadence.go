@@ -47,7 +47,7 @@ func reminderOf(f *domain.CaseFacts) offset {
 
 // askable reports whether an item may be followed up at all: bought, its notice
 // delivered, something open.
-func askable(item domain.CaseItem) bool {
+func askable(item *domain.CaseItem) bool {
 	return live(item) && !item.NoticeAt.IsZero() && item.Deal.Open.Positive()
 }
 
@@ -58,7 +58,8 @@ func preDue(f *domain.CaseFacts, l local, o offset) []candidate {
 	var found *candidate
 	var first domain.Date // the due date that the message found is before
 	last := lastStarted(f, l)
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		if !o.wanted(f, l, item) {
 			continue
 		}
@@ -93,7 +94,8 @@ func preDue(f *domain.CaseFacts, l local, o offset) []candidate {
 		return nil
 	}
 	day := l.day(found.at)
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		due := item.Deal.Due
 		inWindow := !day.Before(due.Plus(-o.Early)) && !day.After(due.Plus(-o.Late))
 		if inWindow && o.wanted(f, l, item) && ask(f, item, found.at).Positive() || due == first && askable(item) {
@@ -105,7 +107,7 @@ func preDue(f *domain.CaseFacts, l local, o offset) []candidate {
 }
 
 // wanted reports whether an item still gets a message of this kind.
-func (o offset) wanted(f *domain.CaseFacts, l local, item domain.CaseItem) bool {
+func (o offset) wanted(f *domain.CaseFacts, l local, item *domain.CaseItem) bool {
 	due := item.Deal.Due
 	if !askable(item) || !l.today.Before(due) {
 		return false
@@ -139,8 +141,9 @@ func (o offset) why(f *domain.CaseFacts, l local, c *candidate) string {
 
 // displaces reports whether a message on a day would keep the first message
 // after another item's due date from leaving in its time (D-19).
-func displaces(f *domain.CaseFacts, l local, own domain.CaseItem, day domain.Date) bool {
-	for _, other := range f.Items {
+func displaces(f *domain.CaseFacts, l local, own *domain.CaseItem, day domain.Date) bool {
+	for i := range f.Items {
+		other := &f.Items[i]
 		if other.Deal.ID == own.Deal.ID || !askable(other) || remindedAfterDue(f, other.Deal.ID) {
 			continue
 		}
@@ -164,8 +167,12 @@ func remindedAfterDue(f *domain.CaseFacts, deal domain.DealID) bool {
 // afterDue reports whether a message was written after the due date of a deal
 // that it lists; one before may list it as coming.
 func afterDue(f *domain.CaseFacts, t *domain.Touch, deal domain.DealID) bool {
-	i := slices.IndexFunc(f.Items, func(item domain.CaseItem) bool { return item.Deal.ID == deal })
-	return i >= 0 && !claimed(t).Before(f.Items[i].Deal.Due.Plus(1).At(0, 0, f.Relationship.Zone()))
+	for i := range f.Items {
+		if item := &f.Items[i]; item.Deal.ID == deal {
+			return !claimed(t).Before(item.Deal.Due.Plus(1).At(0, 0, f.Relationship.Zone()))
+		}
+	}
+	return false
 }
 
 func latest(a, b time.Time) time.Time {
@@ -177,7 +184,8 @@ func latest(a, b time.Time) time.Time {
 
 func earliestDue(f *domain.CaseFacts) domain.Date {
 	var first domain.Date
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		if askable(item) && (first.IsZero() || item.Deal.Due.Before(first)) {
 			first = item.Deal.Due
 		}
@@ -198,7 +206,8 @@ func overdue(f *domain.CaseFacts, l local, at time.Time, only []domain.DealID, t
 	}
 	var seen, all, coming []domain.DealID
 	announced := reminderOf(f)
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		if !askable(item) || !ask(f, item, latest(at, f.Now)).Positive() {
 			continue
 		}
@@ -224,7 +233,7 @@ func overdue(f *domain.CaseFacts, l local, at time.Time, only []domain.DealID, t
 
 // shownSince reports whether the bank has shown one full banking day after the
 // due date of an item (D-21).
-func shownSince(f *domain.CaseFacts, item domain.CaseItem) bool {
+func shownSince(f *domain.CaseFacts, item *domain.CaseItem) bool {
 	feed, ok := f.Feed(item.Deal.Collection)
 	if !ok {
 		return false

@@ -279,7 +279,8 @@ func pageOf(f domain.CaseFacts) domain.DebtorPage {
 		Debtor: f.Relationship.Name, Country: f.Relationship.Country, TimeZone: f.Relationship.TimeZone,
 		Holds: f.Holds, Promises: f.Promises, Disputes: f.Disputes, Questions: f.Questions,
 	}
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		page.Items = append(page.Items, domain.DebtorItem{
 			Deal: item.Deal.ID, Status: item.Deal.Status, InvoiceNumber: item.Deal.InvoiceNumber, Due: item.Deal.Due, Basis: item.Deal.Basis, Open: item.Deal.Open,
 		})

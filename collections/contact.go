@@ -34,7 +34,7 @@ const (
 // word counts however it came: a question with the reason cash_flow, or a call that ended
 // with hardship (C-142, D-22).
 func Hardship(f domain.CaseFacts) (since time.Time, ok bool) {
-	if !slices.ContainsFunc(f.Items, func(item domain.CaseItem) bool { return live(item) && item.Deal.Open.Positive() }) {
+	if !slices.ContainsFunc(f.Items, func(item domain.CaseItem) bool { return live(&item) && item.Deal.Open.Positive() }) {
 		return time.Time{}, false
 	}
 	for _, q := range f.Questions {

@@ -116,7 +116,7 @@ func itemStage(f *domain.CaseFacts, act Act, v *Verdict) {
 		if !ok {
 			continue
 		}
-		verdict := judgeItem(f, item, act.Class)
+		verdict := judgeItem(f, &item, act.Class)
 		if verdict.Code == "" || verdict.Ask.Positive() && verdict.Code != CodeNotOurs {
 			v.Items = append(v.Items, verdict)
 		} else {
@@ -133,7 +133,7 @@ func itemStage(f *domain.CaseFacts, act Act, v *Verdict) {
 	}
 }
 
-func judgeItem(f *domain.CaseFacts, item domain.CaseItem, class domain.MessageClass) ItemVerdict {
+func judgeItem(f *domain.CaseFacts, item *domain.CaseItem, class domain.MessageClass) ItemVerdict {
 	none := money.Minor(0, item.Deal.Open.Currency())
 	verdict := ItemVerdict{Deal: item.Deal.ID, Open: item.Deal.Open, Held: none, Ask: item.Deal.Open}
 	if !class.Proactive() {
@@ -159,7 +159,7 @@ func judgeItem(f *domain.CaseFacts, item domain.CaseItem, class domain.MessageCl
 }
 
 // holdCode returns the code of the hold that weighs most on an item.
-func holdCode(f *domain.CaseFacts, item domain.CaseItem) string {
+func holdCode(f *domain.CaseFacts, item *domain.CaseItem) string {
 	var code string
 	var weight int64
 	for _, h := range f.Holds {
@@ -383,7 +383,8 @@ func sums(f *domain.CaseFacts, amount money.Amount) bool {
 	var open []int64
 	var total int64
 	smallest := int64(0)
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		if !live(item) || !item.Deal.Open.Positive() || item.Deal.Open.Currency() != amount.Currency() {
 			continue
 		}

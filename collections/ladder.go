@@ -59,7 +59,8 @@ func next(f *domain.CaseFacts, l local, at time.Time) climb {
 	var leads [2]climb // of the mild and of the firm
 	var waits [2]time.Time
 	var seen [2]bool
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		if !askable(item) || !item.Deal.Due.Before(l.day(latest(at, f.Now))) || !ask(f, item, latest(at, f.Now)).Positive() {
 			continue
 		}
@@ -87,7 +88,7 @@ func next(f *domain.CaseFacts, l local, at time.Time) climb {
 		mild := found.rung.Tone < ToneFirm && c.rung.Tone <= found.rung.Tone
 		firm := found.rung.Tone >= ToneFirm && c.rung.Tone >= found.rung.Tone
 		item, _ := f.Item(id)
-		if mild || firm && (found.rung.MinLate == 0 || lateBy(f, item, l.today, found.rung.MinLate)) {
+		if mild || firm && (found.rung.MinLate == 0 || lateBy(f, &item, l.today, found.rung.MinLate)) {
 			found.items = append(found.items, id)
 		}
 	}
@@ -143,7 +144,7 @@ func (c climb) further(than climb, book domain.Playbook) bool {
 // climbOf decides the rung that an invoice takes next (C-97): the first one for what was
 // never on the ladder, the one after the last when that met silence, a firmer letter after a
 // broken promise; a repeat in a milder tone for a debtor who talks to us.
-func climbOf(f *domain.CaseFacts, l local, item domain.CaseItem) climb {
+func climbOf(f *domain.CaseFacts, l local, item *domain.CaseItem) climb {
 	book, of := bookOf(f), item.Deal.ID
 	listed := lists(f, of)
 	newest, ok := lastContact(f, listed)
@@ -198,7 +199,7 @@ func possible(f *domain.CaseFacts, l local, s domain.AfterStep, of domain.DealID
 		return callable(f)
 	}
 	item, ok := f.Item(of)
-	if !ok || silences(f, l, of) < s.MinQuiet || !lateBy(f, item, l.today, s.MinLate) {
+	if !ok || silences(f, l, of) < s.MinQuiet || !lateBy(f, &item, l.today, s.MinLate) {
 		return false
 	}
 	if s.Tone < ToneFormal {
@@ -211,7 +212,7 @@ func possible(f *domain.CaseFacts, l local, s domain.AfterStep, of domain.DealID
 
 // lateBy reports whether an item is so many days past its due date on a day, and may be
 // asked for.
-func lateBy(f *domain.CaseFacts, item domain.CaseItem, day domain.Date, days int) bool {
+func lateBy(f *domain.CaseFacts, item *domain.CaseItem, day domain.Date, days int) bool {
 	return askable(item) && ask(f, item, f.Now).Positive() && item.Deal.Due.DaysUntil(day) >= days
 }
 
@@ -357,7 +358,8 @@ func untilDue(f *domain.CaseFacts, l local, c candidate) candidate {
 // overdueFrom is the first slot at which something overdue may be asked for; held says
 // what holds everything back.
 func overdueFrom(f *domain.CaseFacts, l local) (earliest time.Time, held string) {
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		if !askable(item) {
 			continue
 		}

@@ -103,7 +103,8 @@ func Next(f domain.CaseFacts) Plan {
 
 // over reports whether nothing of the case is open.
 func over(f *domain.CaseFacts) bool {
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		if live(item) {
 			return false
 		}
@@ -121,7 +122,7 @@ func over(f *domain.CaseFacts) bool {
 	return true
 }
 
-func live(item domain.CaseItem) bool {
+func live(item *domain.CaseItem) bool {
 	return item.Deal.Status == domain.DealMade || item.Deal.Status == domain.DealPaidOut
 }
 
@@ -183,7 +184,8 @@ func taken(t *domain.Touch) bool {
 func notices(f *domain.CaseFacts, l local) []candidate {
 	var c candidate
 	var account domain.AccountID
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		if !live(item) || !item.NoticeAt.IsZero() {
 			continue
 		}
@@ -317,7 +319,7 @@ func judgements(f *domain.CaseFacts, l local) []candidate {
 
 // ask returns what of an item may be asked for at a moment: what is open, less
 // what is held back, never below zero, and nothing while it is paused.
-func ask(f *domain.CaseFacts, item domain.CaseItem, at time.Time) money.Amount {
+func ask(f *domain.CaseFacts, item *domain.CaseItem, at time.Time) money.Amount {
 	left := item.Deal.Open
 	if pauseCode(f, item.Deal.ID, at) != "" || inDispute(f, item.Deal.ID) {
 		return money.Minor(0, left.Currency())
@@ -342,7 +344,7 @@ func inDispute(f *domain.CaseFacts, deal domain.DealID) bool {
 
 // freeFrom returns the first moment, now or later, at which something of an item
 // may be asked for; false: not until somebody ends a hold or a pause.
-func freeFrom(f *domain.CaseFacts, item domain.CaseItem) (time.Time, bool) {
+func freeFrom(f *domain.CaseFacts, item *domain.CaseItem) (time.Time, bool) {
 	at := f.Now
 	for !ask(f, item, at).Positive() {
 		var end time.Time

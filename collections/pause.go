@@ -50,7 +50,7 @@ func pausedUntil(f *domain.CaseFacts, deal domain.DealID, at, end time.Time) tim
 }
 
 // heldBy says whom or what an item waits for that no day frees.
-func heldBy(f *domain.CaseFacts, item domain.CaseItem) string {
+func heldBy(f *domain.CaseFacts, item *domain.CaseItem) string {
 	for _, p := range f.Pauses {
 		if !p.Until.IsZero() || !p.Pauses(item.Deal.ID, f.Now) {
 			continue

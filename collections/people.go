@@ -26,7 +26,8 @@ func askedFor(f *domain.CaseFacts, l local, act Act) string {
 	for _, s := range saidBy(f, domain.DealID{}) {
 		last = latest(last, s.at)
 	}
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		if slices.Contains(act.Items, item.Deal.ID) && item.Deal.Due.Before(l.today) {
 			fmt.Fprintln(&text, item.Deal.ID, ask(f, item, f.Now).Grouped())
 		}

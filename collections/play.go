@@ -281,7 +281,8 @@ func changesOf(life domain.Life) []time.Time {
 		}
 	}
 	f := life.Facts
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		add(item.Deal.MadeAt, item.IntroducedAt)
 	}
 	for _, a := range life.Paid {

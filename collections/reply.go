@@ -181,7 +181,8 @@ func wrote(f domain.CaseFacts, r domain.Reply) string {
 // It reports whether that is anything of substance.
 func triaged(r domain.Reply, f domain.CaseFacts, mail inbound.Mail) (domain.Reply, bool) {
 	var items []inbound.Item
-	for _, item := range f.Items {
+	for i := range f.Items {
+		item := &f.Items[i]
 		if live(item) {
 			items = append(items, inbound.Item{Invoice: item.Deal.InvoiceNumber, Open: item.Deal.Open})
 		}

@@ -32,8 +32,9 @@ SELECT id, country, time_zone FROM organizations WHERE id = ANY ($1::uuid[])`
 	agendaRelationships = `
 SELECT id, country, time_zone, coalesce(email, '') AS email, phone, heads_up, approval FROM relationships WHERE id = ANY ($1::uuid[])`
 	agendaItems = `
-SELECT d.case_id, d.collection_account_id, d.currency, array_agg(d.id) AS ids, array_agg(d.status) AS statuses, array_agg(d.due_on) AS due, array_agg(d.issued_on) AS issued,
-       array_agg(d.open_minor) AS open, array_agg(n.deal_id) FILTER (WHERE n.deal_id IS NOT NULL) AS untold
+SELECT d.case_id, d.collection_account_id, d.currency, array_agg(d.id) AS ids, array_agg(d.due_on) AS due, array_agg(d.issued_on) AS issued,
+       array_agg(d.open_minor) AS open, array_agg(n.deal_id) FILTER (WHERE n.deal_id IS NOT NULL) AS untold,
+       array_agg(d.id) FILTER (WHERE d.status NOT IN ('made', 'paid_out')) AS given_back
   FROM deals d LEFT JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered' AND n.occurred_at IS NULL
  WHERE d.case_id = ANY ($1::uuid[]) AND d.status NOT IN ('settled', 'cancelled') GROUP BY d.case_id, d.collection_account_id, d.currency`
 	agendaIntroduced = `
@@ -210,11 +211,11 @@ type agendaItemsRow struct {
 	Collection uuid.UUID     `json:"collection_account_id"`
 	Currency   string        `json:"currency"`
 	IDs        uuidsCol      `json:"ids"`
-	Statuses   textsCol      `json:"statuses"`
 	Due        datesCol      `json:"due"`
 	Issued     datesCol      `json:"issued"`
 	Open       pq.Int64Array `json:"open"`
-	Untold     uuidsCol      `json:"untold"` // those whose notice was not delivered
+	Untold     uuidsCol      `json:"untold"`     // those whose notice was not delivered
+	GivenBack  uuidsCol      `json:"given_back"` // those that are not ours any more
 }
 
 type agendaSpan struct {
@@ -277,8 +278,11 @@ func (r agendaItemsRow) items(c domain.Case) []domain.CaseItem {
 	for at, i := range order {
 		deal := &items[at].Deal
 		deal.ID, deal.World, deal.Factor, deal.Seller, deal.Case = domain.DealID{UUID: r.IDs[i]}, c.World, c.Factor, c.Seller, c.ID
-		deal.Status, deal.Due, deal.Open, deal.Collection = domain.DealStatus(r.Statuses[i]), r.Due[i], amount(r.Open[i], r.Currency), domain.AccountID{UUID: r.Collection}
+		deal.Status, deal.Due, deal.Open, deal.Collection = domain.DealPaidOut, r.Due[i], amount(r.Open[i], r.Currency), domain.AccountID{UUID: r.Collection}
 		items[at].Issued = r.Issued[i]
+		if slices.Contains(r.GivenBack, r.IDs[i]) {
+			deal.Status = domain.DealChargedBack // or written off: it is followed up no more
+		}
 		if !slices.Contains(r.Untold, r.IDs[i]) {
 			items[at].NoticeAt = c.OpenedAt // that it was delivered is known here, not when
 		}

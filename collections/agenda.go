@@ -24,8 +24,8 @@ func Ahead(f domain.CaseFacts) (domain.Case, bool) {
 	}
 	_, decided, ended := judge(f)
 	unknown := slices.ContainsFunc(f.Promises, func(p domain.Promise) bool { // for what is settled
-		_, live := f.Item(p.Deal)
-		return p.Status == domain.PromiseActive && !live
+		_, there := f.Item(p.Deal)
+		return p.Status == domain.PromiseActive && !there
 	})
 	if len(decided) > 0 || len(ended) > 0 || unknown {
 		return f.Case, false

@@ -28,6 +28,15 @@ ALTER TABLE touches SET (toast_tuple_target = 256);
 -- and sort them all to return the first few.
 ALTER FUNCTION due(uuid, timestamptz, integer) SET enable_bitmapscan = off;
 
+-- Which playbooks are for a case; the first by (place, shape) counts: the most particular one.
+CREATE VIEW case_playbooks WITH (security_invoker = true) AS
+SELECT k.id AS case_id, array_position(ARRAY['relationship', 'debtor', 'segment', 'seller', 'factor'], p.level) AS place, -length(p.subject) AS shape, p.*
+  FROM cases k JOIN relationships r ON r.id = k.relationship_id
+  JOIN playbooks p ON p.factor_id = k.factor_id AND p.status = 'active'
+   AND (p.level, p.subject) IN (('relationship', k.relationship_id::text), ('debtor', k.debtor_id::text),
+         ('segment', r.country || '/' || r.legal_type), ('segment', r.country), ('seller', k.seller_id::text), ('factor', ''));
+GRANT SELECT ON case_playbooks TO comity_app;
+
 -- case_facts answers the facts that a case's next step depends on, and locks nothing. Of a life
 -- it answers what ended too, and whatever was paid. It runs with the caller's rights, in scope
 -- work.
@@ -47,11 +56,7 @@ BEGIN
     'factor', (SELECT to_jsonb(o) FROM organizations o WHERE o.id = k.factor_id),
     'seller', (SELECT to_jsonb(o) FROM organizations o WHERE o.id = k.seller_id),
     'relationship', to_jsonb(r),
-    'playbook', (SELECT to_jsonb(p) FROM playbooks p
-                  WHERE p.factor_id = k.factor_id AND p.status = 'active'
-                    AND (p.level, p.subject) IN (('relationship', k.relationship_id::text), ('debtor', k.debtor_id::text),
-                          ('segment', r.country || '/' || r.legal_type), ('segment', r.country), ('seller', k.seller_id::text), ('factor', ''))
-                  ORDER BY array_position(ARRAY['relationship', 'debtor', 'segment', 'seller', 'factor'], p.level), length(p.subject) DESC LIMIT 1),
+    'playbook', (SELECT to_jsonb(p) FROM case_playbooks p WHERE p.case_id = k.id ORDER BY p.place, p.shape LIMIT 1),
     'voice', (SELECT to_jsonb(v) FROM voices v WHERE v.seller_id = k.seller_id),
     'preferences', (SELECT to_jsonb(c) - 'contact_key' FROM contact_preferences c WHERE c.world_id = k.world_id AND c.contact_key = p_key),
     'not_by_phone', EXISTS (SELECT FROM contact_preferences c WHERE c.world_id = k.world_id AND c.contact_key = phone AND 'phone' = ANY (c.opted_out)),

@@ -72,12 +72,7 @@ SELECT id, receipt_id, deal_id, case_id, factor_id, seller_id, amount_minor, val
 SELECT DISTINCT ON (case_id, cycle, step) case_id, cycle, step, at, look_again_at, codes FROM gate_decisions
  WHERE case_id = ANY ($1::uuid[]) AND NOT sent AND at > $2::timestamptz - interval '90 days' ORDER BY case_id, cycle, step, at DESC, id DESC`
 	agendaPlaybooks = `
-SELECT DISTINCT ON (k.id) k.id AS case_id, p.id, p.factor_id, p.level, p.subject, p.name, p.version, p.status, p.steps, p.made_by, p.made_at, p.simulated_at, p.activated_by, p.activated_at, p.retired_at
-  FROM cases k JOIN relationships r ON r.id = k.relationship_id JOIN playbooks p ON p.factor_id = k.factor_id AND p.status = 'active'
-   AND (p.level, p.subject) IN (('relationship', k.relationship_id::text), ('debtor', k.debtor_id::text),
-         ('segment', r.country || '/' || r.legal_type), ('segment', r.country), ('seller', k.seller_id::text), ('factor', ''))
- WHERE k.id = ANY ($1::uuid[])
- ORDER BY k.id, array_position(ARRAY['relationship', 'debtor', 'segment', 'seller', 'factor'], p.level), length(p.subject) DESC`
+SELECT DISTINCT ON (case_id) case_id, ` + playbookColumns + ` FROM case_playbooks WHERE case_id = ANY ($1::uuid[]) ORDER BY case_id, place, shape`
 	agendaWishes = `
 SELECT contact_key, kind, mode, opted_out, prefers, source, recorded_by, asked_at, updated_at FROM contact_preferences WHERE world_id = $1 AND contact_key = ANY ($2::bytea[])`
 	saveWaits = `

@@ -140,25 +140,32 @@ func (c *textCol) Scan(src any) error {
 // uuidsCol is a uuid[] column.
 type uuidsCol []uuid.UUID
 
-// Scan implements sql.Scanner: of {uuid,uuid,…}, which holds no quotes.
-func (c *uuidsCol) Scan(src any) error {
+// Scan implements sql.Scanner.
+func (c *uuidsCol) Scan(src any) (err error) {
+	*c, err = elements(src, len("00000000-0000-0000-0000-000000000000"), uuid.ParseBytes)
+	return err
+}
+
+// elements reads an array whose elements are all of one width and need no quotes, such as
+// {2026-03-04,2026-03-05}; NULL has none.
+func elements[T any](src any, width int, parse func([]byte) (T, error)) ([]T, error) {
 	text, ok := src.([]byte)
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	text = bytes.Trim(text, "{}")
-	*c = make(uuidsCol, 0, (len(text)+1)/len("00000000-0000-0000-0000-000000000000,"))
+	all := make([]T, 0, (len(text)+1)/(width+1))
 	for one := range bytes.SplitSeq(text, []byte(",")) {
 		if len(one) == 0 {
 			continue
 		}
-		id, err := uuid.ParseBytes(one)
+		element, err := parse(one)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		*c = append(*c, id)
+		all = append(all, element)
 	}
-	return nil
+	return all, nil
 }
 
 // sentUUIDs is what array_send makes of a uuid[] without NULLs: the server's binary form, which
@@ -182,25 +189,10 @@ func (c *sentUUIDs) Scan(src any) error {
 // datesCol is a date[] column.
 type datesCol []domain.Date
 
-// Scan implements sql.Scanner: of {2026-03-04,…}.
-func (c *datesCol) Scan(src any) error {
-	text, ok := src.([]byte)
-	if !ok {
-		return nil
-	}
-	text = bytes.Trim(text, "{}")
-	*c = make(datesCol, 0, (len(text)+1)/len("2026-03-04,"))
-	for one := range bytes.SplitSeq(text, []byte(",")) {
-		if len(one) == 0 {
-			continue
-		}
-		day, err := domain.ParseDate(string(one))
-		if err != nil {
-			return err
-		}
-		*c = append(*c, day)
-	}
-	return nil
+// Scan implements sql.Scanner.
+func (c *datesCol) Scan(src any) (err error) {
+	*c, err = elements(src, len("2026-03-04"), func(text []byte) (domain.Date, error) { return domain.ParseDate(string(text)) })
+	return err
 }
 
 // loaded decodes what a load function made.

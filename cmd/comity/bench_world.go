@@ -6,12 +6,9 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -104,18 +101,11 @@ func (w *benchWorld) seller(ctx context.Context) (*client, error) {
 // one invoice by hand, and reads what that sale looks like in the database.
 func (w *benchWorld) prepare(ctx context.Context, b *benchmark) error {
 	w.owner = b.config.MigrateURL
-	tools, err := filepath.Glob("/usr/lib/postgresql/*/bin")
-	if path, missing := exec.LookPath("pgbench"); missing == nil {
-		tools = append(tools, filepath.Dir(path))
+	pgbench, err := postgresTool("pgbench")
+	if err != nil {
+		return err
 	}
-	tools = slices.DeleteFunc(tools, func(dir string) bool {
-		_, missing := os.Stat(filepath.Join(dir, "pgbench"))
-		return missing != nil
-	})
-	if err != nil || len(tools) == 0 {
-		return errors.New("there is no pgbench: apt-get install postgresql")
-	}
-	w.tools = tools[len(tools)-1]
+	w.tools = filepath.Dir(pgbench)
 	for n := range b.clients {
 		c, err := w.seller(ctx)
 		if err != nil {
@@ -207,14 +197,21 @@ func bare(id string) string {
 
 // psql runs statements as the owner and returns what they answer.
 func (w *benchWorld) psql(ctx context.Context, text string, variables ...string) ([]byte, error) {
-	args := []string{
-		"-X", "-q", "-A", "-t", "-d", w.owner, "-f", "-", "-v", "ON_ERROR_STOP=1", "-v", "run=" + w.run, "-v", "now=" + benchNow,
-		"-v", "world=" + bare(w.world), "-v", "template=" + w.sold, "-v", "sellers={" + strings.Join(w.orgs, ",") + "}",
+	return psql(ctx, w.owner, text, append([]string{"run=" + w.run, "now=" + benchNow, "world=" + bare(w.world), "template=" + w.sold, "sellers={" + strings.Join(w.orgs, ",") + "}"}, variables...)...)
+}
+
+// psql runs statements on a database, with variables such as name=value, and returns what they
+// answer.
+func psql(ctx context.Context, database, text string, variables ...string) ([]byte, error) {
+	program, err := postgresTool("psql")
+	if err != nil {
+		return nil, err
 	}
+	args := []string{"-X", "-q", "-A", "-t", "-d", database, "-f", "-", "-v", "ON_ERROR_STOP=1"}
 	for _, variable := range variables {
 		args = append(args, "-v", variable)
 	}
-	command := exec.CommandContext(ctx, filepath.Join(w.tools, "psql"), args...)
+	command := exec.CommandContext(ctx, program, args...)
 	var said bytes.Buffer
 	command.Stdin, command.Stderr = strings.NewReader(text), &said
 	answer, err := command.Output()
@@ -222,6 +219,18 @@ func (w *benchWorld) psql(ctx context.Context, text string, variables ...string)
 		return nil, fmt.Errorf("psql: %w\n%s", err, said.Bytes())
 	}
 	return answer, nil
+}
+
+// postgresTool finds a program of the newest PostgreSQL there is.
+func postgresTool(name string) (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
+	if path, missing := exec.LookPath(name); missing == nil {
+		found = append(found, path)
+	}
+	if err != nil || len(found) == 0 {
+		return "", fmt.Errorf("there is no %s: apt-get install postgresql", name)
+	}
+	return found[len(found)-1], nil
 }
 
 // benchFacts is the sale by hand, as facts.sql answers it.

@@ -8,11 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -118,31 +116,9 @@ func (s *scaled) psql(ctx context.Context, text string) error {
 }
 
 // ask runs statements as the owner and returns what they answer.
-func (s *scaled) ask(ctx context.Context, text string) (string, error) {
-	psql, err := postgresTool("psql")
-	if err != nil {
-		return "", err
-	}
-	command := exec.CommandContext(ctx, psql, "-X", "-q", "-A", "-t", "-d", s.owner, "-f", "-", "-v", "ON_ERROR_STOP=1", "-v", "world="+scaleWorld.UUID.String(),
-		"-v", "now="+scaleNow.Format(time.RFC3339), "-v", fmt.Sprintf("cases=%d", s.cases), "-v", fmt.Sprintf("items=%d", s.items), "-v", fmt.Sprintf("killed=%d", s.killed))
-	command.Stdin = strings.NewReader(text)
-	said, err := command.CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("psql: %w\n%s", err, said)
-	}
-	return string(said), nil
-}
-
-// postgresTool finds a program of the newest PostgreSQL there is.
-func postgresTool(name string) (string, error) {
-	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
-	if path, missing := exec.LookPath(name); missing == nil {
-		found = append(found, path)
-	}
-	if err != nil || len(found) == 0 {
-		return "", fmt.Errorf("there is no %s: apt-get install postgresql", name)
-	}
-	return found[len(found)-1], nil
+func (s *scaled) ask(ctx context.Context, text string) ([]byte, error) {
+	return psql(ctx, s.owner, text, "world="+scaleWorld.UUID.String(), "now="+scaleNow.Format(time.RFC3339),
+		fmt.Sprintf("cases=%d", s.cases), fmt.Sprintf("items=%d", s.items), fmt.Sprintf("killed=%d", s.killed))
 }
 
 // A pass is what one worker does again and again until nothing is left: it returns how many

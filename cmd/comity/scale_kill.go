@@ -164,7 +164,7 @@ func (s *scaled) figures(ctx context.Context) (figures [7]int, err error) {
 	if err != nil {
 		return figures, err
 	}
-	for i, text := range strings.Split(strings.TrimSpace(answer), "|") {
+	for i, text := range strings.Split(strings.TrimSpace(string(answer)), "|") {
 		if _, err := fmt.Sscan(text, &figures[i]); err != nil {
 			return figures, fmt.Errorf("read figures %q: %w", answer, err)
 		}

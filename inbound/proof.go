@@ -11,10 +11,11 @@ import (
 const maxResults = 10
 
 // Refuted says in words why a mail is not from whom it says it is, as the mail server of ours
-// that took it wrote down (RFC 8601): DMARC failed, or, where nothing was said about that, SPF
-// failed and no signature held. It is "" when the sender was proven and when nobody looked.
-// Server is the authserv-id of that mail server, which takes out what others wrote in its name
-// (RFC 8601, section 5); "": none is trusted.
+// that took it wrote down (RFC 8601): DMARC failed, which the sender's own domain asks to be
+// believed. SPF alone refutes nobody, since an honest mail fails it when it is forwarded. It is
+// "" when the sender was proven and when nobody looked. Server is the authserv-id of that mail
+// server, which takes out what others wrote in its name (RFC 8601, section 5); "": none is
+// trusted.
 func Refuted(m Mail, server string) string {
 	if server == "" {
 		return ""
@@ -33,28 +34,12 @@ func Refuted(m Mail, server string) string {
 }
 
 func refuted(results []authres.Result) string {
-	failed, signed := "", false
 	for _, result := range results {
-		switch r := result.(type) {
-		case *authres.DMARCResult:
-			if r.Value == authres.ResultFail {
-				return fmt.Sprintf("it is not from %s: DMARC failed", oneLine(cut(r.From, maxShort)))
-			}
-			if r.Value == authres.ResultPass {
-				return ""
-			}
-		case *authres.SPFResult:
-			if r.Value == authres.ResultFail || r.Value == authres.ResultHardFail {
-				failed = fmt.Sprintf("it was not sent by a server of %s: SPF failed", oneLine(cut(r.From, maxShort)))
-			}
-		case *authres.DKIMResult:
-			signed = signed || r.Value == authres.ResultPass
+		if r, ok := result.(*authres.DMARCResult); ok && r.Value == authres.ResultFail {
+			return fmt.Sprintf("it is not from %s: DMARC failed", oneLine(cut(r.From, maxShort)))
 		}
 	}
-	if signed {
-		return ""
-	}
-	return failed
+	return ""
 }
 
 // uncommented leaves out comments, which may hold anything, even semicolons.

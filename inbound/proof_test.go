@@ -25,7 +25,7 @@ func TestWhoIsRefuted(t *testing.T) {
 		"another server said so":              {[]string{google}, "mx.factor.test", ""},
 		"ours is on top, below is the sender": {[]string{google, good}, "mx.google.test", "it is not from harborpine.example: DMARC failed"},
 		"others between":                      {[]string{"relay.test; spf=pass smtp.mailfrom=a@b.example", google}, "mx.google.test", "it is not from harborpine.example: DMARC failed"},
-		"SPF failed, nothing signed":          {[]string{"mx.factor.test; spf=fail smtp.mailfrom=harborpine.example; dkim=none"}, "mx.factor.test", "it was not sent by a server of harborpine.example: SPF failed"},
+		"forwarded, and nothing was signed":   {[]string{"mx.factor.test; spf=fail smtp.mailfrom=harborpine.example; dkim=none"}, "mx.factor.test", ""},
 		"forwarded, and the signature holds":  {[]string{"mx.factor.test; spf=fail smtp.mailfrom=harborpine.example; dkim=pass header.d=harborpine.example"}, "mx.factor.test", ""},
 		"not sure":                            {[]string{"mx.factor.test; spf=softfail smtp.mailfrom=harborpine.example; dmarc=none header.from=harborpine.example"}, "mx.factor.test", ""},
 		"nothing was looked at":               {[]string{"mx.factor.test; none"}, "mx.factor.test", ""},

@@ -107,8 +107,10 @@ func lintWords(tone int, text, where string) []string {
 	return findings
 }
 
-// shouting finds words in capitals that are no names of things.
+// shouting finds words in capitals that are no names of things. The letters of a bank in an
+// IBAN are none of ours.
 func shouting(text, where string) []string {
+	text = ibanLike.ReplaceAllString(text, " ")
 	for token := range strings.FieldsSeq(text) {
 		if strings.ContainsAny(token, "0123456789") {
 			continue // a reference

@@ -209,3 +209,23 @@ func TestLintOfAnAnswerReadsTheCollectorsWords(t *testing.T) {
 		lint(t, fmt.Sprintf("%.40s", said), want, letter.Lint(act.Class, 0))
 	}
 }
+
+// TestANoticeMayNameABankOfLetters holds that an IBAN with the letters of a bank in it, as those
+// of the United Kingdom or the Netherlands, is no shouting: its notice would never leave.
+func TestANoticeMayNameABankOfLetters(t *testing.T) {
+	f := storyA()
+	f.Now = at("2026-02-05 10:00")
+	number, err := domain.MakeIBAN("GB", "NWBK60161331926835")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Feeds[0].Account.Number = number
+	plan := collections.Next(f)
+	letter, err := collections.Write(f, *plan.Act, collections.Gate(f, *plan.Act))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if findings := letter.Lint(domain.ClassLegalNotice, 0); len(findings) > 0 || !strings.Contains(letter.Text, "NWBK 6016") {
+		t.Errorf("%v:\n%s", findings, letter.Text)
+	}
+}

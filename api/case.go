@@ -24,7 +24,16 @@ type Cases interface {
 
 	AnswerQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, answer string, u collections.Understanding, once domain.Once[domain.Question]) (domain.Answer, error)
 	CloseQuestion(ctx context.Context, by domain.Caller, id domain.QuestionID, read domain.ReplyID, note string, reason domain.Reason, once domain.Once[domain.Question]) (domain.Answer, error)
-	ResolveDispute(context.Context, domain.Caller, domain.DisputeID, domain.Once[domain.Dispute]) (domain.Answer, error)
+	DisputeThread(context.Context, domain.Caller, domain.DisputeID) (collections.Thread, error)
+	AnswerDispute(context.Context, domain.Caller, domain.DisputeID, collections.SellersAnswer, domain.Once[domain.Dispute]) (domain.Answer, error)
+	NoteDispute(ctx context.Context, by domain.Caller, id domain.DisputeID, said string, once domain.Once[domain.Note]) (domain.Answer, error)
+	HeardAgreement(ctx context.Context, by domain.Caller, id domain.DisputeID, how string, once domain.Once[domain.Dispute]) (domain.Answer, error)
+	SetRootCause(ctx context.Context, by domain.Caller, id domain.DisputeID, cause string, once domain.Once[domain.Dispute]) (domain.Answer, error)
+	Plans(context.Context, domain.Caller, domain.CaseID) ([]domain.Plan, error)
+	ProposePlan(context.Context, domain.Caller, domain.CaseID, collections.PlanRequest, domain.Once[domain.Plan]) (domain.Answer, error)
+	ApprovePlan(context.Context, domain.Caller, domain.PlanID, domain.Once[domain.Plan]) (domain.Answer, error)
+	ConsentPlan(ctx context.Context, by domain.Caller, id domain.PlanID, agreed bool, note string, once domain.Once[domain.Plan]) (domain.Answer, error)
+	WithdrawPlan(ctx context.Context, by domain.Caller, id domain.PlanID, note string, once domain.Once[domain.Plan]) (domain.Answer, error)
 	SetStop(ctx context.Context, by domain.Caller, id domain.CaseID, code domain.StopCode, reason string, once domain.Once[domain.Stop]) (domain.Answer, error)
 	LiftStop(context.Context, domain.Caller, domain.CaseID, domain.StopCode, domain.Once[domain.Stop]) (domain.Answer, error)
 	Tasks(context.Context, domain.Caller, domain.Page) ([]domain.Touch, error)
@@ -75,7 +84,6 @@ func (s *Server) caseRoutes() []route {
 		{method: http.MethodPut, path: "/v1/cases/:id/contact", handle: s.setContact},
 		{method: http.MethodPost, path: "/v1/questions/:id/answer", handle: s.answerQuestion},
 		{method: http.MethodPost, path: "/v1/questions/:id/close", handle: s.closeQuestion},
-		{method: http.MethodPost, path: "/v1/disputes/:id/resolve", handle: s.resolveDispute},
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"comity/collections"
 	"comity/domain"
-	"comity/money"
 )
 
 // Promise is a debtor's word to pay a sum by a day.
@@ -30,30 +29,6 @@ func promiseOf(p domain.Promise) Promise {
 		OpenBefore: moneyOf(p.OpenBefore), PromisedOn: p.PromisedOn.String(), JudgeOn: p.JudgeOn.String(), MadeAt: moment(p.MadeAt),
 		DecidedAt: momentOrNull(p.DecidedAt),
 	}
-}
-
-// Dispute is the part of an invoice that its debtor does not agree to; without
-// an amount it is the whole invoice.
-type Dispute struct {
-	ID         string  `json:"id" example:"dsp_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	CaseID     string  `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	DealID     string  `json:"deal_id" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	Status     string  `json:"status" enums:"open,answered,mediation,resolved" example:"open"`
-	Amount     *Money  `json:"amount,omitempty"`
-	Said       string  `json:"said" example:"600 room directories came without the new telephone number"`
-	RaisedAt   string  `json:"raised_at" format:"date-time" example:"2026-02-17T09:00:00Z"`
-	ResolvedAt *string `json:"resolved_at" extensions:"x-nullable" format:"date-time" example:"2026-02-20T10:00:00Z"`
-} //	@name	Dispute
-
-func disputeOf(d domain.Dispute) Dispute {
-	out := Dispute{
-		ID: d.ID.String(), CaseID: d.Case.String(), DealID: d.Deal.String(), Status: string(d.Status), Said: d.Said,
-		RaisedAt: moment(d.RaisedAt), ResolvedAt: momentOrNull(d.ResolvedAt),
-	}
-	if d.Amount != (money.Amount{}) {
-		out.Amount = new(moneyOf(d.Amount))
-	}
-	return out
 }
 
 // Question is what a debtor asked, about one invoice or about everything.
@@ -288,37 +263,6 @@ func (s *Server) closeQuestion(c *gin.Context) error {
 		return err
 	}
 	answer, err := s.cases.CloseQuestion(c.Request.Context(), caller(c), id, read, note, domain.Reason(request.Reason), guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
-}
-
-// resolveDispute ends a dispute.
-//
-//	@Summary		Resolve a dispute
-//	@Description	The disputed part is followed up again.
-//	@Tags			cases
-//	@Produce		json
-//	@Security		Bearer
-//	@Param			Idempotency-Key	header		string	true	"makes a repetition harmless for 7 days"
-//	@Param			id				path		string	true	"id of the dispute"
-//	@Success		200				{object}	Dispute
-//	@Failure		400				{object}	Problem
-//	@Failure		401				{object}	Problem
-//	@Failure		403				{object}	Problem
-//	@Failure		404				{object}	Problem
-//	@Failure		409				{object}	Problem
-//	@Failure		413				{object}	Problem
-//	@Failure		422				{object}	Problem
-//	@Router			/v1/disputes/{id}/resolve [post]
-func (s *Server) resolveDispute(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseDisputeID, answering(http.StatusOK, disputeOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.ResolveDispute(c.Request.Context(), caller(c), id, guard)
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,8 @@ import (
 //	@tag.description			Which messages follow up an invoice, when and how firm
 //	@tag.name					cases
 //	@tag.description			How debtors are followed up
+//	@tag.name					agreements
+//	@tag.description			Disputes, plans, and what is given back
 //	@tag.name					sandbox
 //	@tag.description			Worlds to try things in, with a clock of their own
 //	@tag.name					operations

@@ -25,21 +25,23 @@ func (s *Server) dealRoutes() []route {
 // Deal is one invoice bought by one factor. `fee_so_far` and `reserve_held` are
 // computed.
 type Deal struct {
-	ID             string   `json:"id" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	Status         string   `json:"status" enums:"made,paid_out,settled,charged_back,written_off,cancelled" example:"paid_out"`
-	FactorID       string   `json:"factor_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	SellerID       string   `json:"seller_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
-	RelationshipID string   `json:"relationship_id" example:"rel_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	InvoiceID      string   `json:"invoice_id" example:"inv_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	InvoiceNumber  string   `json:"invoice_number" example:"2026-0117"`
-	Debtor         string   `json:"debtor" example:"Harbor Hotel Group"`
-	OfferID        string   `json:"offer_id" example:"off_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	CaseID         string   `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	DueDate        string   `json:"due_date" format:"date" example:"2026-02-13"`
-	Basis          Money    `json:"basis"`
-	Advance        Money    `json:"advance"`
-	Reserve        Money    `json:"reserve"`
-	Origination    Money    `json:"origination"`
+	ID             string `json:"id" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	Status         string `json:"status" enums:"made,paid_out,settled,charged_back,written_off,cancelled" example:"paid_out"`
+	FactorID       string `json:"factor_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	SellerID       string `json:"seller_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
+	RelationshipID string `json:"relationship_id" example:"rel_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	InvoiceID      string `json:"invoice_id" example:"inv_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	InvoiceNumber  string `json:"invoice_number" example:"2026-0117"`
+	Debtor         string `json:"debtor" example:"Harbor Hotel Group"`
+	OfferID        string `json:"offer_id" example:"off_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	CaseID         string `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	DueDate        string `json:"due_date" format:"date" example:"2026-02-13"`
+	Basis          Money  `json:"basis"`
+	Advance        Money  `json:"advance"`
+	Reserve        Money  `json:"reserve"`
+	Origination    Money  `json:"origination"`
+	// On the origination, where it is taxable.
+	Tax            Money    `json:"tax"`
 	WireFee        Money    `json:"wire_fee"`
 	Now            Money    `json:"now"`
 	Open           Money    `json:"open"`
@@ -89,7 +91,7 @@ func dealOf(by domain.Caller) func(domain.Deal) Deal {
 			ID: d.ID.String(), Status: string(d.Status), FactorID: d.Factor.String(), SellerID: d.Seller.String(),
 			RelationshipID: d.Relationship.String(), InvoiceID: d.Invoice.String(), InvoiceNumber: d.InvoiceNumber, Debtor: d.DebtorName, OfferID: d.Offer.String(),
 			CaseID: d.Case.String(), DueDate: d.Due.String(), Basis: moneyOf(d.Basis), Advance: moneyOf(d.Advance), Reserve: moneyOf(d.Reserve),
-			Origination: moneyOf(d.Origination), WireFee: moneyOf(d.Wire), Now: moneyOf(d.Now()), Open: moneyOf(d.Open),
+			Origination: moneyOf(d.Origination), Tax: moneyOf(d.Tax), WireFee: moneyOf(d.Wire), Now: moneyOf(d.Now()), Open: moneyOf(d.Open),
 			ReserveHeld: moneyOf(reserveHeld(d)), FeeSoFar: feeSoFarOf(d, domain.DateOf(by.Now.UTC())), Fee: feeTermsOf(d.Fee),
 			RecourseDays: d.RecourseDays, RebateHoldDays: d.RebateHold, Reference: d.Reference.String(), FundingDate: textOrNull(d.FundingDate.String()),
 			PaidInFullOn: textOrNull(d.PaidInFull.String()), MadeAt: moment(d.MadeAt), SettledAt: momentOrNull(d.SettledAt),

@@ -71,6 +71,8 @@ type mandateTerms struct {
 	SellerHaircut       string `json:"seller_haircut,omitempty" example:"0.01"`
 	OriginationRate     string `json:"origination_rate,omitempty" example:"0.0025"`
 	OriginationFixed    string `json:"origination_fixed,omitempty" example:"10.00"`
+	// Of the origination, where it is taxable: value added tax, for one.
+	OriginationTaxRate  string `json:"origination_tax_rate,omitempty" example:"0.2"`
 	WireFee             string `json:"wire_fee,omitempty" example:"15.00"`
 	RecourseDays        int    `json:"recourse_days" example:"90" minimum:"1" maximum:"730"`
 	CureDays            int    `json:"cure_days" example:"15" minimum:"0" maximum:"730"`
@@ -111,7 +113,7 @@ func mandateOf(m domain.Mandate) Mandate {
 		mandateTerms: mandateTerms{
 			Currency: string(t.Currency), AdvanceCap: t.AdvanceCap.String(), DilutionHaircut: t.DilutionHaircut.String(),
 			VerificationHaircut: t.VerificationHaircut.String(), SellerHaircut: t.SellerHaircut.String(),
-			OriginationRate: t.OriginationRate.String(), OriginationFixed: t.OriginationFixed.Decimal(), WireFee: t.WireFee.Decimal(),
+			OriginationRate: t.OriginationRate.String(), OriginationFixed: t.OriginationFixed.Decimal(), OriginationTaxRate: t.OriginationTax.String(), WireFee: t.WireFee.Decimal(),
 			RecourseDays: t.RecourseDays, CureDays: t.CureDays, MinFace: t.MinFace.Decimal(), MaxFace: t.MaxFace.Decimal(),
 			DebtorLimit: t.DebtorLimit.Decimal(), FacilityLimit: t.FacilityLimit.Decimal(), OfferHours: &t.OfferHours,
 			MaxExpectedDaysLate: &t.MaxExpectedDaysLate,
@@ -198,7 +200,8 @@ func (r CreateMandateRequest) mandate() (domain.Mandate, error) {
 			Currency: currency, AdvanceCap: k.fraction("/advance_cap", r.AdvanceCap), DilutionHaircut: k.fractionOrNone("/dilution_haircut", r.DilutionHaircut),
 			VerificationHaircut: k.fractionOrNone("/verification_haircut", r.VerificationHaircut), SellerHaircut: k.fractionOrNone("/seller_haircut", r.SellerHaircut),
 			Fee: r.Fee.terms(&k, r.Risk != nil), OriginationRate: k.fractionOrNone("/origination_rate", r.OriginationRate),
-			OriginationFixed: k.amountOrNone("/origination_fixed", r.OriginationFixed, currency), WireFee: k.amountOrNone("/wire_fee", r.WireFee, currency),
+			OriginationFixed: k.amountOrNone("/origination_fixed", r.OriginationFixed, currency), OriginationTax: k.fractionOrNone("/origination_tax_rate", r.OriginationTaxRate),
+			WireFee:      k.amountOrNone("/wire_fee", r.WireFee, currency),
 			RecourseDays: k.whole("/recourse_days", r.RecourseDays, 1, maxTermDays), CureDays: k.whole("/cure_days", r.CureDays, 0, maxTermDays),
 			MinFace: k.amountIn("/min_face", r.MinFace, currency), MaxFace: k.amountIn("/max_face", r.MaxFace, currency),
 			DebtorLimit: k.amountIn("/debtor_limit", r.DebtorLimit, currency), FacilityLimit: k.amountIn("/facility_limit", r.FacilityLimit, currency),

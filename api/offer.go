@@ -25,20 +25,22 @@ func (s *Server) offerRoutes() []route {
 // Offer is one factor's firm price for one invoice. `expired` is computed. One that is
 // `referred` waits for a person of the factor, and its seller does not see it.
 type Offer struct {
-	ID             string     `json:"id" example:"off_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	InvoiceID      string     `json:"invoice_id" example:"inv_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	FactorID       string     `json:"factor_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	SellerID       string     `json:"seller_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
-	DecisionID     string     `json:"decision_id" example:"dec_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	Status         string     `json:"status" enums:"referred,refused,open,accepted,declined,withdrawn,superseded" example:"open"`
-	Expired        bool       `json:"expired" example:"false"`
-	MadeAt         string     `json:"made_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
-	ExpiresAt      string     `json:"expires_at" format:"date-time" example:"2026-02-06T14:12:00Z"`
-	Basis          Money      `json:"basis"`
-	AdvanceRate    string     `json:"advance_rate" example:"0.85"`
-	Advance        Money      `json:"advance"`
-	Reserve        Money      `json:"reserve"`
-	Origination    Money      `json:"origination"`
+	ID          string `json:"id" example:"off_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	InvoiceID   string `json:"invoice_id" example:"inv_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	FactorID    string `json:"factor_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	SellerID    string `json:"seller_id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
+	DecisionID  string `json:"decision_id" example:"dec_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	Status      string `json:"status" enums:"referred,refused,open,accepted,declined,withdrawn,superseded" example:"open"`
+	Expired     bool   `json:"expired" example:"false"`
+	MadeAt      string `json:"made_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+	ExpiresAt   string `json:"expires_at" format:"date-time" example:"2026-02-06T14:12:00Z"`
+	Basis       Money  `json:"basis"`
+	AdvanceRate string `json:"advance_rate" example:"0.85"`
+	Advance     Money  `json:"advance"`
+	Reserve     Money  `json:"reserve"`
+	Origination Money  `json:"origination"`
+	// On the origination, where it is taxable.
+	Tax            Money      `json:"tax"`
 	WireFee        Money      `json:"wire_fee"`
 	Now            Money      `json:"now"`
 	Later          Money      `json:"later"`
@@ -117,7 +119,7 @@ func offerOf(by domain.Caller) func(domain.Offer) Offer {
 			ID: o.ID.String(), InvoiceID: o.Invoice.String(), FactorID: o.Factor.String(), SellerID: o.Seller.String(), DecisionID: o.Decision.String(),
 			Status: string(o.Status), Expired: (o.Status == domain.OfferOpen || o.Status == domain.OfferReferred) && o.Expired(by.Now), MadeAt: moment(o.MadeAt), ExpiresAt: moment(o.ExpiresAt),
 			Basis: moneyOf(t.Basis), AdvanceRate: t.AdvanceRate.String(), Advance: moneyOf(t.Advance), Reserve: moneyOf(t.Reserve),
-			Origination: moneyOf(t.Origination), WireFee: moneyOf(t.Wire), Now: moneyOf(t.Now), Fee: feeTermsOf(t.Fee),
+			Origination: moneyOf(t.Origination), Tax: moneyOf(t.Tax), WireFee: moneyOf(t.Wire), Now: moneyOf(t.Now), Fee: feeTermsOf(t.Fee),
 			RecourseDays: t.RecourseDays, RebateHoldDays: t.RebateHold, Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
 			Reasons: []DecisionReason{},
 		}

@@ -39,6 +39,15 @@ type identifier interface {
 	String() string
 }
 
+// dateOrNull writes a day, or null for none.
+func dateOrNull(d domain.Date) *string {
+	if d.IsZero() {
+		return nil
+	}
+	text := d.String()
+	return &text
+}
+
 // idOrNull writes an id, or null for none.
 func idOrNull(id identifier) *string {
 	if id.IsZero() {
@@ -191,4 +200,19 @@ func pageOn[I, R interface{ ~struct{ uuid.UUID } }](c *gin.Context, parse func(s
 	}
 	p, err := page(c, row)
 	return id, p, err
+}
+
+// stepBody reads a step on one thing that takes a body, and what the body means.
+func stepBody[R interface{ read() (V, error) }, V any, I interface{ ~struct{ uuid.UUID } }](c *gin.Context, parse func(string) (I, error)) (I, V, error) {
+	var value V
+	id, err := pathID(c, parse)
+	if err != nil {
+		return id, value, err
+	}
+	request, err := bodyOnly[R](c)
+	if err != nil {
+		return id, value, err
+	}
+	value, err = request.read()
+	return id, value, err
 }

@@ -27,7 +27,8 @@ func Ahead(f domain.CaseFacts) (domain.Case, bool) {
 		_, there := f.Item(p.Deal)
 		return p.Status == domain.PromiseActive && !there
 	})
-	if len(decided) > 0 || len(ended) > 0 || unknown {
+	_, plans, _ := judgePlans(f)
+	if len(decided) > 0 || len(ended) > 0 || len(plans) > 0 || unknown {
 		return f.Case, false
 	}
 	plan := Next(f)

@@ -238,7 +238,9 @@ func (s *Service) EndCall(ctx context.Context, by domain.Caller, id domain.Touch
 // record takes down what a debtor said on the telephone.
 func (r CallReport) record(ctx context.Context, tx Tx, f domain.CaseFacts, t domain.Touch, ids saidIDs) (deed, error) {
 	page := pageOf(f)
-	what := account{r.Deal, r.Amount, r.On, strings.TrimSpace(r.Said), f.Now, t.ID.UUID, true}
+	what := account{
+		deal: r.Deal, amount: r.Amount, on: r.On, words: strings.TrimSpace(r.Said), reason: domain.DisputeOther, at: f.Now, by: t.ID.UUID, phone: true,
+	}
 	var did deed
 	var err error
 	switch r.Result {

@@ -255,33 +255,6 @@ func lift(stop domain.Stop, by domain.Caller) (domain.Stop, error) {
 	}
 }
 
-// ResolveDispute ends a dispute and the rest of its part. It refuses with
-// domain.ErrNotFound or ErrWrongState.
-func (s *Service) ResolveDispute(ctx context.Context, by domain.Caller, id domain.DisputeID, once domain.Once[domain.Dispute]) (domain.Answer, error) {
-	ids := newTrailIDs()
-	return keyed(ctx, s, by, once, func(tx Tx) (domain.Dispute, domain.Trail, error) {
-		dispute, err := tx.LockDispute(ctx, id, by.Organization)
-		if err != nil {
-			return dispute, domain.Trail{}, err
-		}
-		if err := domain.DisputeMoves.Move(dispute.Status, domain.DisputeResolved); err != nil {
-			return dispute, domain.Trail{}, err
-		}
-		kase, err := tx.LockCase(ctx, dispute.Case, by.Organization)
-		if err != nil {
-			return dispute, domain.Trail{}, err
-		}
-		dispute.Status, dispute.ResolvedAt = domain.DisputeResolved, by.Now
-		if err := tx.ResolveDispute(ctx, dispute); err != nil {
-			return dispute, domain.Trail{}, fmt.Errorf("save dispute: %w", err)
-		}
-		if err := tx.WakeCase(ctx, kase.ID, by.Now); err != nil {
-			return dispute, domain.Trail{}, err
-		}
-		return dispute, ids.about(by, kase, "dispute.resolved", dispute.ID.UUID, dispute.Deal, fmt.Sprintf("The dispute about %s was resolved.", dispute.Amount.Grouped())), nil
-	})
-}
-
 // SendAgain begins a new cycle of a case: what failed or is unknown may be sent
 // anew, after a person looked at it. It refuses with domain.ErrNotFound or
 // ErrWrongState.

@@ -42,6 +42,11 @@ func Hardship(f domain.CaseFacts) (since time.Time, ok bool) {
 			since = latest(since, q.AskedAt)
 		}
 	}
+	for _, p := range f.Plans {
+		if p.Reason == domain.ReasonCashFlow {
+			since = latest(since, p.MadeAt)
+		}
+	}
 	for i := range f.Touches {
 		t := &f.Touches[i]
 		if t.Class == domain.ClassCall && t.Result == domain.CallHardship {
@@ -170,7 +175,7 @@ func wishStage(f *domain.CaseFacts, act Act, v *Verdict) []string {
 		channel, elsewhere = domain.ChannelPhone, elsewhere && !toldUsNotToCall(f)
 	}
 	switch {
-	case act.Class == domain.ClassLegalNotice:
+	case act.Class == domain.ClassLegalNotice || act.Class == domain.ClassRelease:
 		return nil
 	case optedOut(f, channel):
 		v.refuse(CodeOptedOut, outward(CodeOptedOut, elsewhere))

@@ -173,7 +173,7 @@ func (w *town) sayPaid(ctx context.Context, a action) error {
 
 func (w *town) dispute(ctx context.Context, a action) error {
 	return w.said(ctx, a, func(by domain.Caller, deal domain.DealID, minor int64) error {
-		_, err := w.cases.Dispute(ctx, by, deal, usd(minor), "two boxes were wet", onceOf[domain.Dispute](a.key))
+		_, err := w.cases.Dispute(ctx, by, collections.Complaint{Deal: deal, Amount: usd(minor), Reason: domain.DisputeDamaged, Said: "two boxes were wet"}, onceOf[domain.Dispute](a.key))
 		return err
 	})
 }
@@ -299,7 +299,15 @@ func (w *town) resolve(ctx context.Context, a action) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.cases.ResolveDispute(ctx, w.collector(a), domain.DisputeID{UUID: id}, onceOf[domain.Dispute](a.key))
+	// what a resolution does is the market's; its rows are what collection sees of it
+	_, err = w.owner.ExecContext(ctx, `WITH ended AS (
+  UPDATE disputes SET status = 'resolved', outcome = 'withdrawn', resolved_at = $2 WHERE id = $1 RETURNING case_id, factor_id, seller_id, deal_id
+), released AS (
+  UPDATE holds SET ended_at = $2 WHERE cause_id = $1 AND ended_at IS NULL
+), told AS (
+  INSERT INTO updates (id, case_id, factor_id, seller_id, deal_id, kind, subject_id, at) SELECT $3, case_id, factor_id, seller_id, deal_id, 'dispute_resolved', $1, $2 FROM ended
+)
+UPDATE cases SET next_action_at = $2 WHERE id IN (SELECT case_id FROM ended) AND status = 'open'`, id, w.now, domain.New[domain.UpdateID]().UUID)
 	return err
 }
 

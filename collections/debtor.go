@@ -128,7 +128,7 @@ func doing[T any](ctx context.Context, s *Service, by domain.Caller, once domain
 func (s *Service) Promise(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Promise]) (domain.Answer, error) {
 	ids := newSaidIDs()
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Promise, deed, error) {
-		return promised(ctx, tx, page, account{deal, amount, on, "", by.Now, by.Link.UUID, false}, ids)
+		return promised(ctx, tx, page, account{deal: deal, amount: amount, on: on, at: by.Now, by: by.Link.UUID}, ids)
 	})
 }
 
@@ -162,7 +162,7 @@ func waiting(page domain.DebtorPage) int {
 func (s *Service) Paid(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Hold]) (domain.Answer, error) {
 	ids := newSaidIDs()
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Hold, deed, error) {
-		return saidPaid(ctx, tx, page, account{deal, amount, on, "", by.Now, by.Link.UUID, false}, ids)
+		return saidPaid(ctx, tx, page, account{deal: deal, amount: amount, on: on, at: by.Now, by: by.Link.UUID}, ids)
 	})
 }
 
@@ -174,20 +174,6 @@ func announced(page domain.DebtorPage, deal domain.DealID) int {
 		}
 	}
 	return count
-}
-
-// Dispute records the part of an invoice that a debtor does not agree to; that
-// part rests until it is resolved, the rest is followed up. It refuses with
-// domain.ErrNotFound, ErrInvalid, ErrMoreThanOpen or ErrWrongState.
-func (s *Service) Dispute(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, said string, once domain.Once[domain.Dispute]) (domain.Answer, error) {
-	said, err := spoken(said)
-	if err != nil {
-		return domain.Answer{}, err
-	}
-	ids := newSaidIDs()
-	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Dispute, deed, error) {
-		return disputing(ctx, tx, page, account{deal: deal, amount: amount, words: said, at: by.Now}, ids)
-	})
 }
 
 // disputed is the part of an item that is disputed and not resolved.

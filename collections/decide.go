@@ -19,6 +19,7 @@ type actIDs struct {
 	stuck  domain.EventID
 	audit  domain.AuditID
 	judged []domain.EventID
+	plans  []domain.EventID
 }
 
 // manners are what the decision needs of the outside: where mail comes from and
@@ -34,6 +35,7 @@ type decision struct {
 	kase      domain.Case
 	changed   bool // the case row
 	decided   []domain.Promise
+	plans     []domain.Plan // decided
 	ended     []domain.HoldID
 	cancelled []domain.TouchID // planned once, and no longer
 	gate      *domain.GateDecision
@@ -52,6 +54,14 @@ func decide(f domain.CaseFacts, ids actIDs, m manners) (decision, error) {
 	for i, p := range d.decided {
 		if i < len(ids.judged) {
 			d.trail.Events = append(d.trail.Events, caseEvent(ids.judged[i], f, "promise."+string(p.Status), p.Deal, judgedWords(f, p)))
+		}
+	}
+	var ended []domain.HoldID
+	f, d.plans, ended = judgePlans(f)
+	d.ended = append(d.ended, ended...)
+	for i, p := range d.plans {
+		if i < len(ids.plans) {
+			d.trail.Events = append(d.trail.Events, caseEvent(ids.plans[i], f, "plan."+string(p.Status), p.Deal, planWords(f, p)))
 		}
 	}
 	plan := Next(f)

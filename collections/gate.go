@@ -17,6 +17,7 @@ const (
 	CodePromise      = string(domain.HoldPromise)
 	CodeDisputed     = string(domain.HoldDisputed)
 	CodeQuery        = string(domain.HoldQuery)
+	CodePlan         = string(domain.HoldPlan)
 	CodeNotOurs      = "not_ours"
 	CodeMismatch     = "facts_mismatch"
 	CodeNoNotice     = "notice_not_delivered"
@@ -225,7 +226,9 @@ func binds(code domain.StopCode, act Act) bool {
 	case domain.StopSanctions:
 		return true
 	case domain.StopComplaint:
-		return act.Class.Proactive() || act.Class == domain.ClassThankYou
+		return act.Class.Proactive() || act.Class == domain.ClassThankYou || act.Class == domain.ClassInstalment
+	case domain.StopRepresented:
+		return act.Class.Proactive() || act.Class == domain.ClassInstalment
 	default:
 		return act.Class.Proactive()
 	}

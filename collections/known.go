@@ -12,7 +12,7 @@ import (
 func (data *letter) known() []string {
 	known := []string{
 		data.Factor, data.FactorEmail, data.Seller, data.Debtor, data.Contact, data.Question, data.SellerLine, data.SellerThanks, data.Call.Phone, data.Agreed.Number,
-		data.Agreed.Understood,
+		data.Agreed.Understood, data.Dispute.Number, data.Dispute.Said, data.Dispute.Remedy, data.Dispute.Answer, data.Dispute.CreditNumber, data.Plan.Number, data.Plan.Note,
 	}
 	for _, item := range slices.Concat(data.Items, data.Coming) {
 		known = append(known, item.Number, item.Order, item.Summary, item.Reference)
@@ -43,7 +43,10 @@ func (data letter) withStandIns() letter {
 	for _, own := range []*string{&data.Factor, &data.FactorEmail, &data.Seller, &data.Account.Holder} {
 		*own = standIn(*own, party)
 	}
-	for _, theirs := range []*string{&data.Debtor, &data.Contact, &data.Question, &data.Answer, &data.Call.Phone, &data.Agreed.Number, &data.Agreed.Understood} {
+	for _, theirs := range []*string{
+		&data.Debtor, &data.Contact, &data.Question, &data.Answer, &data.Call.Phone, &data.Agreed.Number, &data.Agreed.Understood,
+		&data.Dispute.Number, &data.Dispute.Said, &data.Dispute.Remedy, &data.Dispute.Answer, &data.Dispute.CreditNumber, &data.Plan.Number, &data.Plan.Note,
+	} {
 		*theirs = standIn(*theirs, personal)
 	}
 	for _, line := range []*string{&data.SellerLine, &data.SellerThanks} {
@@ -109,7 +112,7 @@ func earlier(f domain.CaseFacts, l local, tone int, items []domain.DealID) strin
 func history(f domain.CaseFacts, l local, items []domain.DealID) []letterSaid {
 	const most = 10
 	words := map[domain.MessageClass]string{
-		domain.ClassLegalNotice: "our notice", domain.ClassHeadsUp: "a note for your planning", domain.ClassReminder: "a message from us", domain.ClassAnswer: "our answer",
+		domain.ClassLegalNotice: "our notice", domain.ClassHeadsUp: "a note for your planning", domain.ClassReminder: "a message from us", domain.ClassAnswer: "our answer", domain.ClassInstalment: "the agreed word before an instalment",
 	}
 	var said []letterSaid
 	for i := range f.Touches {

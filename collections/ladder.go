@@ -207,7 +207,8 @@ func possible(f *domain.CaseFacts, l local, s domain.AfterStep, of domain.DealID
 	}
 	_, written := lastContact(f, func(t *domain.Touch) bool { return t.Tone == ToneFormal && slices.Contains(t.Items, of) })
 	return !written && !slices.ContainsFunc(f.Disputes, func(d domain.Dispute) bool { return d.Status != domain.DisputeResolved }) &&
-		!slices.ContainsFunc(f.Promises, func(p domain.Promise) bool { return p.Status == domain.PromiseActive })
+		!slices.ContainsFunc(f.Promises, func(p domain.Promise) bool { return p.Status == domain.PromiseActive }) &&
+		!slices.ContainsFunc(f.Plans, domain.Plan.Live)
 }
 
 // lateBy reports whether an item is so many days past its due date on a day, and may be

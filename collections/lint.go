@@ -25,7 +25,7 @@ var (
 	assisting  = phrases(`here to help`, `(glad|happy) to help`, `how can we help`, `we will help`)
 	empathic   = phrases(`we understand`, `we know (how|that)`, `things (can )?get hectic`, `slipped by`, `days are full`)
 	greeting   = regexp.MustCompile(`^(Dear|Hello|Good day) [^\s,][^,]*,`)
-	sender     = regexp.MustCompile(`[^\s,.], which has bought (this invoice|these invoices|it) from [^\s,.]`)
+	sender     = regexp.MustCompile(`[^\s,.], which ha[ds] bought (this invoice|these invoices|it) from [^\s,.]`)
 	toReader   = phrases(`you`, `your`, `yours`, `yourself`)
 	toUs       = phrases(`we`, `our`, `ours`, `us`)
 	longDate   = regexp.MustCompile(`\b(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day [0-9]{1,2} [A-Z][a-z]+ [0-9]{4}\b`)
@@ -53,6 +53,8 @@ var tokens = map[domain.MessageClass][]string{
 	domain.ClassReceipt:     {"received"},
 	domain.ClassThankYou:    {"received", "thank you"},
 	domain.ClassAnswer:      {"{link}"},
+	domain.ClassInstalment:  {"to the account in our notice", "as agreed", "{link}"},
+	domain.ClassRelease:     {"has no further claim", "do not pay"},
 	domain.ClassCall:        {"how they are", "to the account in our notice"},
 }
 

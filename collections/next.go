@@ -27,7 +27,10 @@ type Act struct {
 	Called      bool                  // a person has taken the call
 	AskedFor    string                // digest of what people would agree to
 	Touch       domain.TouchID        // the call that a letter follows up
-	TwoPeople   bool                  // a legal notice that two people approved
+	Update      domain.UpdateID       // what changed, that the debtor is told of
+	Plan        domain.PlanID         // whose instalment it is about
+	Instalment  int
+	TwoPeople   bool // a legal notice that two people approved
 }
 
 // A Plan is the one next thing of a case: something to say now, a moment to wait
@@ -43,15 +46,17 @@ type Plan struct {
 
 // The kinds of steps; a step is a kind and what it is about.
 const (
-	stepNotice  = "notice:"
-	stepThanks  = "thanks:"
-	stepAnswer  = "answer:"
-	stepHeadsUp = "heads_up:"
-	stepPreDue  = "pre_due:"
-	stepPostDue = "post_due:"
-	stepCalled  = "after_call:"
-	ceiling     = 7
-	retryPerson = 7 // days until a refusal that a person must mend is tried again
+	stepNotice     = "notice:"
+	stepThanks     = "thanks:"
+	stepAnswer     = "answer:"
+	stepHeadsUp    = "heads_up:"
+	stepPreDue     = "pre_due:"
+	stepPostDue    = "post_due:"
+	stepCalled     = "after_call:"
+	stepUpdate     = "update:"
+	stepInstalment = "instalment:"
+	ceiling        = 7
+	retryPerson    = 7 // days until a refusal that a person must mend is tried again
 )
 
 // candidate is something that will be said at a time; without an act it is only
@@ -69,7 +74,7 @@ func Next(f domain.CaseFacts) Plan {
 		return Plan{}
 	}
 	l := localOf(&f)
-	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), afterCalls(&f), postDue(&f, l), beforeDue(&f, l), judgements(&f, l))
+	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), updates(&f, l), afterCalls(&f), instalments(&f, l), postDue(&f, l), beforeDue(&f, l), judgements(&f, l))
 	plan := Plan{Asks: map[string]string{}}
 	for _, c := range all {
 		if c.act != nil {
@@ -108,6 +113,9 @@ func over(f *domain.CaseFacts) bool {
 		if live(item) {
 			return false
 		}
+	}
+	if slices.ContainsFunc(f.Recourses, domain.Recourse.Held) {
+		return false // the release is still to come
 	}
 	for _, touch := range f.Touches {
 		if touch.Status == domain.TouchSending && touch.Class != domain.ClassCall { // a call without a result stays on the list

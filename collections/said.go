@@ -18,6 +18,8 @@ type account struct {
 	amount money.Amount
 	on     domain.Date
 	words  string
+	reason domain.DisputeReason // of a dispute
+	remedy string               // what would put it right
 	at     time.Time
 	by     uuid.UUID // the link or the call that it came by
 	phone  bool      // it was said on the telephone
@@ -29,10 +31,11 @@ type saidIDs struct {
 	question domain.QuestionID
 	dispute  domain.DisputeID
 	hold     domain.HoldID
+	update   domain.UpdateID
 }
 
 func newSaidIDs() saidIDs {
-	return saidIDs{domain.New[domain.PromiseID](), domain.New[domain.QuestionID](), domain.New[domain.DisputeID](), domain.New[domain.HoldID]()}
+	return saidIDs{domain.New[domain.PromiseID](), domain.New[domain.QuestionID](), domain.New[domain.DisputeID](), domain.New[domain.HoldID](), domain.New[domain.UpdateID]()}
 }
 
 func promised(ctx context.Context, tx Tx, page domain.DebtorPage, t account, ids saidIDs) (domain.Promise, deed, error) {
@@ -117,13 +120,18 @@ func saidPaid(ctx context.Context, tx Tx, page domain.DebtorPage, t account, ids
 }
 
 func disputing(ctx context.Context, tx Tx, page domain.DebtorPage, t account, ids saidIDs) (domain.Dispute, deed, error) {
-	dispute := domain.Dispute{ID: ids.dispute, Case: page.Case, Deal: t.deal, Status: domain.DisputeOpen, Amount: t.amount, Said: t.words, RaisedAt: t.at}
+	dispute := domain.Dispute{
+		ID: ids.dispute, Case: page.Case, Deal: t.deal, Status: domain.DisputeOpen, Amount: t.amount, Reason: t.reason, Said: t.words, Remedy: t.remedy, RaisedAt: t.at,
+	}
 	item, ok := page.Item(t.deal)
 	if !ok {
 		return dispute, deed{}, domain.ErrNotFound
 	}
 	if err := payable(item, t.amount); err != nil {
 		return dispute, deed{}, err
+	}
+	if !domain.KnownDisputeReason(t.reason) {
+		return dispute, deed{}, domain.ErrInvalid.At("/reason", "not-allowed", "there is no such reason")
 	}
 	if left := item.Open.Minus(disputed(page, item)); left.Less(t.amount) {
 		return dispute, deed{}, domain.ErrMoreThanOpen.Because("%s of what is open is not disputed yet", money.Max(left, money.Minor(0, left.Currency())).Grouped())
@@ -135,6 +143,12 @@ func disputing(ctx context.Context, tx Tx, page domain.DebtorPage, t account, id
 	if err := tx.SaveHold(ctx, page, rest); err != nil {
 		return dispute, deed{}, fmt.Errorf("save hold: %w", err)
 	}
-	return dispute, deed{"dispute", dispute.ID.UUID, t.deal, fmt.Sprintf("%s does not agree to %s of invoice %s: %q. That part rests until it is cleared up.",
-		page.Debtor, t.amount.Grouped(), item.InvoiceNumber, oneLine(t.words))}, nil
+	if !t.phone { // the letter after the call says it
+		told := domain.Update{ID: ids.update, Case: page.Case, Deal: t.deal, Kind: domain.UpdateDisputeRaised, Subject: dispute.ID.UUID, At: t.at}
+		if err := tx.SaveUpdate(ctx, told); err != nil {
+			return dispute, deed{}, fmt.Errorf("save update: %w", err)
+		}
+	}
+	return dispute, deed{"dispute", dispute.ID.UUID, t.deal, fmt.Sprintf("%s does not agree to %s of invoice %s, because %s: %q. That part rests until it is cleared up.",
+		page.Debtor, t.amount.Grouped(), item.InvoiceNumber, t.reason.Words(), oneLine(t.words))}, nil
 }

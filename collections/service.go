@@ -23,6 +23,7 @@ type Tx interface {
 	booking
 	contacting
 	seating
+	agreeing
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -61,8 +62,6 @@ type answering interface {
 	LockCase(context.Context, domain.CaseID, domain.OrganizationID) (domain.Case, error)
 	LockQuestion(context.Context, domain.QuestionID, domain.OrganizationID) (domain.Question, error)
 	AnswerQuestion(ctx context.Context, q domain.Question, by domain.UserID, restsUntil time.Time) error
-	LockDispute(context.Context, domain.DisputeID, domain.OrganizationID) (domain.Dispute, error)
-	ResolveDispute(context.Context, domain.Dispute) error
 	StopInForce(context.Context, domain.CaseID, domain.StopCode) (domain.Stop, error)
 	SaveStop(context.Context, domain.Case, domain.Stop) error
 	UpdateStop(context.Context, domain.Stop) error
@@ -101,8 +100,10 @@ var Wide = map[string]domain.Scope{
 	"Contact":          domain.ScopeWork, // what a contact wants counts for every tenant
 	"SetContact":       domain.ScopeWork,
 	"CopyForSeller":    domain.ScopeWork,
+	"DisputeThread":    domain.ScopeWork,   // its clocks run in the debtor's calendar, a seller's row
 	"Preview":          domain.ScopeWork,   // as Act; what another tenant caused is hidden from the seller
 	"seated":           domain.ScopeMarket, // a seller locks its case, which is its factor's row
+	"settling":         domain.ScopeMarket, // what a plan does to the deal is read from both sides' rows
 }
 
 // Options say where mail comes from and how links are written.
@@ -139,7 +140,7 @@ func (s *Service) Act(ctx context.Context, world domain.WorldID, id domain.CaseI
 		event: domain.New[domain.EventID](), waits: domain.New[domain.EventID](), stuck: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](),
 	}
 	for range mostJudged {
-		ids.judged = append(ids.judged, domain.New[domain.EventID]())
+		ids.judged, ids.plans = append(ids.judged, domain.New[domain.EventID]()), append(ids.plans, domain.New[domain.EventID]())
 	}
 	by := domain.Caller{World: world, Now: now}
 	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
@@ -162,7 +163,12 @@ func (s *Service) Act(ctx context.Context, world domain.WorldID, id domain.CaseI
 
 // save writes what a look changed.
 func (d decision) save(ctx context.Context, tx Tx, now time.Time) error {
-	if len(d.decided) > 0 {
+	for _, p := range d.plans {
+		if err := tx.SavePlan(ctx, p); err != nil {
+			return fmt.Errorf("save plan: %w", err)
+		}
+	}
+	if len(d.decided)+len(d.ended) > 0 {
 		if err := tx.SaveJudged(ctx, d.decided, d.ended, now); err != nil {
 			return fmt.Errorf("save promises: %w", err)
 		}

@@ -107,6 +107,11 @@ func saidBy(f *domain.CaseFacts, deal domain.DealID) []said {
 			all = append(all, said{answerOf(q.Reason), q.AskedAt})
 		}
 	}
+	for _, p := range f.Plans {
+		if about(p.Deal) {
+			all = append(all, saidInPlan(p)...)
+		}
+	}
 	for _, d := range f.Disputes {
 		if about(d.Deal) {
 			all = append(all, said{AnswerDisputed, d.RaisedAt}, said{AnswerDisputed, d.ResolvedAt})
@@ -148,6 +153,19 @@ func answerOf(reason domain.Reason) Answer {
 		return AnswerUnforeseen
 	default:
 		return AnswerAsked
+	}
+}
+
+// saidInPlan lists what a plan says of its debtor.
+func saidInPlan(p domain.Plan) []said {
+	all := []said{{answerOf(p.Reason), p.MadeAt}, {answerOf(p.Reason), p.AcceptedAt}}
+	switch p.Status {
+	case domain.PlanKept:
+		return append(all, said{AnswerKept, p.DecidedAt})
+	case domain.PlanBroken:
+		return append(all, said{AnswerBroken, p.DecidedAt})
+	default: // not decided by what was paid
+		return all
 	}
 }
 

@@ -28,19 +28,29 @@ var anyTone = []int{0, 1, 2, 3, 4}
 
 // kinds are the letters there are.
 var kinds = map[string]kind{
-	"notice":         {domain.ClassLegalNotice, []int{0}},
-	"heads_up":       {domain.ClassHeadsUp, []int{0}},
-	"pre_due":        {domain.ClassReminder, []int{0}},
-	"post_due_first": {domain.ClassReminder, []int{0, 1}},
-	"post_due_next":  {domain.ClassReminder, []int{1, 2}},
-	"new_timeline":   {domain.ClassReminder, []int{1, 2}},
-	"clear_ask":      {domain.ClassReminder, []int{3}},
-	"formal_demand":  {domain.ClassReminder, []int{4}},
-	"call":           {domain.ClassCall, anyTone},
-	"after_call":     {domain.ClassAnswer, anyTone},
-	"answer":         {domain.ClassAnswer, []int{0}},
-	"thank_you":      {domain.ClassThankYou, []int{0}},
-	"receipt":        {domain.ClassReceipt, []int{0}},
+	"notice":           {domain.ClassLegalNotice, []int{0}},
+	"heads_up":         {domain.ClassHeadsUp, []int{0}},
+	"pre_due":          {domain.ClassReminder, []int{0}},
+	"post_due_first":   {domain.ClassReminder, []int{0, 1}},
+	"post_due_next":    {domain.ClassReminder, []int{1, 2}},
+	"new_timeline":     {domain.ClassReminder, []int{1, 2}},
+	"clear_ask":        {domain.ClassReminder, []int{3}},
+	"formal_demand":    {domain.ClassReminder, []int{4}},
+	"call":             {domain.ClassCall, anyTone},
+	"after_call":       {domain.ClassAnswer, anyTone},
+	"answer":           {domain.ClassAnswer, []int{0}},
+	"instalment":       {domain.ClassInstalment, []int{0}},
+	"dispute_raised":   {domain.ClassAnswer, []int{0}},
+	"dispute_answered": {domain.ClassAnswer, []int{0}},
+	"dispute_resolved": {domain.ClassAnswer, []int{0}},
+	"plan_requested":   {domain.ClassAnswer, []int{0}},
+	"plan_offered":     {domain.ClassAnswer, []int{0}},
+	"plan_active":      {domain.ClassAnswer, []int{0}},
+	"plan_declined":    {domain.ClassAnswer, []int{0}},
+	"given_back":       {domain.ClassAnswer, []int{0}},
+	"released":         {domain.ClassRelease, []int{0}},
+	"thank_you":        {domain.ClassThankYou, []int{0}},
+	"receipt":          {domain.ClassReceipt, []int{0}},
 }
 
 // Fits reports whether there is a letter of a name for messages of a class at a
@@ -110,6 +120,9 @@ type letter struct {
 	History                         []letterSaid
 	Call                            letterCall
 	Agreed                          letterAgreed
+	Dispute                         letterDispute
+	Plan                            letterPlan
+	Part, Left                      string // what went back to the seller, and what of the invoice is left
 }
 
 type letterItem struct {
@@ -138,6 +151,7 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 			return Letter{}, err
 		}
 	}
+	data.update(f, act, localOf(&f))
 	own, err := data.concise(name, act)
 	if err != nil {
 		return Letter{}, err

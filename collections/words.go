@@ -18,6 +18,8 @@ var className = map[domain.MessageClass]string{
 	domain.ClassReceipt:     "receipt",
 	domain.ClassThankYou:    "receipt and thanks",
 	domain.ClassCall:        "telephone call",
+	domain.ClassInstalment:  "agreed word before an instalment",
+	domain.ClassRelease:     "release",
 }
 
 // codeWords says in plain words what a code of the gate means; every party may
@@ -25,6 +27,7 @@ var className = map[domain.MessageClass]string{
 var codeWords = map[string]string{
 	CodePaid:                       "a payment is on its way or has arrived",
 	CodePromise:                    "a promise to pay is running",
+	CodePlan:                       "a plan is agreed and kept",
 	CodeDisputed:                   "the debtor does not agree to it, and that is being cleared up",
 	CodeQuery:                      "the debtor asked a question and waits for our answer",
 	CodeNotOurs:                    "the invoice is not followed up here any more",

@@ -10,7 +10,7 @@ import (
 	"comity/money"
 )
 
-// TestFeeOfStoryB holds D-23 for disputes: twelve bands of story B on what was open and
+// TestFeeOfStoryB holds D-13, and C-151 and D-23 for disputes: twelve bands of story B on what was open and
 // undisputed on the first day of each, and what of them was income at each month end.
 func TestFeeOfStoryB(t *testing.T) {
 	pounds := func(minor int64) money.Amount { return money.Minor(minor, "GBP") }

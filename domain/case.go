@@ -73,7 +73,9 @@ const (
 	ClassAnswer      MessageClass = "answer"
 	ClassReceipt     MessageClass = "receipt"
 	ClassThankYou    MessageClass = "thank_you"
-	ClassCall        MessageClass = "call" // a person rings; the same rules as for a reminder
+	ClassCall        MessageClass = "call"       // a person rings; the same rules as for a reminder
+	ClassInstalment  MessageClass = "instalment" // the agreed word before a date of a plan
+	ClassRelease     MessageClass = "release"    // a legal notice: the factor has no claim any more
 )
 
 // Proactive reports whether messages of the class count for the 7-day gap.
@@ -82,7 +84,9 @@ func (c MessageClass) Proactive() bool {
 }
 
 // Counted reports whether messages of the class count for the ceiling.
-func (c MessageClass) Counted() bool { return c.Proactive() || c == ClassLegalNotice }
+func (c MessageClass) Counted() bool {
+	return c.Proactive() || c == ClassLegalNotice || c == ClassInstalment || c == ClassRelease
+}
 
 // A Touch is one message to a debtor, and why it was sent.
 type Touch struct {
@@ -155,37 +159,6 @@ type Promise struct {
 	DecidedAt  time.Time
 }
 
-// A DisputeStatus is how far a dispute has come.
-type DisputeStatus string
-
-// The states of a dispute.
-const (
-	DisputeOpen      DisputeStatus = "open"
-	DisputeAnswered  DisputeStatus = "answered"
-	DisputeMediation DisputeStatus = "mediation"
-	DisputeResolved  DisputeStatus = "resolved"
-)
-
-// DisputeMoves says which state may follow which.
-var DisputeMoves = Machine[DisputeStatus]{
-	DisputeOpen:      {DisputeAnswered, DisputeMediation, DisputeResolved},
-	DisputeAnswered:  {DisputeMediation, DisputeResolved},
-	DisputeMediation: {DisputeResolved},
-	DisputeResolved:  {},
-}
-
-// A Dispute is the part of an invoice that its debtor does not agree to.
-type Dispute struct {
-	ID         DisputeID
-	Case       CaseID
-	Deal       DealID
-	Status     DisputeStatus
-	Amount     money.Amount
-	Said       string
-	RaisedAt   time.Time
-	ResolvedAt time.Time
-}
-
 // A Question is what a debtor asked, about one invoice or about everything.
 type Question struct {
 	ID         QuestionID
@@ -210,6 +183,7 @@ const (
 	HoldPromise       HoldCode = "promise_active"
 	HoldDisputed      HoldCode = "disputed_part"
 	HoldQuery         HoldCode = "query_unanswered_by_us"
+	HoldPlan          HoldCode = "plan_current"
 )
 
 // A Hold keeps an item, a part of it or a whole case back from collection.
@@ -281,9 +255,10 @@ const (
 	VerbQuestion = "question"
 	VerbPaid     = "paid"
 	VerbDispute  = "dispute"
+	VerbPlan     = "plan" // ask for one, take it or not
 )
 
 // Verbs lists every verb that a link may carry.
 func Verbs() []string {
-	return []string{VerbView, VerbConfirm, VerbPromise, VerbQuestion, VerbPaid, VerbDispute}
+	return []string{VerbView, VerbConfirm, VerbPromise, VerbQuestion, VerbPaid, VerbDispute, VerbPlan}
 }

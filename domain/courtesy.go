@@ -62,6 +62,9 @@ type CaseFacts struct {
 	Stops         []Stop  // in force
 	Promises      []Promise
 	Disputes      []Dispute
+	Plans         []Plan
+	Recourses     []Recourse
+	Updates       []Update
 	Questions     []Question
 	Replies       []ReplyFact
 	Touches       []Touch // of this case, without their texts
@@ -191,6 +194,8 @@ type DebtorPage struct {
 	Holds       []Hold
 	Promises    []Promise
 	Disputes    []Dispute
+	Notes       []Note
+	Plans       []Plan // without what follows for others
 	Questions   []Question
 }
 

@@ -163,7 +163,11 @@ type Deal struct {
 	Reserve       money.Amount
 	Origination   money.Amount
 	Wire          money.Amount
+	Tax           money.Amount // on the origination
 	Open          money.Amount // of the basis, what the debtor still owes
+	Credited      money.Amount // of the basis, by the seller's credit notes
+	GivenBack     money.Amount // of the basis, to the seller
+	ReserveUsed   money.Amount // by credits and parts given back
 	Fee           FeeTerms
 	RecourseDays  int
 	RebateHold    int
@@ -181,7 +185,10 @@ type Deal struct {
 }
 
 // Now returns the cash that the seller gets at purchase.
-func (d Deal) Now() money.Amount { return d.Advance.Minus(d.Origination).Minus(d.Wire) }
+func (d Deal) Now() money.Amount { return d.Advance.Minus(d.Origination).Minus(d.Wire).Minus(d.Tax) }
+
+// ReserveLeft returns what of the reserve nothing has taken yet.
+func (d Deal) ReserveLeft() money.Amount { return d.Reserve.Minus(d.ReserveUsed) }
 
 // Day returns on as a count of days after the funding date.
 func (d Deal) Day(on Date) int { return d.FundingDate.DaysUntil(on) }
@@ -270,12 +277,13 @@ var PayoutMoves = Machine[PayoutStatus]{
 // A PayoutKind is why money is ordered to move.
 type PayoutKind string
 
-// The kinds of orders: the advance and the rebate go to the seller, a sweep
-// moves the factor's own money between its two accounts.
+// The kinds of orders: the advance, the rebate and money that is the seller's go
+// to the seller, a sweep moves the factor's own money between its two accounts.
 const (
-	PayAdvance PayoutKind = "advance"
-	PayRebate  PayoutKind = "rebate"
-	PaySweep   PayoutKind = "sweep"
+	PayAdvance     PayoutKind = "advance"
+	PayRebate      PayoutKind = "rebate"
+	PaySweep       PayoutKind = "sweep"
+	PayPassThrough PayoutKind = "pass_through"
 )
 
 // A Payout is an order to a factor's bank.

@@ -54,6 +54,10 @@ type (
 	playbookThing     struct{}
 	approvalThing     struct{}
 	pauseThing        struct{}
+	noteThing         struct{}
+	planThing         struct{}
+	recourseThing     struct{}
+	updateThing       struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -94,6 +98,10 @@ func (replyThing) prefix() string        { return "rpl" }
 func (playbookThing) prefix() string     { return "pbk" }
 func (approvalThing) prefix() string     { return "apr" }
 func (pauseThing) prefix() string        { return "pse" }
+func (noteThing) prefix() string         { return "note" }
+func (planThing) prefix() string         { return "plan" }
+func (recourseThing) prefix() string     { return "rec" }
+func (updateThing) prefix() string       { return "upd" }
 
 // The IDs of everything that has one.
 type (
@@ -173,6 +181,14 @@ type (
 	ApprovalID = ID[approvalThing]
 	// A PauseID names a pause that a collector or a seller made.
 	PauseID = ID[pauseThing]
+	// A NoteID names what one of three parties said about a dispute.
+	NoteID = ID[noteThing]
+	// A PlanID names a payment plan.
+	PlanID = ID[planThing]
+	// A RecourseID names a part of an invoice that is given back to its seller.
+	RecourseID = ID[recourseThing]
+	// An UpdateID names a change that a debtor is told of.
+	UpdateID = ID[updateThing]
 )
 
 // New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before

@@ -14,6 +14,8 @@ var (
 	ParseReplyID          = ParseID[replyThing]
 	ParsePlaybookID       = ParseID[playbookThing]
 	ParsePauseID          = ParseID[pauseThing]
+	ParsePlanID           = ParseID[planThing]
+	ParseRecourseID       = ParseID[recourseThing]
 	ParseMandateID        = ParseID[mandateThing]
 	ParseVerificationID   = ParseID[verificationThing]
 	ParseDilutionRecordID = ParseID[dilutionThing]

@@ -85,6 +85,9 @@ type DealFile struct {
 	Case       Case
 	Invoice    Invoice
 	LastMoney  Date // value date of the latest receipt applied to it; zero: none yet
+	Moves      []Move
+	Plans      []Plan
+	Recourses  []Recourse
 }
 
 // A LineFile is a statement line that waits to be applied, with everything it

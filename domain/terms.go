@@ -16,6 +16,7 @@ type MandateTerms struct {
 	Fee              FeeTerms
 	OriginationRate  money.Rate   // of the purchase basis, recognised at purchase
 	OriginationFixed money.Amount // added to it
+	OriginationTax   money.Rate   // of the origination, where it is taxable (D-13)
 	WireFee          money.Amount // for the pay-out
 
 	RecourseDays int // calendar days after funding at whose end recourse opens (D-16)
@@ -75,13 +76,17 @@ type OfferTerms struct {
 	Reserve     money.Amount // Basis - Advance
 	Origination money.Amount
 	Wire        money.Amount
-	Now         money.Amount // Advance - Origination - Wire: cash to the seller now
+	Tax         money.Amount // on the origination
+	Now         money.Amount // Advance - Origination - Wire - Tax: cash to the seller now
 
 	Fee          FeeTerms
 	RecourseDays int
 	RebateHold   int        // banking days between the payment and the rebate (D-30)
 	Scenarios    []Scenario // on time, expected, recourse day, in this order
 }
+
+// Charges returns what is taken from the advance at purchase.
+func (t OfferTerms) Charges() money.Amount { return t.Origination.Plus(t.Wire).Plus(t.Tax) }
 
 // A Scenario says what an offer costs if the debtor pays on one assumed day,
 // and on which assumed days the money moves (D-15).
@@ -93,7 +98,7 @@ type Scenario struct {
 	Fee       money.Amount
 	Later     money.Amount // the rebate; for recourse_day what the seller pays back, negative
 	LaterOn   Date         // day the rebate is paid: payment day plus the rail's hold
-	TotalCost money.Amount // fee, origination and wire together
+	TotalCost money.Amount // fee, origination, its tax and wire together
 	Nominal   money.Rate   // yearly, simple: TotalCost / Now * 365 / Day
 	Effective money.Rate   // yearly, compound, on the true dates (XIRR, act/365)
 }

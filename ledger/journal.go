@@ -27,10 +27,15 @@ const (
 	KindRebatePaid        Kind = "e7b_rebate_paid"
 	KindUnidentified      Kind = "v8_unidentified"
 	KindApplyUnidentified Kind = "v8_apply"
+	KindCredit            Kind = "v1_credit"
+	KindPartRecourse      Kind = "v2_part_recourse"
 	KindRecourse          Kind = "v4_recourse"
 	KindRecoursePaid      Kind = "v4p_recourse_paid"
 	KindCollectHeld       Kind = "v4d_collect_held"
 	KindPassOn            Kind = "v4d_pass_on"
+	KindPassInstruct      Kind = "v4d_pass_instruct"
+	KindPassPaid          Kind = "v4d_pass_paid"
+	KindWaiveFee          Kind = "v16_waive_fee"
 	KindWriteOff          Kind = "v5_write_off"
 	KindReversal          Kind = "reversal"
 )
@@ -40,7 +45,8 @@ func Kinds() []Kind {
 	return []Kind{
 		KindPurchase, KindCharges, KindInstruct, KindDisburse, KindAccrueFee, KindEarnRest, KindCollect, KindSweep,
 		KindSettle, KindRebateInstruct, KindRebatePaid, KindUnidentified, KindApplyUnidentified,
-		KindRecourse, KindRecoursePaid, KindCollectHeld, KindPassOn, KindWriteOff, KindReversal,
+		KindCredit, KindPartRecourse, KindRecourse, KindRecoursePaid, KindCollectHeld, KindPassOn, KindPassInstruct, KindPassPaid,
+		KindWaiveFee, KindWriteOff, KindReversal,
 	}
 }
 

@@ -44,11 +44,11 @@ func TestPartsOfNothingAreNotPosted(t *testing.T) {
 	if err := full.Check(); err != nil || len(full.Postings) != 2 {
 		t.Errorf("a purchase without a reserve: %v, %v", full.Postings, err)
 	}
-	wire, ok := ledger.Charges(day("02-05"), usd(0), usd(15_00))
+	wire, ok := ledger.Charges(day("02-05"), usd(0), usd(15_00), usd(0))
 	if err := wire.Check(); err != nil || !ok || len(wire.Postings) != 2 {
 		t.Errorf("charges of a wire only: %v, %t, %v", wire.Postings, ok, err)
 	}
-	if _, ok := ledger.Charges(day("02-05"), usd(0), usd(0)); ok {
+	if _, ok := ledger.Charges(day("02-05"), usd(0), usd(0), usd(0)); ok {
 		t.Error("charges of nothing are to be posted")
 	}
 	if _, ok := ledger.Settle(day("02-05"), usd(0), usd(9_00)); ok {
@@ -136,7 +136,7 @@ func TestTheChartIsComplete(t *testing.T) {
 	if len(ledger.Chart()) != 17 || ledger.Account("petty_cash").Known() {
 		t.Errorf("%d accounts", len(ledger.Chart()))
 	}
-	if got := len(ledger.Kinds()); got != 19 {
+	if got := len(ledger.Kinds()); got != 24 {
 		t.Errorf("%d kinds of journal", got)
 	}
 }

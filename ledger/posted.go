@@ -21,6 +21,37 @@ type Posted struct {
 	Journal
 }
 
+// A Scribe writes the journals of one event in a deal's book, in the order in which
+// they are posted. Its ids are made before the transaction.
+type Scribe struct {
+	deal     domain.Deal
+	kind     string
+	cause    [16]byte
+	known    time.Time
+	ids      []domain.JournalID
+	Journals []Posted
+}
+
+// NewScribe returns a scribe for an event of a kind that became known at a time.
+func NewScribe(d domain.Deal, kind string, cause [16]byte, known time.Time, ids []domain.JournalID) *Scribe {
+	return &Scribe{deal: d, kind: kind, cause: cause, known: known, ids: ids}
+}
+
+// Post writes a journal. It panics when there are more of them than ids: a fault of the caller.
+func (s *Scribe) Post(j Journal) {
+	s.Journals = append(s.Journals, Posted{
+		ID: s.ids[len(s.Journals)], Factor: s.deal.Factor, Seller: s.deal.Seller, Debtor: s.deal.Debtor, Deal: s.deal.ID,
+		CauseKind: s.kind, Cause: s.cause, KnownAt: s.known, Journal: j,
+	})
+}
+
+// PostIf writes a journal that may be of nothing.
+func (s *Scribe) PostIf(j Journal, any bool) {
+	if any {
+		s.Post(j)
+	}
+}
+
 // A ReceiptEffect is everything that money on a collection account changes:
 // rows, orders to the bank and journals.
 type ReceiptEffect struct {

@@ -80,8 +80,9 @@ func (b *book) buy() {
 	t, advance := b.t, b.clock.Advance
 	origination := usd(rapid.Int64Range(0, advance.Units()-1).Draw(t, "origination"))
 	b.post(ledger.Purchase(b.today, b.clock.Basis, advance), true)
-	b.post(ledger.Charges(b.today, origination, usd(0)))
-	net := advance.Minus(origination)
+	tax := usd(rapid.Int64Range(0, min(advance.Minus(origination).Units()-1, origination.Units())).Draw(t, "tax"))
+	b.post(ledger.Charges(b.today, origination, usd(0), tax))
+	net := advance.Minus(origination).Minus(tax)
 	for range rapid.IntRange(0, 2).Draw(t, "returned pay-outs") {
 		instruct := ledger.Instruct(b.today, net)
 		b.post(instruct, true)

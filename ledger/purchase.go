@@ -15,14 +15,15 @@ func Purchase(on domain.Date, basis, advance money.Amount) Journal {
 		credit(Reserve, basis.Minus(advance)))
 }
 
-// Charges records E2, the charges taken from the advance at purchase. It returns
-// false, and nothing to post, when both are nothing.
-func Charges(on domain.Date, origination, wire money.Amount) (Journal, bool) {
-	total := origination.Plus(wire)
+// Charges records E2, the charges taken from the advance at purchase, and E2t, the tax
+// on the origination (D-13). It returns false, and nothing to post, when all are nothing.
+func Charges(on domain.Date, origination, wire, tax money.Amount) (Journal, bool) {
+	total := origination.Plus(wire).Plus(tax)
 	return journal(KindCharges, on,
 		debit(AdvancePayable, total),
 		credit(OriginationIncome, origination),
-		credit(WireFeeIncome, wire)), !total.IsZero()
+		credit(WireFeeIncome, wire),
+		credit(OutputTax, tax)), !total.IsZero()
 }
 
 // Instruct records E3a: the pay-out of the net advance is with the bank (D-4).

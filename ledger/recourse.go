@@ -5,20 +5,45 @@ import (
 	"comity/money"
 )
 
-// ExerciseRecourse records V4: the invoice goes back to the seller, who owes what is
-// open and the accrued fees, less the reserve. Title is held until that is paid (D-5).
-func ExerciseRecourse(on domain.Date, open, reserve, accrued money.Amount) Journal {
-	return journal(KindRecourse, on,
-		debit(Reserve, reserve),
-		debit(SellerRecourse, open.Plus(accrued).Minus(reserve)),
-		credit(FactoredReceivables, open),
-		credit(AccruedFees, accrued))
+// Credit records V1: a credit note of the seller takes a part of the invoice away. Its reserve
+// pays for it; what the reserve does not cover the seller owes (D-11).
+func Credit(on domain.Date, credited, reserve money.Amount) Journal {
+	taken := money.Min(credited, reserve)
+	return journal(KindCredit, on,
+		debit(Reserve, taken),
+		debit(SellerRecourse, credited.Minus(taken)),
+		credit(FactoredReceivables, credited))
 }
 
-// RecoursePaid records V4p: money on the operating account pays the seller's debt of
+// GiveBackPart records V2: a part of an invoice goes back to the seller while the rest stays.
+// The free reserve, what is left of it beyond the fees, pays for it; the rest the seller owes
+// (D-11).
+func GiveBackPart(on domain.Date, part, free money.Amount) Journal {
+	taken := money.Min(part, money.Max(free, money.Minor(0, part.Currency())))
+	return journal(KindPartRecourse, on,
+		debit(Reserve, taken),
+		debit(SellerRecourse, part.Minus(taken)),
+		credit(FactoredReceivables, part))
+}
+
+// ExerciseRecourse records V4: the invoice goes back to the seller, who owes what is
+// open and the accrued fees, less the reserve. Title is held until that is paid (D-5).
+// A reserve that is larger than both leaves the seller a rebate and nothing to pay.
+func ExerciseRecourse(on domain.Date, open, reserve, accrued money.Amount) Journal {
+	nothing := money.Minor(0, open.Currency())
+	owed := open.Plus(accrued).Minus(reserve)
+	return journal(KindRecourse, on,
+		debit(Reserve, reserve),
+		debit(SellerRecourse, money.Max(owed, nothing)),
+		credit(FactoredReceivables, open),
+		credit(AccruedFees, accrued),
+		credit(RebatePayable, money.Max(owed.Negated(), nothing)))
+}
+
+// RecoursePaid records V4p: money on the collection account pays the seller's debt of
 // an exercised recourse, in full or in part.
 func RecoursePaid(valueDate domain.Date, paid money.Amount) Journal {
-	return journal(KindRecoursePaid, valueDate, debit(CashOperating, paid), credit(SellerRecourse, paid))
+	return journal(KindRecoursePaid, valueDate, debit(CashCollection, paid), credit(SellerRecourse, paid))
 }
 
 // CollectHeld records V4d: the debtor pays while title is held. What the seller owes
@@ -35,6 +60,16 @@ func CollectHeld(valueDate domain.Date, received, owed money.Amount) Journal {
 // false when there is none.
 func PassOn(valueDate domain.Date, amount money.Amount) (Journal, bool) {
 	return journal(KindPassOn, valueDate, debit(PassThroughPayable, amount), credit(CashCollection, amount)), !amount.IsZero()
+}
+
+// PassInstruct records that money of the seller is with the bank.
+func PassInstruct(on domain.Date, amount money.Amount) Journal {
+	return journal(KindPassInstruct, on, debit(PassThroughPayable, amount), credit(PaymentsInTransit, amount))
+}
+
+// PassPaid records that the bank's statement shows it leave the collection account.
+func PassPaid(valueDate domain.Date, amount money.Amount) Journal {
+	return journal(KindPassPaid, valueDate, debit(PaymentsInTransit, amount), credit(CashCollection, amount))
 }
 
 // WriteOff records that a claim of an exercised recourse will not be paid: by V5 it is

@@ -34,7 +34,7 @@ func storyA() []ledger.Journal {
 	clock.Booked = monthEnd.Total()
 	return []ledger.Journal{
 		ledger.Purchase(day("02-05"), usd(10_000_00), usd(8_500_00)),
-		must(ledger.Charges(day("02-05"), usd(25_00), usd(15_00))),
+		must(ledger.Charges(day("02-05"), usd(25_00), usd(15_00), usd(0))),
 		ledger.Instruct(day("02-05"), usd(8_460_00)),
 		ledger.Disburse(day("02-05"), usd(8_460_00)),
 		monthEnd,

@@ -117,14 +117,15 @@ func room(found domain.Acceptance) error {
 
 func deal(found domain.Acceptance, by domain.Caller, ids acceptIDs, kase domain.CaseID) domain.Deal {
 	terms := found.Offer.Terms
+	none := money.Minor(0, terms.Basis.Currency())
 	return domain.Deal{
 		ID: ids.deal, World: by.World, Factor: found.Offer.Factor, Seller: found.Offer.Seller, Relationship: found.Relationship.ID,
 		Debtor: found.Relationship.Debtor, Invoice: found.Invoice.ID, Offer: found.Offer.ID, Case: kase, Mandate: found.Mandate.ID,
 		Status: domain.DealMade, InvoiceNumber: found.Invoice.Number, DebtorName: found.Relationship.Name, Due: found.Invoice.Due,
-		Basis: terms.Basis, Advance: terms.Advance, Reserve: terms.Reserve, Origination: terms.Origination, Wire: terms.Wire,
+		Basis: terms.Basis, Advance: terms.Advance, Reserve: terms.Reserve, Origination: terms.Origination, Wire: terms.Wire, Tax: terms.Tax,
 		Open: terms.Basis, Fee: terms.Fee, RecourseDays: terms.RecourseDays, RebateHold: terms.RebateHold,
-		Recognised: money.Minor(0, terms.Basis.Currency()),
-		Reference:  domain.NewReference(ids.deal.UUID[:]), NoticeCode: noticeCode(ids.secret),
+		Recognised: none, Credited: none, GivenBack: none, ReserveUsed: none,
+		Reference: domain.NewReference(ids.deal.UUID[:]), NoticeCode: noticeCode(ids.secret),
 		Operating: found.Mandate.Operating, Collection: found.Mandate.Collection, Payout: found.Payout, MadeAt: by.Now,
 	}
 }
@@ -144,7 +145,7 @@ func noticeCode(id domain.DealID) string {
 func journalsOfSale(d domain.Deal, on domain.Date, known time.Time, ids acceptIDs) []ledger.Posted {
 	book := bookOf(d, "deal", d.ID.UUID, known)
 	journals := []ledger.Posted{book(ids.journals[0], ledger.Purchase(on, d.Basis, d.Advance))}
-	if charges, any := ledger.Charges(on, d.Origination, d.Wire); any {
+	if charges, any := ledger.Charges(on, d.Origination, d.Wire, d.Tax); any {
 		journals = append(journals, book(ids.journals[1], charges))
 	}
 	return journals

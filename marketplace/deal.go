@@ -213,11 +213,11 @@ func (s *Service) AccrueFees(ctx context.Context, world domain.WorldID, id domai
 			return nil
 		}
 		monthEnd := today(d.NextAccrual, file.Factor.Zone()).Plus(-1)
-		if accrued, any := ledger.AccrueFee(clockOf(d), monthEnd); any {
+		if accrued, any := ledger.AccrueFee(clockOf(file), monthEnd); any {
 			if err := tx.Post(ctx, []ledger.Posted{bookOf(d, "month_end", d.ID.UUID, d.NextAccrual)(journal, accrued)}); err != nil {
 				return fmt.Errorf("post accrual: %w", err)
 			}
-			d.Recognised = d.Fee.RecognisedOn(d.Basis, d.Advance, d.Day(monthEnd))
+			d.Recognised = d.Fee.RecognisedOver(d.Basis, d.Advance, d.FundingDate, file.Moves, d.Day(monthEnd))
 		}
 		d.NextAccrual = monthEnd.Plus(1).MonthEnd().Plus(1).At(0, 0, file.Factor.Zone())
 		return tx.UpdateDeal(ctx, d)
@@ -225,8 +225,9 @@ func (s *Service) AccrueFees(ctx context.Context, world domain.WorldID, id domai
 }
 
 // clockOf is the deal's fee clock.
-func clockOf(d domain.Deal) ledger.FeeClock {
-	return ledger.FeeClock{Fee: d.Fee, Basis: d.Basis, Advance: d.Advance, FundedOn: d.FundingDate, Booked: d.Recognised}
+func clockOf(file domain.DealFile) ledger.FeeClock {
+	d := file.Deal
+	return ledger.FeeClock{Fee: d.Fee, Basis: d.Basis, Advance: d.Advance, FundedOn: d.FundingDate, Moves: file.Moves, Booked: d.Recognised}
 }
 
 // ReleasePayout instructs a rebate whose hold is over (E7a).

@@ -18,6 +18,7 @@ type receiptIDs struct {
 	payouts    [2]domain.PayoutID
 	audit      domain.AuditID
 	events     [2]domain.EventID
+	update     domain.UpdateID
 }
 
 func newReceiptIDs() receiptIDs {
@@ -25,6 +26,7 @@ func newReceiptIDs() receiptIDs {
 		receipt: domain.New[domain.ReceiptID](), allocation: domain.New[domain.AllocationID](), audit: domain.New[domain.AuditID](),
 		payouts: [2]domain.PayoutID{domain.New[domain.PayoutID](), domain.New[domain.PayoutID]()},
 		events:  [2]domain.EventID{domain.New[domain.EventID](), domain.New[domain.EventID]()},
+		update:  domain.New[domain.UpdateID](),
 	}
 	for range 8 {
 		ids.journals = append(ids.journals, domain.New[domain.JournalID]())
@@ -93,22 +95,31 @@ func confirmed(file *domain.DealFile, order domain.Payout, line domain.LineFile,
 	case domain.PayRebate:
 		return []ledger.Posted{book(ids.journals[0], ledger.RebatePaid(line.Line.ValueOn, order.Amount))},
 			fmt.Sprintf("The rebate of %s for invoice %s was paid on %s.", order.Amount.Grouped(), file.Deal.InvoiceNumber, line.Line.ValueOn.Short()), nil
+	case domain.PayPassThrough:
+		return []ledger.Posted{book(ids.journals[0], ledger.PassPaid(line.Line.ValueOn, order.Amount))},
+			fmt.Sprintf("%s of invoice %s was passed on to the seller on %s.", order.Amount.Grouped(), file.Deal.InvoiceNumber, line.Line.ValueOn.Short()), nil
 	default:
 		return nil, fmt.Sprintf("%s was moved between the factor's own accounts.", order.Amount.Grouped()), nil
 	}
 }
 
-// settleWhenDone saves the deal, settled when every balance-sheet account of it
-// is at zero: paid in full and the rebate paid.
+// settleWhenDone saves what the bank's debit of an order changes of the deal: paid out by the
+// advance; settled, when every balance-sheet account of it is at zero, by money of the seller.
 func (s *Service) settleWhenDone(ctx context.Context, tx Tx, file *domain.DealFile, order domain.Payout, now time.Time) error {
 	if order.Kind == domain.PaySweep {
 		return nil
 	}
-	if order.Kind == domain.PayRebate {
-		if err := close(file, now); err != nil {
+	if order.Kind != domain.PayAdvance {
+		for i := range file.Payouts {
+			if file.Payouts[i].ID == order.ID {
+				file.Payouts[i] = order
+			}
+		}
+		e := ending{file: *file, now: now}
+		if err := e.close(); err != nil || e.file.Deal.Status == file.Deal.Status {
 			return err
 		}
-		return tx.CloseDeal(ctx, file.Deal, file.Invoice)
+		return tx.CloseDeal(ctx, e.file.Deal, e.file.Invoice)
 	}
 	if err := tx.UpdateDeal(ctx, file.Deal); err != nil {
 		return err
@@ -120,17 +131,9 @@ func (s *Service) settleWhenDone(ctx context.Context, tx Tx, file *domain.DealFi
 	return tx.WakeCase(ctx, file.Deal.Case, now)
 }
 
-// close settles a deal and closes its invoice.
-func close(file *domain.DealFile, now time.Time) error {
-	if err := file.Deal.MoveTo(domain.DealSettled); err != nil {
-		return err
-	}
-	file.Deal.SettledAt, file.Deal.NextAccrual = now, time.Time{}
-	return file.Invoice.MoveTo(domain.InvoiceClosed)
-}
-
-// receive books money that arrived on a collection account: applied when it
-// names one open item exactly, else unidentified (V8) with a suggestion if any.
+// receive books money that arrived on a collection account: what a seller owes for what was
+// given back to it (V4p), what a debtor pays for an invoice that was given back (V4d, V4e), what
+// names one open item exactly (E5); else it is unidentified (V8), with a suggestion if any.
 func (s *Service) receive(ctx context.Context, tx Tx, by domain.Caller, file domain.LineFile, ids receiptIDs) error {
 	amount := money.Minor(file.Line.AmountMinor, money.Currency(file.Line.Currency))
 	receipt := domain.Receipt{
@@ -138,18 +141,21 @@ func (s *Service) receive(ctx context.Context, tx Tx, by domain.Caller, file dom
 		Amount: amount, Unapplied: amount, ValueDate: file.Line.ValueOn, Payer: file.Line.Counterparty,
 		Reference: file.Line.Remittance + " " + file.Line.Reference, CreatedAt: by.Now,
 	}
+	if claim := claimOf(file, amount); claim != nil {
+		return s.claimPaid(ctx, tx, by, file, *claim, receipt, ids)
+	}
 	target, exact := match(file)
 	effect := ledger.ReceiptEffect{Receipt: receipt, Line: file.Line.ID}
 	switch {
+	case target != nil && exact && target.Deal.Status == domain.DealChargedBack:
+		return s.collectGivenBack(ctx, tx, by, file, *target, receipt, ids)
 	case target != nil && exact && takes(*target, amount):
-		applied, err := apply(*target, receipt, amount, by.Now, ids)
+		applied, err := apply(*target, receipt, amount, true, by.Now, ids)
 		if err != nil {
 			return err
 		}
 		effect = applied
 		effect.Line, effect.Outcome = file.Line.ID, "applied to invoice "+target.Deal.InvoiceNumber
-		book := bookOf(target.Deal, "receipt", receipt.ID.UUID, by.Now)
-		effect.Journals = append(effect.Journals, book(ids.journals[2], ledger.Collect(receipt.ValueDate, amount)))
 	default:
 		if target != nil {
 			effect.Receipt.Status, effect.Receipt.Suggested = domain.ReceiptSuggested, target.Deal.ID
@@ -201,90 +207,47 @@ func takes(file domain.DealFile, amount money.Amount) bool {
 		!file.Deal.Open.Less(amount) && amount.Positive()
 }
 
-// apply decides what an amount of a receipt changes on a deal: part payments
-// stay what they are; the last one ends the fee clock, settles the reserve, and
-// orders the rebate and the sweep. The journal that brings the money in is the
-// caller's: E5 for a fresh receipt, V8 for one that was unidentified.
-func apply(file domain.DealFile, receipt domain.Receipt, amount money.Amount, now time.Time, ids receiptIDs) (ledger.ReceiptEffect, error) {
-	d := file.Deal
-	d.Open = d.Open.Minus(amount)
+// apply decides what an amount of a receipt changes on a deal: part payments stay what they
+// are; the last one ends the fee clock, settles the reserve, and orders the rebate and the
+// sweep. A fresh receipt brings its money in (E5) and is swept as far as it is the factor's own;
+// one that was unidentified is in already (V8), and waits for the last one.
+func apply(file domain.DealFile, receipt domain.Receipt, amount money.Amount, fresh bool, now time.Time, ids receiptIDs) (ledger.ReceiptEffect, error) {
+	file = after(file, domain.Move{On: receipt.ValueDate, Open: amount.Negated(), Disputed: money.Minor(0, amount.Currency())})
 	receipt.Unapplied = receipt.Unapplied.Minus(amount)
 	if receipt.Unapplied.IsZero() {
 		receipt.Status = domain.ReceiptApplied
 	}
-	effect := ledger.ReceiptEffect{
-		Receipt: receipt, Deal: &d, Invoice: &file.Invoice,
+	// an older receipt may be applied after a later one
+	e := ending{file: file, day: today(now, file.Factor.Zone()), now: now, lastMoney: domain.Latest(receipt.ValueDate, file.LastMoney)}
+	e.books = ledger.NewScribe(file.Deal, "receipt", receipt.ID.UUID, now, ids.journals)
+	in := ledger.Collect(receipt.ValueDate, amount)
+	if !fresh {
+		e.books = ledger.NewScribe(file.Deal, "allocation", ids.allocation.UUID, now, ids.journals)
+		in = ledger.ApplyUnidentified(e.day, amount)
+	}
+	paidOn := domain.Latest(e.lastMoney, file.Deal.FundingDate)
+	if !bears(file) {
+		e.accrue(paidOn)
+	}
+	if !file.Deal.Open.Positive() {
+		e.stop(paidOn)
+	}
+	e.books.Post(in)
+	if file.Deal.Open.Positive() {
+		if fresh {
+			e.sweep(money.Min(amount, e.own()), ids.payouts[0])
+		}
+	} else if err := e.settle(ids.payouts); err != nil {
+		return ledger.ReceiptEffect{}, err
+	}
+	d := e.file.Deal
+	return ledger.ReceiptEffect{
+		Receipt: receipt, Deal: &d, Invoice: &e.file.Invoice, Payouts: e.payouts, Journals: e.books.Journals,
 		Allocation: &domain.Allocation{
 			ID: ids.allocation, Receipt: receipt.ID, Deal: d.ID, Case: d.Case, Factor: d.Factor, Seller: d.Seller,
 			Minor: amount.Units(), ValueOn: receipt.ValueDate, AppliedAt: now,
 		},
-	}
-	if d.Open.Positive() {
-		return effect, nil
-	}
-	day := today(now, file.Factor.Zone())
-	book := bookOf(d, "receipt", receipt.ID.UUID, now)
-	lastMoney := domain.Latest(receipt.ValueDate, file.LastMoney) // an older receipt may be applied after a later one
-	paidOn := domain.Latest(lastMoney, d.FundingDate)
-	if accrued, any := ledger.AccrueFee(clockOf(d), paidOn); any {
-		effect.Journals = append(effect.Journals, book(ids.journals[0], accrued))
-	}
-	if rest, any := ledger.EarnRest(clockOf(d), paidOn); any {
-		effect.Journals = append(effect.Journals, book(ids.journals[1], rest))
-	}
-	d.Recognised, d.PaidInFull, d.NextAccrual = d.Fee.OwedOn(d.Basis, d.Advance, d.Day(paidOn)), lastMoney, time.Time{}
-	rebate := money.Max(d.Reserve.Minus(d.Recognised), money.Minor(0, d.Reserve.Currency()))
-	if settled, any := ledger.Settle(day, d.Reserve, d.Recognised); any {
-		effect.Journals = append(effect.Journals, book(ids.journals[3], settled))
-	}
-	own := d.Basis.Minus(rebate)
-	effect.Journals = append(effect.Journals, book(ids.journals[4], ledger.Sweep(day, own)))
-	effect.Payouts = append(effect.Payouts, order(d, domain.PaySweep, own, now, ids.payouts[0]))
-	return release(effect, file, rebate, now, ids)
-}
-
-// order makes an order to the factor's bank that leaves at once.
-func order(d domain.Deal, kind domain.PayoutKind, amount money.Amount, now time.Time, id domain.PayoutID) domain.Payout {
-	p := domain.Payout{
-		ID: id, World: d.World, Factor: d.Factor, Seller: d.Seller, Deal: d.ID, Kind: kind, Status: domain.PayoutInstructed,
-		Amount: amount, From: d.Collection, To: d.Operating, EndToEnd: endToEnd(id), InstructedAt: now, CreatedAt: now,
-	}
-	if kind == domain.PayRebate {
-		p.To = d.Payout
-	}
-	return p
-}
-
-// release orders the rebate: at once, or when its rail's hold is over. A deal
-// without a rebate is settled here.
-func release(effect ledger.ReceiptEffect, file domain.DealFile, rebate money.Amount, now time.Time, ids receiptIDs) (ledger.ReceiptEffect, error) {
-	d := effect.Deal
-	if !rebate.Positive() {
-		if d.Reserve.Less(d.Recognised) {
-			return effect, nil // fees beyond the reserve stay accrued: the deal is not settled (D-11)
-		}
-		closing := domain.DealFile{Deal: *d, Invoice: *effect.Invoice}
-		if err := close(&closing, now); err != nil {
-			return effect, err
-		}
-		effect.Deal, effect.Invoice = &closing.Deal, &closing.Invoice
-		return effect, nil
-	}
-	p := order(*d, domain.PayRebate, rebate, now, ids.payouts[1])
-	if d.RebateHold == 0 {
-		effect.Journals = append(effect.Journals,
-			bookOf(*d, "receipt", effect.Receipt.ID.UUID, now)(ids.journals[5], ledger.RebateInstruct(today(now, file.Factor.Zone()), rebate)))
-	} else {
-		banking := domain.BankingDays(d.Basis.Currency(), file.Factor.Country)
-		held := banking.Add(d.PaidInFull, d.RebateHold)
-		p.Status, p.InstructedAt = domain.PayoutQueued, time.Time{}
-		p.ReleaseAt = banking.Add(held, 1).At(8, 0, file.Factor.Zone())
-		if p.ReleaseAt.Before(now) {
-			p.ReleaseAt = now
-		}
-	}
-	effect.Payouts = append(effect.Payouts, p)
-	return effect, nil
+	}, nil
 }
 
 // save writes what a receipt changed.
@@ -323,12 +286,10 @@ func (s *Service) ApplyReceipt(ctx context.Context, by domain.Caller, id domain.
 		if err := applicable(file, amount); err != nil {
 			return domain.Answer{}, err
 		}
-		effect, err := apply(*file.Deal, file.Receipt, amount, by.Now, ids)
+		effect, err := apply(*file.Deal, file.Receipt, amount, false, by.Now, ids)
 		if err != nil {
 			return domain.Answer{}, err
 		}
-		book := bookOf(file.Deal.Deal, "allocation", ids.allocation.UUID, by.Now)
-		effect.Journals = append(effect.Journals, book(ids.journals[2], ledger.ApplyUnidentified(today(by.Now, file.Factor.Zone()), amount)))
 		return once.Answer(effect), s.save(ctx, tx, by, effect, ids)
 	})
 }
@@ -365,8 +326,9 @@ func (s *Service) UndoReceipt(ctx context.Context, by domain.Caller, id domain.R
 		if file.Allocation == nil || file.Deal == nil {
 			return domain.Answer{}, domain.ErrWrongState.Because("nothing of this receipt is applied").In(string(file.Receipt.Status))
 		}
-		if !file.Deal.Deal.PaidInFull.IsZero() {
-			return domain.Answer{}, domain.ErrAlreadySettled
+		back := money.Minor(file.Allocation.Minor, file.Receipt.Amount.Currency())
+		if !file.Deal.Deal.PaidInFull.IsZero() || collected(*file.Deal).Minus(back).Less(swept(*file.Deal)) {
+			return domain.Answer{}, domain.ErrAlreadySettled.Because("its money was moved to the operating account: a person asks the bank")
 		}
 		return s.undo(ctx, tx, by, file, ids, once)
 	})

@@ -58,21 +58,22 @@ func (m *market) status(deal domain.DealID) domain.Deal {
 	return d
 }
 
-// TestPartPaymentsStayWhatTheyAre holds D-11: a part posts only what arrived,
-// and the last part settles the deal.
+// TestPartPaymentsStayWhatTheyAre holds D-11: a part posts only what arrived, and is the
+// factor's own money as long as its advance is out; the last part settles the deal. The band
+// that begins between them is owed on what was open then.
 func TestPartPaymentsStayWhatTheyAre(t *testing.T) {
 	m, deal := funded(t)
 	reference := deal.Reference.Grouped()
 	m.now = at("2026-03-06T11:00:00Z")
 	m.statement("000333444", "2026-03-05", 0, 400_000, formats.BankLine{Remittance: reference})
-	m.book("a part", map[ledger.Account]int64{ledger.FactoredReceivables: 600_000, ledger.CashCollection: 400_000, ledger.Reserve: -150_000, ledger.AccruedFees: 0})
+	m.book("a part", map[ledger.Account]int64{ledger.FactoredReceivables: 600_000, ledger.CashCollection: 0, ledger.Reserve: -150_000, ledger.AccruedFees: 0})
 	if d := m.status(deal.ID); d.Open.Units() != 600_000 || d.Status != domain.DealPaidOut {
 		t.Errorf("after a part the deal is %s with %s open", d.Status, d.Open)
 	}
 	m.now = at("2026-03-11T11:00:00Z")
 	m.statement("000333444", "2026-03-10", 400_000, 600_000, formats.BankLine{References: []string{deal.Reference.String()}})
 	m.book("the rest", map[ledger.Account]int64{
-		ledger.FactoredReceivables: 0, ledger.Reserve: 0, ledger.AccruedFees: 0, ledger.RebatePayable: -110_000, ledger.DiscountFeeIncome: -40_000, ledger.CashCollection: 110_000,
+		ledger.FactoredReceivables: 0, ledger.Reserve: 0, ledger.AccruedFees: 0, ledger.RebatePayable: -114_000, ledger.DiscountFeeIncome: -36_000, ledger.CashCollection: 114_000,
 	})
 }
 

@@ -21,6 +21,7 @@ type Tx interface {
 	models
 	objections
 	purchase
+	agreements
 	bank
 	reports
 	SaveTrail(context.Context, domain.Trail) error
@@ -41,6 +42,9 @@ var Wide = map[string]domain.Scope{
 	"SetCondition":    domain.ScopeMarket,
 	"ApplyReceipt":    domain.ScopeMarket,
 	"UndoReceipt":     domain.ScopeMarket,
+	"ResolveDispute":  domain.ScopeMarket,
+	"ProposeRecourse": domain.ScopeMarket,
+	"CheckRecourse":   domain.ScopeMarket,
 	"Withdraw":        domain.ScopeMarket, // offers of several factors end
 	"Advance":         domain.ScopeWork,
 	"ApplyLine":       domain.ScopeWork,

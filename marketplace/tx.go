@@ -6,6 +6,7 @@ import (
 
 	"comity/domain"
 	"comity/ledger"
+	"comity/money"
 	"comity/underwriting"
 )
 
@@ -88,6 +89,19 @@ type purchase interface {
 	PayoutFile(context.Context, domain.PayoutID) (domain.DealFile, domain.Payout, error)
 	Payout(context.Context, domain.PayoutID, domain.OrganizationID, domain.OrganizationKind) (domain.Payout, error)
 	Payouts(ctx context.Context, org domain.OrganizationID, kind domain.OrganizationKind, status string, page domain.Page) ([]domain.Payout, error)
+}
+
+// agreements is what ends a part of a deal: credits, and parts that are given back.
+type agreements interface {
+	DisputeFile(context.Context, domain.DisputeID, domain.OrganizationID) (domain.DisputeFile, error)
+	EndDispute(context.Context, domain.Dispute, domain.Update) error
+	SaveUpdate(context.Context, domain.Update) error
+	SaveRecourse(context.Context, domain.Recourse) error
+	UpdateRecourse(context.Context, domain.Recourse) error
+	RecourseDeal(context.Context, domain.RecourseID, domain.OrganizationID) (domain.DealID, error)
+	Recourses(context.Context, domain.DealID) ([]domain.Recourse, error)
+	SaveClaimPayment(ctx context.Context, r domain.Recourse, receipt domain.Receipt, id domain.AllocationID, at time.Time) error
+	SaveEnding(ctx context.Context, d domain.Deal, inv domain.Invoice, payouts []domain.Payout, freed money.Amount, at time.Time) error
 }
 
 // bank is statements, their lines and receipts.

@@ -17,6 +17,8 @@ const maxFormBytes = 64 << 10
 // form is what a debtor typed, kept so that a refused form comes back filled.
 type form struct {
 	Action, Deal, Amount, Day, Said string
+	Reason, Remedy, Count, Every    string
+	Dispute, Plan                   string
 
 	deal   domain.DealID
 	amount money.Amount
@@ -34,13 +36,14 @@ func (p *portal) read(c *gin.Context, v visit, action string) (form, error) {
 	}
 	f := form{
 		Action: action, Deal: c.PostForm("deal"), Amount: strings.TrimSpace(c.PostForm("amount")), Day: strings.TrimSpace(c.PostForm("day")),
-		Said: c.PostForm("said"),
+		Said: c.PostForm("said"), Reason: c.PostForm("reason"), Remedy: c.PostForm("remedy"), Count: c.PostForm("count"), Every: c.PostForm("every"),
+		Dispute: c.PostForm("dispute"), Plan: c.PostForm("plan"),
 	}
 	key, ok := p.Links.key(v.link, c.PostForm("nonce"))
 	if !ok {
 		return f, domain.ErrUnreadable.Because("the page was too old; please send the form again")
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{action, f.Deal, f.Amount, f.Day, f.Said}, "\n")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{action, f.Deal, f.Amount, f.Day, f.Said, f.Reason, f.Remedy, f.Count, f.Every, f.Dispute, f.Plan}, "\n")))
 	f.key, f.hash = key, sum[:]
 	if f.Deal != "" {
 		deal, err := domain.ParseDealID(f.Deal)
@@ -150,18 +153,6 @@ func (p *portal) paid(c *gin.Context, v visit) {
 	var answer domain.Answer
 	if err == nil {
 		answer, err = p.Cases.Paid(c.Request.Context(), v.by, f.deal, f.amount, f.day, once[domain.Hold](f))
-	}
-	p.answer(c, v, answer, err, f)
-}
-
-func (p *portal) dispute(c *gin.Context, v visit) {
-	f, err := p.read(c, v, domain.VerbDispute)
-	if err == nil {
-		err = f.sum(c.PostForm("currency"))
-	}
-	var answer domain.Answer
-	if err == nil {
-		answer, err = p.Cases.Dispute(c.Request.Context(), v.by, f.deal, f.amount, f.Said, once[domain.Dispute](f))
 	}
 	p.answer(c, v, answer, err, f)
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"comity/collections"
 	"comity/domain"
 	"comity/money"
 )
@@ -25,7 +26,11 @@ type Cases interface {
 	Promise(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Promise]) (domain.Answer, error)
 	Ask(ctx context.Context, by domain.Caller, deal domain.DealID, said string, once domain.Once[domain.Question]) (domain.Answer, error)
 	Paid(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Hold]) (domain.Answer, error)
-	Dispute(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, said string, once domain.Once[domain.Dispute]) (domain.Answer, error)
+	Dispute(context.Context, domain.Caller, collections.Complaint, domain.Once[domain.Dispute]) (domain.Answer, error)
+	AgreeDispute(context.Context, domain.Caller, domain.DisputeID, domain.Once[domain.Dispute]) (domain.Answer, error)
+	NoteOnPage(ctx context.Context, by domain.Caller, id domain.DisputeID, said string, once domain.Once[domain.Note]) (domain.Answer, error)
+	RequestPlan(context.Context, domain.Caller, collections.PlanRequest, domain.Once[domain.Plan]) (domain.Answer, error)
+	AnswerPlan(ctx context.Context, by domain.Caller, id domain.PlanID, agreed bool, once domain.Once[domain.Plan]) (domain.Answer, error)
 }
 
 // Options are what the pages are made of.
@@ -55,6 +60,11 @@ func New(o Options) http.Handler {
 	router.POST("/d/:link/question", p.visit(domain.VerbQuestion, p.question))
 	router.POST("/d/:link/paid", p.visit(domain.VerbPaid, p.paid))
 	router.POST("/d/:link/dispute", p.visit(domain.VerbDispute, p.dispute))
+	router.POST("/d/:link/dispute/agree", p.visit(domain.VerbDispute, p.agree))
+	router.POST("/d/:link/dispute/note", p.visit(domain.VerbDispute, p.note))
+	router.POST("/d/:link/plan", p.visit(domain.VerbPlan, p.plan))
+	router.POST("/d/:link/plan/accept", p.visit(domain.VerbPlan, p.planAnswer(true)))
+	router.POST("/d/:link/plan/decline", p.visit(domain.VerbPlan, p.planAnswer(false)))
 	return router
 }
 

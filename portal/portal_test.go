@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"comity/collections"
 	"comity/domain"
 	"comity/money"
 	"comity/portal"
@@ -55,9 +57,29 @@ func (f *cases) Paid(_ context.Context, _ domain.Caller, _ domain.DealID, amount
 	return once.Answer(domain.Hold{}), f.refuse
 }
 
-func (f *cases) Dispute(_ context.Context, _ domain.Caller, _ domain.DealID, amount money.Amount, said string, once domain.Once[domain.Dispute]) (domain.Answer, error) {
-	f.asked = append(f.asked, "dispute "+amount.String()+" "+said)
+func (f *cases) Dispute(_ context.Context, _ domain.Caller, c collections.Complaint, once domain.Once[domain.Dispute]) (domain.Answer, error) {
+	f.asked = append(f.asked, "dispute "+c.Amount.String()+" "+c.Said)
 	return once.Answer(domain.Dispute{}), f.refuse
+}
+
+func (f *cases) AgreeDispute(_ context.Context, _ domain.Caller, _ domain.DisputeID, once domain.Once[domain.Dispute]) (domain.Answer, error) {
+	f.asked = append(f.asked, "agree")
+	return once.Answer(domain.Dispute{}), f.refuse
+}
+
+func (f *cases) NoteOnPage(_ context.Context, _ domain.Caller, _ domain.DisputeID, said string, once domain.Once[domain.Note]) (domain.Answer, error) {
+	f.asked = append(f.asked, "note "+said)
+	return once.Answer(domain.Note{}), f.refuse
+}
+
+func (f *cases) RequestPlan(_ context.Context, _ domain.Caller, r collections.PlanRequest, once domain.Once[domain.Plan]) (domain.Answer, error) {
+	f.asked = append(f.asked, fmt.Sprintf("plan %d from %s every %d: %s", r.Count, r.FirstOn, r.EveryDays, r.Said))
+	return once.Answer(domain.Plan{}), f.refuse
+}
+
+func (f *cases) AnswerPlan(_ context.Context, _ domain.Caller, _ domain.PlanID, agreed bool, once domain.Once[domain.Plan]) (domain.Answer, error) {
+	f.asked = append(f.asked, fmt.Sprintf("plan agreed %t", agreed))
+	return once.Answer(domain.Plan{}), f.refuse
 }
 
 type site struct {

@@ -31,6 +31,11 @@ var done = map[string]string{
 	domain.VerbQuestion: "Thank you. Your question is with a person, and what it is about rests until the answer.",
 	domain.VerbPaid:     "Thank you. We look for your payment, and the amount rests meanwhile.",
 	domain.VerbDispute:  "Thank you for telling us. That part rests until it is cleared up.",
+	domain.VerbPlan:     "Thank you. Your plan is with a person, and the invoice rests until you have an answer.",
+	deedAgree:           "Thank you. It is settled as you agreed.",
+	deedNote:            "Thank you. It is noted, and your supplier reads it too.",
+	deedAccept:          "Thank you. The plan is agreed, and its copy is on its way to you.",
+	deedDecline:         "Thank you for your answer. You can propose another plan.",
 }
 
 // refusedWords says why not, to a person.
@@ -148,6 +153,7 @@ func itemOf(page domain.DebtorPage, item domain.DebtorItem, today domain.Date, v
 	words := map[domain.HoldCode]string{
 		domain.HoldPaidOrPending: "%s is on its way, as you told us%s.", domain.HoldPromise: "We do not write about %s%s.",
 		domain.HoldDisputed: "%s is not agreed and rests%s. The rest stays payable.", domain.HoldQuery: "%s rests while your question is with us%s.",
+		domain.HoldPlan: "%s is in your plan%s.",
 	}
 	for _, part := range collections.PausedParts(page, item, v.by.Now) {
 		until := ""

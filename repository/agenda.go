@@ -57,6 +57,10 @@ SELECT ` + stopColumns + ` FROM stops WHERE case_id = ANY ($1::uuid[]) AND lifte
 SELECT ` + promiseColumns + ` FROM promises WHERE case_id = ANY ($1::uuid[]) ORDER BY id`
 	agendaDisputes = `
 SELECT ` + disputeColumns + ` FROM disputes WHERE case_id = ANY ($1::uuid[]) ORDER BY id`
+	agendaPlans = `
+SELECT ` + planColumns + ` FROM plans WHERE case_id = ANY ($1::uuid[]) ORDER BY id`
+	agendaUpdates = `
+SELECT id, case_id, deal_id, kind, subject_id, at FROM updates WHERE case_id = ANY ($1::uuid[]) ORDER BY id`
 	agendaQuestions = `
 SELECT ` + questionColumns + ` FROM questions WHERE case_id = ANY ($1::uuid[]) ORDER BY id`
 	agendaReplies = `
@@ -149,7 +153,7 @@ func eachOf[R any](ctx context.Context, tx *Tx, query string, put func(R), args 
 func agendaStatements() map[string]string {
 	return map[string]string{
 		"claim_agenda": claimAgenda, "agenda_factors": agendaFactors, "agenda_relationships": agendaRelationships, "agenda_items": agendaItems, "agenda_introduced": agendaIntroduced, "agenda_feeds": agendaFeeds, "agenda_touches": agendaTouches,
-		"agenda_holds": agendaHolds, "agenda_pauses": agendaPauses, "agenda_stops": agendaStops, "agenda_promises": agendaPromises, "agenda_disputes": agendaDisputes,
+		"agenda_holds": agendaHolds, "agenda_pauses": agendaPauses, "agenda_stops": agendaStops, "agenda_promises": agendaPromises, "agenda_disputes": agendaDisputes, "agenda_plans": agendaPlans, "agenda_updates": agendaUpdates,
 		"agenda_questions": agendaQuestions, "agenda_replies": agendaReplies, "agenda_approvals": agendaApprovals, "agenda_paid": agendaPaid,
 		"agenda_unthanked": agendaUnthanked, "agenda_refused": agendaRefused, "agenda_playbooks": agendaPlaybooks, "agenda_wishes": agendaWishes, "save_waits": saveWaits,
 	}
@@ -384,6 +388,12 @@ func (a *agenda) held(ctx context.Context) error {
 		return err
 	}
 	if err := each(ctx, a, agendaDisputes, func(r disputeRow) { f := a.at[r.Case]; f.Disputes = append(f.Disputes, r.dispute()) }); err != nil {
+		return err
+	}
+	if err := each(ctx, a, agendaPlans, func(r planRow) { f := a.at[r.Case]; f.Plans = append(f.Plans, r.plan()) }); err != nil {
+		return err
+	}
+	if err := each(ctx, a, agendaUpdates, func(r updateRow) { f := a.at[r.Case]; f.Updates = append(f.Updates, r.update()) }); err != nil {
 		return err
 	}
 	return each(ctx, a, agendaRefused, func(r agendaRefusal) {

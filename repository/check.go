@@ -32,16 +32,35 @@ SELECT 'deal ' || d.id FROM deals d
    (SELECT coalesce(-sum(p.amount_minor), 0) FROM journals j JOIN postings p ON p.journal_id = j.id WHERE j.deal_id = d.id AND p.account = 'discount_fee_income')`},
 	{"a settled or cancelled deal has a balance-sheet account that is not at nothing", `
 SELECT 'deal ' || d.id || ' ' || p.account FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
- WHERE d.status IN ('settled', 'cancelled') AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income')
+ WHERE d.status IN ('settled', 'cancelled') AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax')
  GROUP BY d.id, p.account HAVING sum(p.amount_minor) <> 0`},
-	{"a settled deal's cash is not its income", `
+	{"a settled deal's cash is not its income and the tax on it", `
 SELECT 'deal ' || d.id FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
  WHERE d.status = 'settled' GROUP BY d.id
 HAVING sum(p.amount_minor) FILTER (WHERE p.account IN ('cash_operating', 'cash_collection'))
-    <> -sum(p.amount_minor) FILTER (WHERE p.account IN ('discount_fee_income', 'origination_income', 'wire_fee_income'))`},
+    <> -sum(p.amount_minor) FILTER (WHERE p.account IN ('discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax'))`},
+	{"what a seller owes is not what the books say", `
+SELECT 'deal ' || d.id FROM deals d
+ WHERE (SELECT coalesce(sum(p.amount_minor), 0) FROM journals j JOIN postings p ON p.journal_id = j.id WHERE j.deal_id = d.id AND p.account = 'seller_recourse_receivable')
+    <> (SELECT coalesce(sum(r.claim_minor - r.paid_minor), 0) FROM recourses r WHERE r.deal_id = d.id AND r.status = 'exercised')`},
+	{"title was given back and the books of the deal do not close", `
+SELECT 'deal ' || d.id || ' ' || p.account FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
+ WHERE d.status = 'charged_back' AND NOT EXISTS (SELECT FROM recourses r WHERE r.deal_id = d.id AND r.status = 'exercised')
+   AND NOT EXISTS (SELECT FROM payouts o WHERE o.deal_id = d.id AND o.kind <> 'sweep' AND o.status NOT IN ('confirmed', 'rejected', 'returned'))
+   AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax')
+ GROUP BY d.id, p.account HAVING sum(p.amount_minor) <> 0`},
+	{"a deal's basis is not what is open, paid, credited and given back", `
+SELECT 'deal ' || d.id FROM deals d
+ WHERE d.status IN ('paid_out', 'settled') AND d.basis_minor <> d.open_minor + d.credited_minor + d.given_back_minor
+   + (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.deal_id = d.id AND a.undone_at IS NULL)`},
+	{"what is left of a reserve is not what the books say", `
+SELECT 'deal ' || d.id FROM deals d
+ WHERE (d.status = 'charged_back' OR d.status = 'paid_out' AND d.paid_in_full_on IS NULL) AND d.reserve_minor - d.reserve_used_minor <>
+   (SELECT coalesce(-sum(p.amount_minor), 0) FROM journals j JOIN postings p ON p.journal_id = j.id WHERE j.deal_id = d.id AND p.account = 'reserve')`},
 	{"a receipt's unapplied rest is not what was not applied", `
 SELECT 'receipt ' || r.id FROM receipts r
- WHERE r.unapplied_minor <> r.amount_minor - (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.receipt_id = r.id AND a.undone_at IS NULL)`},
+ WHERE r.unapplied_minor <> r.amount_minor - (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.receipt_id = r.id AND a.undone_at IS NULL)
+   - (SELECT coalesce(sum(c.amount_minor), 0) FROM claim_payments c WHERE c.receipt_id = r.id)`},
 	{"a factor's limit is not used by its open deals", `
 SELECT 'facility ' || f.factor_id || ' ' || f.currency FROM facilities f
  WHERE f.used_minor <> (SELECT coalesce(sum(d.advance_minor), 0) FROM deals d
@@ -51,7 +70,7 @@ SELECT 'invoice ' || invoice_id FROM deals WHERE status <> 'cancelled' GROUP BY 
 	{"a booked order has no journal", `
 SELECT 'pay-out ' || p.id FROM payouts p
  WHERE p.kind <> 'sweep' AND p.status = 'confirmed'
-   AND NOT EXISTS (SELECT FROM journals j WHERE j.cause_kind = 'payout' AND j.cause_id = p.id AND j.kind IN ('e3b_disburse', 'e7b_rebate_paid'))`},
+   AND NOT EXISTS (SELECT FROM journals j WHERE j.cause_kind = 'payout' AND j.cause_id = p.id AND j.kind IN ('e3b_disburse', 'e7b_rebate_paid', 'v4d_pass_paid'))`},
 	{"a reversal does not mirror what it reverses", `
 SELECT 'journal ' || r.id FROM journals r JOIN postings p ON p.journal_id IN (r.id, r.reverses)
  WHERE r.reverses IS NOT NULL GROUP BY r.id, p.account HAVING sum(p.amount_minor) <> 0`},

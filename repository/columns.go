@@ -117,6 +117,21 @@ func (c *bytesCol) UnmarshalJSON(data []byte) error {
 	return err
 }
 
+// jsonCol is a jsonb column; NULL is the zero value.
+type jsonCol[T any] struct{ Value T }
+
+// Scan implements sql.Scanner.
+func (c *jsonCol[T]) Scan(src any) error {
+	data, ok := src.([]byte)
+	if !ok {
+		return nil
+	}
+	return json.Unmarshal(data, &c.Value)
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *jsonCol[T]) UnmarshalJSON(data []byte) error { return json.Unmarshal(data, &c.Value) }
+
 // textsCol is a text[] column.
 type textsCol []string
 

@@ -58,6 +58,10 @@ type dealRow struct {
 	Reserve      int64     `json:"reserve_minor"`
 	Origination  int64     `json:"origination_minor"`
 	Wire         int64     `json:"wire_minor"`
+	Tax          int64     `json:"tax_minor"`
+	Credited     int64     `json:"credited_minor"`
+	GivenBack    int64     `json:"given_back_minor"`
+	ReserveUsed  int64     `json:"reserve_used_minor"`
 	Open         int64     `json:"open_minor"`
 	FirstDays    int       `json:"fee_first_days"`
 	FirstRate    rateCol   `json:"fee_first_rate"`
@@ -88,7 +92,8 @@ func (r dealRow) deal() domain.Deal {
 		Invoice: domain.InvoiceID{UUID: r.Invoice}, Offer: domain.OfferID{UUID: r.Offer}, Case: domain.CaseID{UUID: r.Case}, Mandate: domain.MandateID{UUID: r.Mandate},
 		Status: domain.DealStatus(r.Status), InvoiceNumber: r.Number, DebtorName: r.DebtorName, Due: r.Due.Date,
 		Basis: amount(r.Basis, r.Currency), Advance: amount(r.Advance, r.Currency), Reserve: amount(r.Reserve, r.Currency),
-		Origination: amount(r.Origination, r.Currency), Wire: amount(r.Wire, r.Currency), Open: amount(r.Open, r.Currency),
+		Origination: amount(r.Origination, r.Currency), Wire: amount(r.Wire, r.Currency), Tax: amount(r.Tax, r.Currency), Credited: amount(r.Credited, r.Currency),
+		GivenBack: amount(r.GivenBack, r.Currency), ReserveUsed: amount(r.ReserveUsed, r.Currency), Open: amount(r.Open, r.Currency),
 		Fee: domain.FeeTerms{
 			FirstDays: r.FirstDays, FirstRate: r.FirstRate.Rate, StepDays: r.StepDays, StepRate: r.StepRate.Rate,
 			UpfrontRate: r.UpfrontRate.Rate, DailyRate: r.DailyRate.Rate,
@@ -112,8 +117,8 @@ WITH taken AS (
   INSERT INTO deals (id, world_id, factor_id, seller_id, relationship_id, debtor_id, invoice_id, offer_id, case_id, mandate_id, status, currency,
     invoice_number, debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate,
     fee_step_days, fee_step_rate, fee_upfront_rate, fee_daily_rate, recourse_days, rebate_hold, reference, notice_code, operating_account_id,
-    collection_account_id, seller_account_id, made_at)
-  VALUES ($13, $6, $7, $8, $10, $9, $2, $1, $5, $14, 'made', $15, $16, $34, $17, $18, $19, $20, $21, $22, $18, $23, $24, $25, $26, $35, $36, $27, $28, $29, $30, $31, $32, $33, $12)
+    collection_account_id, seller_account_id, made_at, tax_minor)
+  VALUES ($13, $6, $7, $8, $10, $9, $2, $1, $5, $14, 'made', $15, $16, $34, $17, $18, $19, $20, $21, $22, $18, $23, $24, $25, $26, $35, $36, $27, $28, $29, $30, $31, $32, $33, $12, $37)
 ), asked AS (
   INSERT INTO conditions (deal_id, factor_id, seller_id, code)
   SELECT $13, $7, $8, c FROM unnest(ARRAY['seller_approved', 'account_proven', 'introduced', 'verified', 'notice_delivered']) AS c
@@ -131,7 +136,7 @@ func (tx *Tx) SaveAcceptance(ctx context.Context, d domain.Deal, o domain.Offer,
 		d.ID.UUID, d.Mandate.UUID, string(d.Basis.Currency()), d.InvoiceNumber, day(d.Due), d.Basis.Units(), d.Advance.Units(), d.Reserve.Units(),
 		d.Origination.Units(), d.Wire.Units(), d.Fee.FirstDays, d.Fee.FirstRate.String(), d.Fee.StepDays, d.Fee.StepRate.String(),
 		d.RecourseDays, d.RebateHold, d.Reference.String(), d.NoticeCode, d.Operating.UUID, d.Collection.UUID, d.Payout.UUID, d.DebtorName,
-		d.Fee.UpfrontRate.String(), d.Fee.DailyRate.String())
+		d.Fee.UpfrontRate.String(), d.Fee.DailyRate.String(), d.Tax.Units())
 	if violates(err, "deals_one_live") || violates(err, "fingerprints_live") {
 		return domain.ErrWrongState.Because("it was sold meanwhile").In(string(domain.InvoiceSold))
 	}
@@ -148,12 +153,19 @@ type dealFileRow struct {
 	Case       caseBrief       `json:"kase"`
 	Invoice    invoiceRow      `json:"invoice"`
 	LastMoney  dateCol         `json:"last_money"`
+	Moves      []moveRow       `json:"moves"`
+	Plans      []planRow       `json:"plans"`
+	Recourses  []recourseRow   `json:"recourses"`
 }
 
 func (r dealFileRow) file() domain.DealFile {
+	factor := r.Factor.organization()
 	return domain.DealFile{
-		Deal: r.Deal.deal(), Factor: r.Factor.organization(), Conditions: mapped(r.Conditions, conditionRow.condition),
+		Deal: r.Deal.deal(), Factor: factor, Conditions: mapped(r.Conditions, conditionRow.condition),
 		Payouts: mapped(r.Payouts, payoutRow.payout), Case: r.Case.brief(), Invoice: r.Invoice.invoice(), LastMoney: r.LastMoney.Date,
+		Moves:     mapped(r.Moves, func(m moveRow) domain.Move { return m.move(r.Deal.Currency, factor.Zone()) }),
+		Plans:     mapped(r.Plans, planRow.plan),
+		Recourses: mapped(r.Recourses, recourseRow.recourse),
 	}
 }
 
@@ -177,7 +189,8 @@ func (tx *Tx) DealFile(ctx context.Context, id domain.DealID) (domain.DealFile, 
 const dealColumns = `id, world_id, factor_id, seller_id, relationship_id, debtor_id, invoice_id, offer_id, case_id, mandate_id, status, currency,
   invoice_number, debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate,
   fee_step_days, fee_step_rate, fee_upfront_rate, fee_daily_rate, recourse_days, rebate_hold, recognised_minor, next_accrual_at, reference, notice_code,
-  operating_account_id, collection_account_id, seller_account_id, funding_date, made_at, paid_in_full_on, settled_at`
+  operating_account_id, collection_account_id, seller_account_id, funding_date, made_at, paid_in_full_on, settled_at,
+  tax_minor, credited_minor, given_back_minor, reserve_used_minor`
 
 const (
 	readSellerDeal = `

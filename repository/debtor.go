@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	loadDebtorPage = `SELECT debtor_page($1, $2)`
+	loadDebtorPage = `SELECT debtor_page($1, $2) || debtor_agreements()`
 	confirmLink    = `
 SELECT is_right, tries FROM confirm_link($1, $2)`
 )
@@ -53,6 +53,8 @@ type debtorPageRow struct {
 	Holds     []holdRow       `json:"holds"`
 	Promises  []promiseRow    `json:"promises"`
 	Disputes  []disputeRow    `json:"disputes"`
+	Plans     []planRow       `json:"plans"`
+	Notes     []noteRow       `json:"notes"`
 	Questions []questionRow   `json:"questions"`
 }
 
@@ -62,6 +64,7 @@ func (r debtorPageRow) page() domain.DebtorPage {
 		SellerID: domain.OrganizationID{UUID: r.SellerID}, Factor: r.Factor, FactorEmail: r.FactorEmail, Seller: r.Seller, SellerEmail: r.SellerEmail,
 		Debtor: r.Relationship.Name, Country: string(r.Relationship.Country), TimeZone: string(r.Relationship.TimeZone), Confirmed: r.Confirmed,
 		Holds: mapped(r.Holds, holdRow.hold), Promises: mapped(r.Promises, promiseRow.promise), Disputes: mapped(r.Disputes, disputeRow.dispute),
+		Plans: mapped(r.Plans, planRow.plan), Notes: mapped(r.Notes, noteRow.note),
 		Questions: mapped(r.Questions, questionRow.question),
 	}
 	for _, i := range r.Items {

@@ -58,25 +58,6 @@ func (r promiseRow) promise() domain.Promise {
 	}
 }
 
-type disputeRow struct {
-	ID         uuid.UUID `json:"id"`
-	Case       uuid.UUID `json:"case_id"`
-	Deal       uuid.UUID `json:"deal_id"`
-	Status     string    `json:"status"`
-	Currency   string    `json:"currency"`
-	Amount     int64     `json:"amount_minor"`
-	Said       string    `json:"said"`
-	RaisedAt   timeCol   `json:"raised_at"`
-	ResolvedAt timeCol   `json:"resolved_at"`
-}
-
-func (r disputeRow) dispute() domain.Dispute {
-	return domain.Dispute{
-		ID: domain.DisputeID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Deal: domain.DealID{UUID: r.Deal}, Status: domain.DisputeStatus(r.Status),
-		Amount: amount(r.Amount, r.Currency), Said: r.Said, RaisedAt: r.RaisedAt.Time, ResolvedAt: r.ResolvedAt.Time,
-	}
-}
-
 type questionRow struct {
 	ID         uuid.UUID     `json:"id"`
 	Case       uuid.UUID     `json:"case_id"`
@@ -100,21 +81,16 @@ func (r questionRow) question() domain.Question {
 
 const (
 	promiseColumns  = `id, case_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at, decided_at`
-	disputeColumns  = `id, case_id, deal_id, status, currency, amount_minor, said, raised_at, resolved_at`
 	questionColumns = `id, case_id, deal_id, by_mail, by_phone, said, reason, understood, asked_at, answer, answered_at`
 )
 
 const (
 	listPromises = `
 SELECT ` + promiseColumns + ` FROM promises WHERE case_id = $1 ORDER BY id`
-	listDisputes = `
-SELECT ` + disputeColumns + ` FROM disputes WHERE case_id = $1 ORDER BY id`
 	listQuestions = `
 SELECT ` + questionColumns + ` FROM questions WHERE case_id = $1 ORDER BY id`
 	lockQuestion = `
 SELECT ` + questionColumns + ` FROM questions WHERE factor_id = $2 AND id = $1 FOR UPDATE`
-	lockDispute = `
-SELECT ` + disputeColumns + ` FROM disputes WHERE factor_id = $2 AND id = $1 FOR UPDATE`
 	insertHold = `
 INSERT INTO holds (id, case_id, factor_id, seller_id, deal_id, code, amount_minor, until_at, cause_kind, cause_id, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
@@ -128,9 +104,6 @@ INSERT INTO promises (id, case_id, factor_id, seller_id, deal_id, status, curren
 VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8, $9, $10, $11)`
 	insertQuestion = `
 INSERT INTO questions (id, case_id, factor_id, seller_id, deal_id, by_mail, said, asked_at, reason, by_phone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
-	insertDispute = `
-INSERT INTO disputes (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, said, raised_at)
-VALUES ($1, $2, $3, $4, $5, 'open', $6, $7, $8, $9)`
 	saveJudged = `
 WITH released AS (
   UPDATE holds SET ended_at = $3 WHERE id = ANY ($4::uuid[]) AND ended_at IS NULL
@@ -142,11 +115,6 @@ WITH rests AS (
   UPDATE holds SET until_at = $5 WHERE case_id = $6 AND cause_kind = 'question' AND cause_id = $1 AND ended_at IS NULL
 )
 UPDATE questions SET answer = nullif($2, ''), answered_at = $3, answered_by = $4, reason = $7, understood = $8 WHERE id = $1`
-	resolveDispute = `
-WITH released AS (
-  UPDATE holds SET ended_at = $3 WHERE case_id = $4 AND cause_kind = 'dispute' AND cause_id = $1 AND ended_at IS NULL
-)
-UPDATE disputes SET status = $2, resolved_at = $3 WHERE id = $1`
 )
 
 // SaveHold adds a hold to the page's case.
@@ -175,12 +143,6 @@ func (tx *Tx) SaveQuestion(ctx context.Context, page domain.DebtorPage, q domain
 	return tx.exec(ctx, insertQuestion, q.ID.UUID, page.Case.UUID, page.FactorID.UUID, page.SellerID.UUID, orNull(q.Deal.UUID), q.ByMail, q.Said, instant(q.AskedAt), string(q.Reason), q.ByPhone)
 }
 
-// SaveDispute adds a dispute.
-func (tx *Tx) SaveDispute(ctx context.Context, page domain.DebtorPage, d domain.Dispute) error {
-	return tx.exec(ctx, insertDispute, d.ID.UUID, page.Case.UUID, page.FactorID.UUID, page.SellerID.UUID, d.Deal.UUID, string(d.Amount.Currency()),
-		d.Amount.Units(), d.Said, instant(d.RaisedAt))
-}
-
 // SaveJudged saves what became of promises, and ends the holds of those.
 func (tx *Tx) SaveJudged(ctx context.Context, decided []domain.Promise, ended []domain.HoldID, at time.Time) error {
 	ids := mapped(decided, func(p domain.Promise) domain.PromiseID { return p.ID })
@@ -203,20 +165,6 @@ func (tx *Tx) AnswerQuestion(ctx context.Context, q domain.Question, by domain.U
 	return tx.exec(ctx, answerQuestion, q.ID.UUID, q.Answer, instant(q.AnsweredAt), orNull(by.UUID), instant(restsUntil), q.Case.UUID, string(q.Reason), q.Understood)
 }
 
-// LockDispute returns and locks a dispute of a factor's case.
-func (tx *Tx) LockDispute(ctx context.Context, id domain.DisputeID, factor domain.OrganizationID) (domain.Dispute, error) {
-	var row disputeRow
-	if err := tx.get(ctx, &row, lockDispute, id.UUID, factor.UUID); err != nil {
-		return domain.Dispute{}, fmt.Errorf("lock dispute %s: %w", id, err)
-	}
-	return row.dispute(), nil
-}
-
-// ResolveDispute saves a dispute that was resolved, and ends its hold.
-func (tx *Tx) ResolveDispute(ctx context.Context, d domain.Dispute) error {
-	return tx.exec(ctx, resolveDispute, d.ID.UUID, string(d.Status), instant(d.ResolvedAt), d.Case.UUID)
-}
-
 // Promises returns the promises of a case.
 func (tx *Tx) Promises(ctx context.Context, id domain.CaseID) ([]domain.Promise, error) {
 	var rows []promiseRow
@@ -224,15 +172,6 @@ func (tx *Tx) Promises(ctx context.Context, id domain.CaseID) ([]domain.Promise,
 		return nil, fmt.Errorf("list promises: %w", err)
 	}
 	return mapped(rows, promiseRow.promise), nil
-}
-
-// Disputes returns the disputes of a case.
-func (tx *Tx) Disputes(ctx context.Context, id domain.CaseID) ([]domain.Dispute, error) {
-	var rows []disputeRow
-	if err := tx.list(ctx, &rows, listDisputes, id.UUID); err != nil {
-		return nil, fmt.Errorf("list disputes: %w", err)
-	}
-	return mapped(rows, disputeRow.dispute), nil
 }
 
 // Questions returns the questions of a case.

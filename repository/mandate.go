@@ -28,6 +28,7 @@ type mandateRow struct {
 	StepRate      rateCol   `json:"fee_step_rate"`
 	Origination   rateCol   `json:"origination_rate"`
 	OriginFixed   int64     `json:"origination_minor"`
+	OriginTax     rateCol   `json:"origination_tax_rate"`
 	Wire          int64     `json:"wire_minor"`
 	RecourseDays  int       `json:"recourse_days"`
 	CureDays      int       `json:"cure_days"`
@@ -69,7 +70,7 @@ func (r mandateRow) mandate() domain.Mandate {
 				FirstDays: r.FirstDays, FirstRate: r.FirstRate.Rate, StepDays: r.StepDays, StepRate: r.StepRate.Rate,
 				UpfrontRate: r.UpfrontRate.Rate, DailyRate: r.DailyRate.Rate,
 			},
-			OriginationRate: r.Origination.Rate, OriginationFixed: amount(r.OriginFixed, r.Currency), WireFee: amount(r.Wire, r.Currency),
+			OriginationRate: r.Origination.Rate, OriginationFixed: amount(r.OriginFixed, r.Currency), OriginationTax: r.OriginTax.Rate, WireFee: amount(r.Wire, r.Currency),
 			RecourseDays: r.RecourseDays, CureDays: r.CureDays, MinFace: amount(r.MinFace, r.Currency), MaxFace: amount(r.MaxFace, r.Currency),
 			DebtorLimit: amount(r.DebtorLimit, r.Currency), FacilityLimit: amount(r.FacilityLimit, r.Currency),
 			OfferHours: r.OfferHours, MaxExpectedDaysLate: r.MaxDaysLate,
@@ -84,13 +85,13 @@ func (r mandateRow) mandate() domain.Mandate {
 const mandateColumns = `id, factor_id, world_id, currency, state, operating_account_id, collection_account_id, advance_cap, dilution_haircut,
   verification_haircut, seller_haircut, fee_first_days, fee_first_rate, fee_step_days, fee_step_rate, origination_rate, origination_minor,
   wire_minor, recourse_days, cure_days, min_face_minor, max_face_minor, debtor_limit_minor, facility_limit_minor, offer_hours, max_days_late,
-  version, created_at, fee_upfront_rate, fee_daily_rate, by_risk, funds_rate, servicing_minor, servicing_rate, margin_rate`
+  version, created_at, fee_upfront_rate, fee_daily_rate, by_risk, funds_rate, servicing_minor, servicing_rate, margin_rate, origination_tax_rate`
 
 const (
 	insertMandate = `
 INSERT INTO mandates (` + mandateColumns + `)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
-  $29, $30, $31, $32, $33, $34, $35)`
+  $29, $30, $31, $32, $33, $34, $35, $36)`
 	readMandate = `
 SELECT ` + mandateColumns + ` FROM mandates WHERE factor_id = $2 AND id = $1`
 	lockMandate  = readMandate + ` FOR UPDATE`
@@ -117,7 +118,7 @@ func (tx *Tx) SaveMandate(ctx context.Context, m domain.Mandate) error {
 		t.OriginationFixed.Units(), t.WireFee.Units(), t.RecourseDays, t.CureDays, t.MinFace.Units(), t.MaxFace.Units(),
 		t.DebtorLimit.Units(), t.FacilityLimit.Units(), t.OfferHours, t.MaxExpectedDaysLate, m.Version, instant(m.CreatedAt),
 		t.Fee.UpfrontRate.String(), t.Fee.DailyRate.String(), t.ByRisk, t.Costs.FundsRate.String(), t.Costs.Servicing.Units(),
-		t.Costs.ServicingRate.String(), t.Costs.MarginRate.String())
+		t.Costs.ServicingRate.String(), t.Costs.MarginRate.String(), t.OriginationTax.String())
 }
 
 // Mandate returns a mandate of a factor.

@@ -82,7 +82,7 @@ func (r *run) buy(d *deal, due domain.Date) error {
 	terms := d.quote.terms
 	d.Deal = domain.Deal{
 		Status: domain.DealMade, Due: due, Basis: terms.Basis, Advance: terms.Advance, Reserve: terms.Reserve,
-		Origination: terms.Origination, Wire: terms.Wire, Open: terms.Basis, Fee: terms.Fee, RecourseDays: terms.RecourseDays,
+		Origination: terms.Origination, Wire: terms.Wire, Tax: terms.Tax, Open: terms.Basis, Fee: terms.Fee, RecourseDays: terms.RecourseDays,
 		RebateHold: terms.RebateHold, Recognised: money.Minor(0, terms.Basis.Currency()), FundingDate: d.quote.fundedOn,
 	}
 	r.commit(d)
@@ -91,7 +91,7 @@ func (r *run) buy(d *deal, due domain.Date) error {
 	if err := r.post(d, ledger.Purchase(r.today, d.Basis, d.Advance)); err != nil {
 		return err
 	}
-	return r.postIf(d)(ledger.Charges(r.today, d.Origination, d.Wire))
+	return r.postIf(d)(ledger.Charges(r.today, d.Origination, d.Wire, d.Tax))
 }
 
 // fund pays the advance out, E3a and E3b. A debtor that paid before it leaves no
@@ -206,7 +206,7 @@ func (r *run) cure(d *deal) error {
 	case d.sellerPays:
 		r.report.Repurchased++
 		r.release(d)
-		return r.finish(d, r.post(d, ledger.RecoursePaid(r.today, d.claim)))
+		return r.finish(d, r.repaid(d, d.claim))
 	case !d.paidOn.IsZero():
 		return nil
 	}
@@ -216,11 +216,19 @@ func (r *run) cure(d *deal) error {
 	r.report.Recovered = r.report.Recovered.Plus(d.claim.Minus(lost))
 	r.release(d)
 	if recovered := d.claim.Minus(lost); recovered.Positive() {
-		if err := r.post(d, ledger.RecoursePaid(r.today, recovered)); err != nil {
+		if err := r.repaid(d, recovered); err != nil {
 			return err
 		}
 	}
 	return r.finish(d, r.postIf(d)(ledger.WriteOff(r.today, lost)))
+}
+
+// repaid books what a seller pays of its debt (V4p) and the sweep of it.
+func (r *run) repaid(d *deal, paid money.Amount) error {
+	if err := r.post(d, ledger.RecoursePaid(r.today, paid)); err != nil {
+		return err
+	}
+	return r.post(d, ledger.Sweep(r.today, paid))
 }
 
 // collectHeld books a debtor's payment while title is held: V4d, its sweep, and what

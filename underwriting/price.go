@@ -59,8 +59,9 @@ func Price(d Decision, m domain.MandateTerms, ask Ask) (domain.OfferTerms, error
 	}
 	terms.Advance = ask.Basis.Times(terms.AdvanceRate)
 	terms.Reserve = ask.Basis.Minus(terms.Advance)
-	terms.Now = terms.Advance.Minus(terms.Origination).Minus(terms.Wire)
-	charges := terms.Origination.Plus(terms.Wire)
+	terms.Tax = terms.Origination.Times(m.OriginationTax)
+	charges := terms.Charges()
+	terms.Now = terms.Advance.Minus(charges)
 	highest := charges.Plus(m.Fee.OwedOn(ask.Basis, terms.Advance, m.RecourseDays))
 	if !terms.Now.Positive() || highest.Units()/largestCost > terms.Now.Units() {
 		return domain.OfferTerms{}, domain.ErrNothingToPayOut.Because("the advance is %s, the charges %s", terms.Advance, charges)
@@ -178,7 +179,7 @@ func sound(m domain.MandateTerms) (domain.MandateTerms, error) {
 	}
 	whole := money.Percent(100)
 	for _, rate := range []money.Rate{
-		m.AdvanceCap, m.DilutionHaircut, m.VerificationHaircut, m.SellerHaircut, m.OriginationRate,
+		m.AdvanceCap, m.DilutionHaircut, m.VerificationHaircut, m.SellerHaircut, m.OriginationRate, m.OriginationTax,
 	} {
 		if rate.Negative() || whole.Less(rate) {
 			return m, fmt.Errorf("mandate rate %s: not between 0 and 1", rate)

@@ -189,11 +189,11 @@ func TestPaymentsFallOnBankingDays(t *testing.T) {
 		scenario    int
 		paid, later string
 	}{
-		"due on a Saturday rolls to Monday":      {"2026-03-07", "2026-02-05", 0, 0, 0, "2026-03-09", "2026-03-09"},
-		"overdue is paid the day after funding":  {"2026-01-05", "2026-02-05", 0, 0, 0, "2026-02-06", "2026-02-06"},
-		"overdue, funded on a Friday":            {"2026-01-05", "2026-02-06", 0, 0, 0, "2026-02-09", "2026-02-09"},
-		"an early payer never pays before day 1": {"2026-03-04", "2026-02-05", -60, 0, 1, "2026-02-06", "2026-02-06"},
-		"a holiday holds the payment up":         {"2026-05-22", "2026-04-22", 3, 0, 1, "2026-05-26", "2026-05-26"},
+		"due on a Saturday rolls to Monday":      {"2026-03-07", "2026-02-05", 0, 0, 0, "2026-03-09", "2026-03-10"},
+		"overdue is paid the day after funding":  {"2026-01-05", "2026-02-05", 0, 0, 0, "2026-02-06", "2026-02-09"},
+		"overdue, funded on a Friday":            {"2026-01-05", "2026-02-06", 0, 0, 0, "2026-02-09", "2026-02-10"},
+		"an early payer never pays before day 1": {"2026-03-04", "2026-02-05", -60, 0, 1, "2026-02-06", "2026-02-09"},
+		"a holiday holds the payment up":         {"2026-05-22", "2026-04-22", 3, 0, 1, "2026-05-26", "2026-05-27"},
 		"the hold of ACH is five banking days":   {"2026-03-04", "2026-02-05", 5, 5, 1, "2026-03-09", "2026-03-17"},
 		"a hold over Memorial Day":               {"2026-05-20", "2026-04-22", 0, 5, 0, "2026-05-20", "2026-05-29"},
 	}

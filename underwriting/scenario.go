@@ -39,18 +39,16 @@ func repurchased(terms domain.OfferTerms, ask Ask, on domain.Date) domain.Scenar
 // costed adds the three figures of D-15. An effective rate that does not exist or
 // is not single stays zero: domain.Scenario.EffectiveKnown says so.
 func costed(s domain.Scenario, terms domain.OfferTerms, flows []Flow) domain.Scenario {
-	s.TotalCost = s.Fee.Plus(terms.Origination).Plus(terms.Wire)
+	s.TotalCost = s.Fee.Plus(terms.Charges())
 	s.Nominal = NominalRate(s.TotalCost, terms.Now, s.Day)
 	s.Effective, _ = EffectiveRate(flows)
 	return s
 }
 
-// RebateDay returns the day on which the rebate of a payment is paid: the payment
-// day itself when its rail needs no hold, else the banking day after the last of
-// the hold's banking days (D-30; story A: paid 10 March, held to 17, rebate on 18).
+// RebateDay returns the day on which the rebate of a payment is paid: the banking day
+// after the last of the hold's banking days (D-30; story A: paid 10 March, held to 17,
+// rebate on 18), and where its rail needs no hold the one after the payment, when the
+// bank's statement of it is there (story B: paid 1 April, rebate on 2).
 func RebateDay(paidOn domain.Date, hold int, banking domain.Calendar) domain.Date {
-	if hold == 0 {
-		return banking.OnOrAfter(paidOn)
-	}
 	return banking.Add(paidOn, hold+1)
 }

@@ -17,6 +17,7 @@ type wireTerms struct {
 	ReserveMinor     int64          `json:"reserve_minor"`
 	OriginationMinor int64          `json:"origination_minor"`
 	WireMinor        int64          `json:"wire_minor"`
+	TaxMinor         int64          `json:"tax_minor,omitempty"` // none: nothing
 	NowMinor         int64          `json:"now_minor"`
 	FirstDays        int            `json:"first_days"`
 	FirstRate        string         `json:"first_rate"`
@@ -48,7 +49,7 @@ func EncodeTerms(t domain.OfferTerms) []byte {
 	wire := wireTerms{
 		Currency: string(t.Basis.Currency()), BasisMinor: t.Basis.Units(), AdvanceRate: t.AdvanceRate.String(),
 		AdvanceMinor: t.Advance.Units(), ReserveMinor: t.Reserve.Units(), OriginationMinor: t.Origination.Units(),
-		WireMinor: t.Wire.Units(), NowMinor: t.Now.Units(), FirstDays: t.Fee.FirstDays, FirstRate: t.Fee.FirstRate.String(),
+		WireMinor: t.Wire.Units(), TaxMinor: t.Tax.Units(), NowMinor: t.Now.Units(), FirstDays: t.Fee.FirstDays, FirstRate: t.Fee.FirstRate.String(),
 		StepDays: t.Fee.StepDays, StepRate: t.Fee.StepRate.String(), RecourseDays: t.RecourseDays, RebateHold: t.RebateHold,
 		Scenarios: []wireScenario{},
 	}
@@ -78,7 +79,7 @@ func DecodeTerms(stored []byte) (domain.OfferTerms, error) {
 	}
 	t := domain.OfferTerms{
 		Basis: in(wire.BasisMinor), AdvanceRate: rates[0], Advance: in(wire.AdvanceMinor), Reserve: in(wire.ReserveMinor),
-		Origination: in(wire.OriginationMinor), Wire: in(wire.WireMinor), Now: in(wire.NowMinor),
+		Origination: in(wire.OriginationMinor), Wire: in(wire.WireMinor), Tax: in(wire.TaxMinor), Now: in(wire.NowMinor),
 		Fee: domain.FeeTerms{
 			FirstDays: wire.FirstDays, FirstRate: rates[1], StepDays: wire.StepDays, StepRate: rates[2],
 			UpfrontRate: rates[3], DailyRate: rates[4],

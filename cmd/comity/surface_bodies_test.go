@@ -53,8 +53,13 @@ func (s *scene) asker(o operation) *client {
 			return s.platform
 		}
 	}
+	for _, path := range []string{"/v1/disputes/{id}/answer", "/v1/disputes/{id}/root-cause", "/v1/plans/{id}/consent"} {
+		if o.path == path {
+			return s.alice.client
+		}
+	}
 	for _, part := range []string{
-		"/replies", "/playbooks", "/tasks", "/call", "/touches/{id}/result", "/settle", "/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions",
+		"/replies", "/playbooks", "/tasks", "/call", "/touches/{id}/result", "/settle", "/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions", "/plans", "/recourses",
 	} {
 		if strings.Contains(o.path, part) {
 			return s.eastbrook
@@ -71,6 +76,7 @@ func (s *scene) things() map[string]string {
 	for verb, form := range map[string]url.Values{
 		"question": {"deal": {s.deal}, "said": {"Which order was it?"}}, "dispute": {"deal": {s.deal}, "currency": {"EUR"}, "amount": {"10.00"}, "said": {"wet boxes"}},
 		"promise": {"deal": {s.deal}, "currency": {"EUR"}, "amount": {"100.00"}, "day": {"2026-02-12"}},
+		"plan":    {"deal": {s.deal}, "count": {"3"}, "every": {"14"}, "day": {"2026-03-10"}, "reason": {"cash_flow"}, "said": {"the season was slow"}},
 	} {
 		s.must(s.submit(ctx, link, verb, form))
 	}
@@ -94,6 +100,12 @@ func (s *scene) things() map[string]string {
 		return strings.ReplaceAll(id, "-", "")
 	}
 	s.counts() // opens the owner's connection
+	dispute := "dsp_" + first(`SELECT id FROM disputes`)
+	s.made(s.eastbrook, "/v1/disputes/"+dispute+"/notes", map[string]any{"said": "We look at it."})
+	recourse := s.made(s.eastbrook, "/v1/deals/"+s.deal+"/recourses", recourse())
+	_, err := s.owner.ExecContext(ctx, `INSERT INTO claim_payments (id, factor_id, seller_id, recourse_id, receipt_id, amount_minor, value_on, at)
+		SELECT gen_random_uuid(), r.factor_id, r.seller_id, r.id, p.id, 1, p.value_on, now() FROM recourses r, receipts p WHERE p.factor_id = r.factor_id LIMIT 1`)
+	s.must(err)
 	pause, touch := s.seated(), "tch_"+first(`SELECT touch_id FROM approvals`)
 	seller := "org_" + first(`SELECT seller_id FROM deals`)
 	s.thought(seller)
@@ -103,7 +115,7 @@ func (s *scene) things() map[string]string {
 		"conditions": "verified", "stops": "complaint_open", "decisions": "dec_" + first(`SELECT id FROM decisions`), "imports": "imp_" + first(`SELECT id FROM imports`),
 		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
-		"disputes": "dsp_" + first(`SELECT id FROM disputes`), "questions": "qst_" + first(`SELECT id FROM questions`),
+		"disputes": dispute, "plans": "plan_" + first(`SELECT id FROM plans`), "recourses": recourse, "questions": "qst_" + first(`SELECT id FROM questions`),
 		"objections": objection, "history": row, "models": model, "sellers": seller, "replies": s.answered(),
 		"pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
 	}
@@ -164,6 +176,10 @@ func playbook() map[string]any {
 			"name": "did_it_reach_you", "channel": "email", "tone": 1, "wait": 7, "template": "post_due_first", "people": 0, "min_late": 0, "min_quiet": 0,
 		}},
 	}
+}
+
+func recourse() map[string]any {
+	return map[string]any{"reason": "breach", "amount": map[string]string{"amount": "5.00", "currency": "EUR"}, "evidence": "the goods were never sent"}
 }
 
 func contactWish() map[string]any {
@@ -251,10 +267,26 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"POST /v1/questions/{id}/close":  map[string]any{"reply_id": "rpl_" + strings.Repeat("0", 32), "note": "Read.", "reason": "oversight"},
 		"POST /v1/questions/{id}/answer": map[string]any{"answer": "Order 1.", "reason": "cash_flow", "understood": "You look for the order."},
 		"POST /v1/cases/{id}/stops":      map[string]any{"code": "represented", "reason": "a lawyer wrote"},
-		"PUT /v1/cases/{id}/contact":     contactWish(),
-		"POST /v1/cases/{id}/pauses":     map[string]any{"deal_id": ids["deals"], "reason": "a new order", "until": "2026-02-20T09:00:00Z"},
-		"POST /v1/touches/{id}/decline":  map[string]any{"note": "a new order"},
-		"POST /v1/touches/{id}/settle":   map[string]any{"arrived": true, "note": "They wrote back."},
+		"POST /v1/disputes/{id}/answer": map[string]any{
+			"position": "partly", "credit": map[string]string{"amount": "1.00", "currency": "EUR"}, "said": "One box was ours.",
+		},
+		"POST /v1/disputes/{id}/notes":      map[string]any{"said": "We look at it."},
+		"POST /v1/disputes/{id}/agreed":     map[string]any{"said": "On the telephone, 12 February."},
+		"POST /v1/disputes/{id}/resolve":    map[string]any{"outcome": "agreed", "credit_number": "CN-1"},
+		"POST /v1/disputes/{id}/root-cause": map[string]any{"said": "The lorry leaked."},
+		"POST /v1/cases/{id}/plans": map[string]any{
+			"deal_id": ids["deals"], "reason": "cash_flow", "said": "the season was slow", "count": 3, "first_on": "2026-03-10", "every_days": 14, "factor_share": "0.5",
+			"instalments": []any{map[string]any{"due_on": "2026-03-10", "amount": map[string]string{"amount": "1.00", "currency": "EUR"}}},
+		},
+		"POST /v1/plans/{id}/consent":  map[string]any{"consent": "approved", "note": "good customers"},
+		"POST /v1/plans/{id}/withdraw": map[string]any{"said": "We need it sooner."},
+		"POST /v1/deals/{id}/recourses": map[string]any{
+			"reason": "breach", "dispute_id": ids["disputes"], "amount": map[string]string{"amount": "5.00", "currency": "EUR"}, "evidence": "never sent",
+		},
+		"PUT /v1/cases/{id}/contact":    contactWish(),
+		"POST /v1/cases/{id}/pauses":    map[string]any{"deal_id": ids["deals"], "reason": "a new order", "until": "2026-02-20T09:00:00Z"},
+		"POST /v1/touches/{id}/decline": map[string]any{"note": "a new order"},
+		"POST /v1/touches/{id}/settle":  map[string]any{"arrived": true, "note": "They wrote back."},
 		"POST /v1/touches/{id}/result": map[string]any{
 			"result": "promised", "note": "friendly", "deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "promised_on": "2026-02-20",
 		},
@@ -280,7 +312,7 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"POST /v1/mandates": map[string]any{
 			"currency": "EUR", "advance_cap": "0.9", "dilution_haircut": "0.04", "verification_haircut": "0.02", "seller_haircut": "0",
 			"fee":              map[string]any{"first_days": 30, "first_rate": "0.03", "step_days": 10, "step_rate": "0.01"},
-			"origination_rate": "0.0025", "origination_fixed": "0.00", "wire_fee": "0.00", "recourse_days": 90, "cure_days": 0, "min_face": "1.00",
+			"origination_rate": "0.0025", "origination_fixed": "0.00", "origination_tax_rate": "0.19", "wire_fee": "0.00", "recourse_days": 90, "cure_days": 0, "min_face": "1.00",
 			"max_face": "100000.00", "debtor_limit": "1000.00", "facility_limit": "1000.00", "offer_hours": 24, "max_expected_days_late": 60,
 			"operating_account_id": s.alice.account, "collection_account_id": s.alice.account,
 		},
@@ -354,7 +386,7 @@ var soft = func() map[string][]string {
 	all := map[string][]string{}
 	for _, member := range []string{
 		"name", "user_name", "code", "tax_id", "contact_name", "tax_ids", "number", "order_reference", "summary", "supplier_tax_id", "reason", "answer", "evidence", "holder", "account_number",
-		"method", "asked", "industry", "size", "source", "understood",
+		"method", "asked", "industry", "size", "source", "understood", "said", "credit_number",
 	} {
 		all[member] = words
 	}

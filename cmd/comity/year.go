@@ -16,7 +16,9 @@ import (
 	"comity/collections"
 	"comity/domain"
 	"comity/localpg"
+	"comity/marketplace"
 	"comity/repository"
+	"comity/underwriting"
 )
 
 // yearSize says which year is lived.
@@ -105,6 +107,7 @@ func liveYear(ctx context.Context, size yearSize, appURL, ownerURL string) (*liv
 	y.db = db
 	y.cases = collections.New(repository.Atomically(db, func(tx *repository.Tx) collections.Tx { return tx }),
 		collections.Options{Host: yearHost, ReplyHost: yearHost, KeyVersion: 1})
+	y.market = marketplace.New(repository.Atomically(db, func(tx *repository.Tx) marketplace.Tx { return tx }), underwriting.EngineV1{}, func(string) []byte { return nil })
 	if y.rows, err = repository.OpenYear(ctx, ownerURL, y.world, y.now); err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"comity/collections"
 	"comity/domain"
+	"comity/marketplace"
 	"comity/money"
 	"comity/repository"
 )
@@ -27,6 +28,7 @@ type yearTown struct {
 	db      *repository.DB
 	rows    *repository.Year
 	cases   *collections.Service
+	market  *marketplace.Service
 	now     time.Time
 	end     time.Time
 	debtors []yearDebtor

@@ -172,7 +172,7 @@ func (y *yearTown) says(ctx context.Context, e yearEvent) error {
 	case "promises":
 		_, err = y.cases.Promise(ctx, by, id, amount, y.promisedOn(deal, today, about), yearOnce[domain.Promise](key, nil))
 	case "disputes":
-		if _, err = y.cases.Dispute(ctx, by, id, amount, "two boxes were wet", yearOnce[domain.Dispute](key, nil)); err == nil {
+		if _, err = y.cases.Dispute(ctx, by, collections.Complaint{Deal: id, Amount: amount, Reason: domain.DisputeDamaged, Said: "two boxes were wet"}, yearOnce[domain.Dispute](key, nil)); err == nil {
 			y.work(e.kase, yearEvent{kind: yearResolves, kase: e.kase}, 3+y.dice(12, append(about, forWork)...))
 		}
 	case "says that it paid":

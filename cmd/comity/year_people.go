@@ -9,6 +9,7 @@ import (
 
 	"comity/collections"
 	"comity/domain"
+	"comity/marketplace"
 	"comity/money"
 )
 
@@ -57,7 +58,8 @@ func (y *yearTown) happens(ctx context.Context, e yearEvent) error {
 		if err != nil || id == uuid.Nil {
 			return err
 		}
-		_, err = y.cases.ResolveDispute(ctx, y.collectorOf(e.kase, 0), domain.DisputeID{UUID: id}, yearOnce[domain.Dispute](y.key(e), nil))
+		withdrawn := marketplace.Resolution{Outcome: "withdrawn"}
+		_, err = y.market.ResolveDispute(ctx, y.collectorOf(e.kase, 0), domain.DisputeID{UUID: id}, withdrawn, yearOnce[domain.Dispute](y.key(e), nil))
 		return y.count("collector resolves a dispute", err)
 	case yearWorks:
 		return y.desk(ctx, e.n)

@@ -1,0 +1,263 @@
+package collections
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"comity/domain"
+	"comity/money"
+)
+
+const causePlan = "plan"
+
+// EqualInstalments splits a sum into equal instalments by largest remainder, the first on a day
+// and the others every so many days after it; days of 0 mean every month, on the same day of the
+// month or on its last.
+func EqualInstalments(total money.Amount, count int, first domain.Date, days int) []domain.Instalment {
+	weights := make([]int64, count)
+	for i := range weights {
+		weights[i] = 1
+	}
+	list := make([]domain.Instalment, count)
+	for i, part := range total.Split(weights...) {
+		due := first.Plus(i * days)
+		if days == 0 {
+			due = monthsAfter(first, i)
+		}
+		list[i] = domain.Instalment{N: i + 1, DueOn: due, Amount: part}
+	}
+	return list
+}
+
+func monthsAfter(first domain.Date, months int) domain.Date {
+	year, month := first.YearMonth()
+	start := domain.OnDay(year, month+time.Month(months), 1)
+	return domain.Earliest(start.Plus(domain.OnDay(year, month, 1).DaysUntil(first)), start.MonthEnd())
+}
+
+// CheckSchedule refuses instalments that are no plan of what is to be paid: days in order, none
+// before today, amounts above nothing that sum to the whole, and no more of them and no later than
+// the debtor's protection profile allows (D-27).
+func CheckSchedule(list []domain.Instalment, total money.Amount, today domain.Date, profile Protection) error {
+	most, days := domain.MostInstalments, domain.MostPlanDays
+	if profile == ProtectionUK {
+		most, days = domain.PersonInstalments, 364
+	}
+	if len(list) == 0 || len(list) > most {
+		return domain.ErrInvalid.At("/instalments", "out-of-range", fmt.Sprintf("1 to %d instalments", most))
+	}
+	sum, last := money.Minor(0, total.Currency()), today.Plus(-1)
+	for i, one := range list {
+		at := fmt.Sprintf("/instalments/%d", i)
+		switch {
+		case one.Amount.Currency() != total.Currency():
+			return domain.ErrInvalid.At(at+"/amount/currency", "other-currency", "the invoice is in "+string(total.Currency()))
+		case !one.Amount.Positive():
+			return domain.ErrInvalid.At(at+"/amount/amount", "not-positive", "an amount above zero is needed")
+		case !last.Before(one.DueOn):
+			return domain.ErrInvalid.At(at+"/due_on", "out-of-order", "days follow each other, the first today or later")
+		case today.DaysUntil(one.DueOn) > days:
+			return domain.ErrInvalid.At(at+"/due_on", "too-far", "the last day is "+today.Plus(days).Short())
+		}
+		sum, last = sum.Plus(one.Amount), one.DueOn
+	}
+	if sum != total {
+		return domain.ErrInvalid.At("/instalments", "wrong-sum", fmt.Sprintf("they sum to %s; %s is open and not disputed", sum.Grouped(), total.Grouped()))
+	}
+	return nil
+}
+
+// insideEnvelope reports whether a collector may agree to instalments alone: few, soon after the
+// due date, and not past the recourse day (D-10).
+func insideEnvelope(list []domain.Instalment, due, recourse domain.Date) bool {
+	last := list[len(list)-1].DueOn
+	return len(list) <= domain.EnvelopeInstalments && !last.After(due.Plus(domain.EnvelopeDays)) && !last.After(recourse)
+}
+
+// SheetOf works out what follows from a plan for those who bear it (F-74): the recourse day, the
+// fee, who bears what of the extra, and what the seller gets or owes.
+func SheetOf(file domain.DealFile, p domain.Plan, business domain.Calendar) domain.PlanSheet {
+	d, zone := file.Deal, file.Factor.Zone()
+	active := p
+	active.Status = domain.PlanActive
+	s := domain.PlanSheet{
+		RecourseBefore: domain.RecourseDay(d, file.Plans, business, zone),
+		RecourseAfter:  domain.RecourseDay(d, append([]domain.Plan{active}, file.Plans...), business, zone),
+	}
+	kept := slices.Concat(file.Moves, p.Moves())
+	owed := func(moves []domain.Move, on domain.Date) money.Amount {
+		return d.Fee.OwedOver(d.Basis, d.Advance, d.FundingDate, moves, d.Day(on))
+	}
+	s.FeeBefore, s.FeeAfter = owed(file.Moves, s.RecourseBefore), owed(kept, p.Last())
+	s.FeeExtra = money.Max(s.FeeAfter.Minus(owed(kept, s.RecourseBefore)), money.Minor(0, d.Basis.Currency()))
+	s.FactorBears = s.FeeExtra.Times(p.FactorShare)
+	s.SellerBears = s.FeeExtra.Minus(s.FactorBears)
+	s.SellerBefore = d.ReserveLeft().Minus(d.Open).Minus(s.FeeBefore)
+	s.SellerAfter = d.ReserveLeft().Minus(s.FeeAfter).Plus(s.FactorBears)
+	s.Inside = insideEnvelope(p.Instalments, d.Due, s.RecourseBefore)
+	return s
+}
+
+// JudgePlan says what became of a plan in force. It is kept as soon as nothing of it is open but
+// what is disputed, not before the statements cover the last instalment's day unless all is paid;
+// broken when an instalment is missing five business days after its day, by the bank's statements.
+// What is disputed is not missing.
+func JudgePlan(p domain.Plan, open, disputed money.Amount, coveredThrough domain.Date, business domain.Calendar) domain.PlanStatus {
+	if p.Status != domain.PlanActive {
+		return p.Status
+	}
+	if open.IsZero() || !open.Minus(disputed).Positive() && !coveredThrough.Before(p.Last()) {
+		return domain.PlanKept
+	}
+	there := p.OpenBefore.Minus(open).Plus(disputed)
+	for _, one := range p.Instalments {
+		if !coveredThrough.Before(business.Add(one.DueOn, domain.PlanGraceDays)) && there.Less(p.DueBy(one.DueOn)) {
+			return domain.PlanBroken
+		}
+	}
+	return domain.PlanActive
+}
+
+// disputedOf is what of a deal is disputed and not resolved.
+func disputedOf(disputes []domain.Dispute, deal domain.DealID, open money.Amount) money.Amount {
+	sum := money.Minor(0, open.Currency())
+	for _, d := range disputes {
+		if d.Deal == deal && d.Live() {
+			sum = sum.Plus(d.Amount)
+		}
+	}
+	return money.Min(sum, open)
+}
+
+// judgePlans decides the plans of a case: those in force by the bank's statements, those that
+// were offered by the day until which they stand. It returns those that were decided, the holds
+// that end with them, and the facts after it.
+func judgePlans(f domain.CaseFacts) (domain.CaseFacts, []domain.Plan, []domain.HoldID) {
+	var decided []domain.Plan
+	var ended []domain.HoldID
+	plans := append([]domain.Plan(nil), f.Plans...)
+	l := localOf(&f)
+	for i, p := range plans {
+		item, ok := f.Item(p.Deal)
+		if !ok || !p.Live() {
+			continue
+		}
+		var through domain.Date
+		if feed, known := f.Feed(item.Deal.Collection); known {
+			through = domain.CoveredThrough(feed.Spans, bankingOf(&f, feed))
+		}
+		next := JudgePlan(p, item.Deal.Open, disputedOf(f.Disputes, p.Deal, item.Deal.Open), through, l.cal)
+		if p.Status == domain.PlanOffered && p.AnswerBy.Before(l.today) {
+			next, p.Note = domain.PlanWithdrawn, "it was not answered by "+p.AnswerBy.Short()
+		}
+		if next == p.Status {
+			continue
+		}
+		p.Status, p.DecidedAt = next, f.Now
+		plans[i] = p
+		decided = append(decided, p)
+	}
+	var left []domain.Hold
+	for _, h := range f.Holds {
+		over := false
+		for _, p := range decided {
+			over = over || h.CauseKind == causePlan && h.Cause == p.ID.UUID
+		}
+		if over {
+			ended = append(ended, h.ID)
+		} else {
+			left = append(left, h)
+		}
+	}
+	f.Plans, f.Holds = plans, left
+	return f, decided, ended
+}
+
+// planWords says what became of a plan.
+func planWords(f domain.CaseFacts, p domain.Plan) string {
+	item, _ := f.Item(p.Deal)
+	what := fmt.Sprintf("The plan of %d instalments for invoice %s", len(p.Instalments), item.Deal.InvoiceNumber)
+	switch p.Status {
+	case domain.PlanKept:
+		return what + " was kept."
+	case domain.PlanBroken:
+		return what + fmt.Sprintf(" was not kept: an instalment was missing %d business days after its day.", domain.PlanGraceDays)
+	default:
+		return what + " is over: " + p.Note + "."
+	}
+}
+
+// instalments gives the agreed word two business days before each date of a plan in force, for
+// what of it is not there yet.
+func instalments(f *domain.CaseFacts, l local) []candidate {
+	var all []candidate
+	for _, p := range f.Plans {
+		item, ok := f.Item(p.Deal)
+		if !ok || p.Status != domain.PlanActive || !live(&item) {
+			continue
+		}
+		there := p.OpenBefore.Minus(item.Deal.Open).Plus(disputedOf(f.Disputes, p.Deal, item.Deal.Open))
+		for _, one := range p.Instalments {
+			step := fmt.Sprintf("%s%s:%d", stepInstalment, p.ID, one.N)
+			if one.DueOn.Before(l.today) || !there.Less(p.DueBy(one.DueOn)) || ever(f, step) {
+				continue
+			}
+			at := l.slot(l.cal.Add(one.DueOn, -domain.InstalmentNoticeDay))
+			act := &Act{
+				Step: step, Class: domain.ClassInstalment, Template: "instalment", Items: []domain.DealID{p.Deal}, Plan: p.ID, Instalment: one.N,
+				Why: fmt.Sprintf("As agreed in the plan: instalment %d of %d is due on %s.", one.N, len(p.Instalments), one.DueOn.Short()),
+			}
+			all = append(all, again(f, candidate{at, act, "the word before an instalment"}))
+			break
+		}
+		all = append(all, candidate{l.planJudged(p), nil, "the plan to be kept"})
+	}
+	for _, p := range f.Plans {
+		if p.Status == domain.PlanOffered {
+			all = append(all, candidate{latest(p.AnswerBy.Plus(1).At(0, 0, l.zone), l.now.Add(time.Minute)), nil, "the debtor's answer to the plan"})
+		}
+	}
+	return all
+}
+
+// planJudged is the next morning on which a plan may be judged.
+func (l local) planJudged(p domain.Plan) time.Time {
+	for _, one := range p.Instalments {
+		if at := l.slot(l.cal.Add(one.DueOn, domain.PlanGraceDays).Plus(1)); at.After(l.now) {
+			return at
+		}
+	}
+	return l.slotAfter()
+}
+
+// updates gives the letters about what changed for the debtor (F-76): an answer each, which
+// leaves at any hour; the release is a notice.
+func updates(f *domain.CaseFacts, l local) []candidate {
+	var all []candidate
+	for _, u := range f.Updates {
+		step := stepUpdate + u.ID.String()
+		if ever(f, step) {
+			continue
+		}
+		act := &Act{Step: step, Class: domain.ClassAnswer, Template: string(u.Kind), Update: u.ID, Items: []domain.DealID{u.Deal}, Why: updateWhy[u.Kind]}
+		at := f.Now
+		if u.Kind == domain.UpdateReleased {
+			act.Class, at = domain.ClassRelease, l.open(f.Now)
+		}
+		all = append(all, again(f, candidate{at, act, "the letter about what changed"}))
+	}
+	return all
+}
+
+var updateWhy = map[domain.UpdateKind]string{
+	domain.UpdateDisputeRaised:   "You told us what is not right with an invoice, and this is what happens now.",
+	domain.UpdateDisputeAnswered: "Your supplier answered what you told us.",
+	domain.UpdateDisputeResolved: "What you did not agree to is cleared up.",
+	domain.UpdatePlanRequested:   "You asked for a plan, and this is what we understood.",
+	domain.UpdatePlanOffered:     "You asked for a plan, and everybody else agreed to this one.",
+	domain.UpdatePlanActive:      "The plan is agreed, and this is its copy.",
+	domain.UpdatePlanDeclined:    "You asked for a plan, and it could not be agreed as it was.",
+	domain.UpdateGivenBack:       "A part of an invoice goes back to your supplier.",
+	domain.UpdateReleased:        "The factor has no claim any more, and says so in writing.",
+}

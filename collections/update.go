@@ -1,0 +1,127 @@
+package collections
+
+import (
+	"comity/domain"
+	"comity/money"
+)
+
+// letterDispute is what a letter says about a dispute.
+type letterDispute struct {
+	Number, Amount, Rest, Reason, Said, Remedy string
+	AnswerBy, CureBy                           string
+	Accepts, Rejects                           bool
+	Offered, Payable, Answer, RestsUntil       string
+	Credited, CreditNumber, Open               string
+	Withdrawn                                  bool
+}
+
+// letterPlan is what a letter says about a plan.
+type letterPlan struct {
+	Number, Total, By, Reason, Note string
+	Instalments                     []letterInstalment
+	N, Count                        int    // of the instalment that is spoken of
+	Amount, Day, Left               string // its own: what is still to come of it, its day, what is left after it
+}
+
+type letterInstalment struct {
+	N           int
+	Day, Amount string
+}
+
+// update fills in what a letter about a change says.
+func (data *letter) update(f domain.CaseFacts, act Act, l local) {
+	if !act.Plan.IsZero() {
+		data.instalment(f, act)
+		return
+	}
+	for _, u := range f.Updates {
+		if u.ID != act.Update || act.Update.IsZero() {
+			continue
+		}
+		for _, d := range f.Disputes {
+			if d.ID.UUID == u.Subject {
+				data.dispute(f, d, l)
+			}
+		}
+		for _, p := range f.Plans {
+			if p.ID.UUID == u.Subject {
+				data.plan(f, p)
+			}
+		}
+		for _, r := range f.Recourses {
+			if r.ID.UUID == u.Subject {
+				data.Part = r.Part.Grouped()
+				if item, ok := f.Item(r.Deal); ok && live(&item) && item.Deal.Open.Positive() {
+					data.Left = item.Deal.Open.Grouped()
+				}
+			}
+		}
+	}
+}
+
+func (data *letter) dispute(f domain.CaseFacts, d domain.Dispute, l local) {
+	item, _ := f.Item(d.Deal)
+	clocks := d.Clocks(l.cal, l.zone)
+	none := money.Minor(0, d.Amount.Currency())
+	open := item.Deal.Open
+	data.Dispute = letterDispute{
+		Number: writable(item.Deal.InvoiceNumber, noNumber), Amount: d.Amount.Grouped(), Reason: d.Reason.Words(), Said: withoutBankDetails(d.Said, "(as you wrote)"),
+		Remedy: withoutBankDetails(d.Remedy, ""), AnswerBy: clocks.AnswerBy.Long(), CureBy: clocks.CureBy.Long(), Accepts: d.Position == domain.PositionAccepts,
+		Rejects: d.Position == domain.PositionRejects, Answer: withoutBankDetails(d.Answer, ""), CreditNumber: oneLine(d.CreditNumber), Open: open.Grouped(),
+		Withdrawn: d.Outcome == domain.OutcomeWithdrawn,
+	}
+	if rest := open.Minus(disputedOf(f.Disputes, d.Deal, open)); rest.Positive() {
+		data.Dispute.Rest = rest.Grouped()
+	}
+	if d.Offered.Positive() {
+		data.Dispute.Offered = d.Offered.Grouped()
+	}
+	if payable := d.Amount.Minus(money.Max(d.Offered, none)); payable.Positive() {
+		data.Dispute.Payable = payable.Grouped()
+	}
+	if d.Credited.Positive() {
+		data.Dispute.Credited = d.Credited.Grouped()
+	}
+	if !d.AnsweredAt.IsZero() {
+		data.Dispute.RestsUntil = l.day(d.AnsweredAt).Plus(afterAnswer).Short()
+	}
+}
+
+func (data *letter) plan(f domain.CaseFacts, p domain.Plan) {
+	item, _ := f.Item(p.Deal)
+	data.Plan = letterPlan{
+		Number: writable(item.Deal.InvoiceNumber, noNumber), Total: p.Total.Grouped(), Reason: reasonWords[p.Reason], Note: withoutBankDetails(p.Note, ""), Count: len(p.Instalments),
+	}
+	if !p.AnswerBy.IsZero() {
+		data.Plan.By = p.AnswerBy.Long()
+	}
+	for _, one := range p.Instalments {
+		data.Plan.Instalments = append(data.Plan.Instalments, letterInstalment{one.N, one.DueOn.Long(), one.Amount.Grouped()})
+	}
+}
+
+// instalment fills in the agreed word before a date of a plan: what of the plan is due by then
+// and not there yet.
+func (data *letter) instalment(f domain.CaseFacts, act Act) {
+	for _, p := range f.Plans {
+		if p.ID != act.Plan || act.Instalment < 1 || act.Instalment > len(p.Instalments) {
+			continue
+		}
+		data.plan(f, p)
+		item, _ := f.Item(p.Deal)
+		one := p.Instalments[act.Instalment-1]
+		there := p.OpenBefore.Minus(item.Deal.Open).Plus(disputedOf(f.Disputes, p.Deal, item.Deal.Open))
+		due := p.DueBy(one.DueOn).Minus(there)
+		data.Plan.N, data.Plan.Amount, data.Plan.Day = one.N, due.Grouped(), one.DueOn.Long()
+		if left := p.Total.Minus(there).Minus(due); left.Positive() {
+			data.Plan.Left = left.Grouped()
+		}
+	}
+}
+
+// reasonWords says why something is late, to the debtor who said so.
+var reasonWords = map[domain.Reason]string{
+	domain.ReasonCashFlow: "money comes later than planned", domain.ReasonAdmin: "a step of your own is still missing", domain.ReasonUnforeseen: "something unforeseen happened",
+	domain.ReasonApproval: "it waits for an approval", domain.ReasonMissing: "the invoice was missing", domain.ReasonDispute: "something was not right with it",
+	domain.ReasonOversight: "it was overlooked", domain.ReasonOther: "a reason of your own",
+}

@@ -1,0 +1,97 @@
+package domain
+
+import (
+	"time"
+
+	"comity/money"
+)
+
+// A RecourseStatus is how far the giving back of a part of an invoice has come (D-5).
+type RecourseStatus string
+
+// The states of a recourse. Title, notice and the right to collect stay with the factor until
+// what the seller owes is paid; then it is reassigned in the same commit.
+const (
+	RecourseProposed   RecourseStatus = "proposed"  // a first person asks for it
+	RecourseExercised  RecourseStatus = "exercised" // a second one agreed; title is held
+	RecourseReassigned RecourseStatus = "reassigned"
+	RecourseWithdrawn  RecourseStatus = "withdrawn"
+)
+
+// RecourseMoves says which state may follow which.
+var RecourseMoves = Machine[RecourseStatus]{
+	RecourseProposed:   {RecourseExercised, RecourseWithdrawn},
+	RecourseExercised:  {RecourseReassigned},
+	RecourseReassigned: {},
+	RecourseWithdrawn:  {},
+}
+
+// A RecourseReason is why a part is given back.
+type RecourseReason string
+
+// The reasons there are (D-16): time alone, a dispute that was not put right, and what the seller did.
+const (
+	RecourseDispute RecourseReason = "dispute_not_cured"
+	RecourseSlowPay RecourseReason = "slow_pay"
+	RecourseBreach  RecourseReason = "breach"
+	RecourseFraud   RecourseReason = "fraud"
+)
+
+// RecourseWindow is how many days after the recourse day the right for slow payment lasts; then
+// it lapses (D-16).
+const RecourseWindow = 30
+
+// A Recourse is a part of an invoice that is given back to its seller.
+type Recourse struct {
+	ID           RecourseID
+	Factor       OrganizationID
+	Seller       OrganizationID
+	Deal         DealID
+	Case         CaseID
+	Dispute      DisputeID // zero: it is not about one
+	Status       RecourseStatus
+	Reason       RecourseReason
+	Evidence     string
+	Part         money.Amount // of what is open
+	Claim        money.Amount // what the seller owes for it: part and fees less the reserve
+	Paid         money.Amount // of the claim
+	Reference    Reference    // what the seller quotes
+	MadeBy       UserID
+	MadeAt       time.Time
+	CheckedBy    UserID
+	ExercisedOn  Date
+	ExercisedAt  time.Time
+	ReassignedAt time.Time
+}
+
+// Owed returns what of the claim is not paid.
+func (r Recourse) Owed() money.Amount { return r.Claim.Minus(r.Paid) }
+
+// Held reports whether title is held for a claim.
+func (r Recourse) Held() bool { return r.Status == RecourseExercised }
+
+// MayExercise checks whether the reason for a recourse holds on a day: the recourse day is over
+// and the right has not lapsed; or the dispute is older than its days for credit or cure. It
+// refuses with [ErrInvalid] or [ErrWrongState].
+func MayExercise(reason RecourseReason, recourseDay, today Date, dispute *Dispute, zone *time.Location) error {
+	switch reason {
+	case RecourseSlowPay:
+		if !recourseDay.Before(today) {
+			return ErrWrongState.Because("the right opens at the end of %s", recourseDay.Short())
+		}
+		if recourseDay.Plus(RecourseWindow).Before(today) {
+			return ErrWrongState.Because("the right for slow payment lapsed on %s, %d days after the recourse day", recourseDay.Plus(RecourseWindow).Short(), RecourseWindow)
+		}
+	case RecourseDispute:
+		if dispute == nil || !dispute.Live() {
+			return ErrInvalid.At("/dispute_id", "required", "a dispute of this deal that is not resolved")
+		}
+		if cure := DateOf(dispute.RaisedAt.In(zone)).Plus(DisputeCureDays); !cure.Before(today) {
+			return ErrWrongState.Because("the seller has until %s to credit or cure it", cure.Short())
+		}
+	case RecourseBreach, RecourseFraud:
+	default:
+		return ErrInvalid.At("/reason", "not-allowed", "one of dispute_not_cured, slow_pay, breach, fraud")
+	}
+	return nil
+}

@@ -1,0 +1,426 @@
+package marketplace
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"comity/domain"
+	"comity/ledger"
+	"comity/money"
+)
+
+// A RecourseRequest asks to give a part of an invoice back to its seller.
+type RecourseRequest struct {
+	Reason   domain.RecourseReason
+	Dispute  domain.DisputeID // for dispute_not_cured: what is given back is the disputed part
+	Amount   money.Amount     // zero: all that is open; of a dispute its part
+	Evidence string
+}
+
+// ProposeRecourse is the first of two people who give a part of an invoice back. Nothing is
+// posted yet. It refuses with domain.ErrNotFound, ErrInvalid, ErrMoreThanOpen, or ErrWrongState
+// while the reason does not hold or another recourse is under way.
+func (s *Service) ProposeRecourse(ctx context.Context, by domain.Caller, id domain.DealID, asked RecourseRequest, once domain.Once[domain.Recourse]) (domain.Answer, error) {
+	if err := by.Must(domain.KindFactor); err != nil {
+		return domain.Answer{}, err
+	}
+	fresh, ids := domain.New[domain.RecourseID](), newReceiptIDs()
+	return s.atomically(ctx, once.Entry(by, domain.ScopeMarket), func(tx Tx) (domain.Answer, error) {
+		file, err := tx.DealFile(ctx, id)
+		if err == nil && file.Deal.Factor != by.Organization {
+			err = domain.ErrNotFound
+		}
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		if slices.ContainsFunc(file.Recourses, func(r domain.Recourse) bool { return r.Status == domain.RecourseProposed || r.Held() }) {
+			return domain.Answer{}, domain.ErrWrongState.Because("another recourse of this deal is under way").In("under_way")
+		}
+		r := domain.Recourse{
+			ID: fresh, Factor: file.Deal.Factor, Seller: file.Deal.Seller, Deal: id, Case: file.Deal.Case, Dispute: asked.Dispute, Status: domain.RecourseProposed,
+			Reason: asked.Reason, Evidence: asked.Evidence, Part: asked.Amount, Claim: money.Minor(0, file.Deal.Basis.Currency()),
+			Paid: money.Minor(0, file.Deal.Basis.Currency()), Reference: domain.NewReference(fresh.UUID[:]), MadeBy: by.User, MadeAt: by.Now,
+		}
+		if err := lawful(ctx, tx, by, file, &r); err != nil {
+			return domain.Answer{}, err
+		}
+		if err := tx.SaveRecourse(ctx, r); err != nil {
+			return domain.Answer{}, fmt.Errorf("save recourse: %w", err)
+		}
+		event := dealEvent(ids.events[0], by, file.Deal, "recourse.proposed", fmt.Sprintf("%s of invoice %s is to be given back (%s): a second person must agree.",
+			r.Part.Grouped(), file.Deal.InvoiceNumber, recourseWords[r.Reason]))
+		event.Seller = domain.OrganizationID{} // nothing happened to the seller yet
+		return once.Answer(r), tx.SaveTrail(ctx, domain.Trail{
+			Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, "recourse.proposed", "recourse", r.ID.UUID, string(r.Reason), r.Part, r.Evidence)},
+			Events: []domain.Event{event},
+		})
+	})
+}
+
+var recourseWords = map[domain.RecourseReason]string{
+	domain.RecourseDispute: "a dispute was not put right in time", domain.RecourseSlowPay: "it was not paid by the recourse day",
+	domain.RecourseBreach: "the seller's warranties were broken", domain.RecourseFraud: "fraud",
+}
+
+// lawful checks a recourse on the facts of now, and fills in what of the invoice it takes.
+func lawful(ctx context.Context, tx Tx, by domain.Caller, file domain.DealFile, r *domain.Recourse) error {
+	d := file.Deal
+	if d.Status != domain.DealPaidOut || !d.Open.Positive() {
+		return domain.ErrWrongState.Because("%s is open on a deal that is %s", d.Open.Grouped(), d.Status).In(string(d.Status), string(domain.DealPaidOut))
+	}
+	var dispute *domain.Dispute
+	if !r.Dispute.IsZero() {
+		found, err := tx.DisputeFile(ctx, r.Dispute, by.Organization)
+		if err != nil || found.Dispute.Deal != d.ID {
+			return domain.ErrInvalid.At("/dispute_id", "not-of-the-deal", "the deal has no such dispute")
+		}
+		dispute = &found.Dispute
+	}
+	most := d.Open
+	if r.Reason == domain.RecourseDispute && dispute != nil {
+		most = money.Min(most, dispute.Amount)
+	}
+	if r.Part.IsZero() {
+		r.Part = most
+	}
+	switch {
+	case r.Part.Currency() != d.Open.Currency():
+		return domain.ErrInvalid.At("/amount/currency", "other-currency", "the deal is in "+string(d.Open.Currency()))
+	case !r.Part.Positive() || most.Less(r.Part):
+		return domain.ErrMoreThanOpen.Because("%s may be given back", most.Grouped())
+	case dispute != nil && r.Part != most:
+		return domain.ErrInvalid.At("/amount", "not-the-part", "the disputed part is given back whole: "+most.Grouped())
+	}
+	zone, business := file.Factor.Zone(), domain.BusinessDays(file.Factor.Country)
+	return domain.MayExercise(r.Reason, domain.RecourseDay(d, file.Plans, business, zone), today(by.Now, zone), dispute, zone)
+}
+
+// CheckRecourse is the second person's word. Agreed, the part is given back in one commit: what
+// is open goes out of the receivables, the reserve pays for it first, and the seller owes the
+// rest (V4; of a part while more is open, V2); title, notice and the right to collect stay with
+// the factor until that is paid (D-5). It refuses with domain.ErrNotFound, ErrTwoPeople for the
+// first person, or ErrWrongState.
+func (s *Service) CheckRecourse(ctx context.Context, by domain.Caller, id domain.RecourseID, agreed bool, once domain.Once[domain.Recourse]) (domain.Answer, error) {
+	if err := by.Must(domain.KindFactor); err != nil {
+		return domain.Answer{}, err
+	}
+	ids := newReceiptIDs()
+	return s.atomically(ctx, once.Entry(by, domain.ScopeMarket), func(tx Tx) (domain.Answer, error) {
+		r, file, err := recourseFile(ctx, tx, by, id)
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		next := map[bool]domain.RecourseStatus{true: domain.RecourseExercised, false: domain.RecourseWithdrawn}[agreed]
+		if err := domain.RecourseMoves.Move(r.Status, next); err != nil {
+			return domain.Answer{}, err
+		}
+		if agreed && r.MadeBy == by.User {
+			return domain.Answer{}, domain.ErrTwoPeople.Because("you asked for it")
+		}
+		if !agreed {
+			r.Status = domain.RecourseWithdrawn
+			return once.Answer(r), s.withdrawRecourse(ctx, tx, by, file.Deal, r, ids)
+		}
+		if err := lawful(ctx, tx, by, file, &r); err != nil {
+			return domain.Answer{}, err
+		}
+		r.CheckedBy = by.User
+		e, err := exercise(file, &r, by, ids)
+		if err != nil {
+			return domain.Answer{}, err
+		}
+		if err := s.saveExercised(ctx, tx, by, e, r, ids.update); err != nil {
+			return domain.Answer{}, err
+		}
+		return once.Answer(r), tx.SaveTrail(ctx, exercisedTrail(by, e.file.Deal, r, ids))
+	})
+}
+
+func recourseFile(ctx context.Context, tx Tx, by domain.Caller, id domain.RecourseID) (domain.Recourse, domain.DealFile, error) {
+	deal, err := tx.RecourseDeal(ctx, id, by.Organization)
+	if err != nil {
+		return domain.Recourse{}, domain.DealFile{}, err
+	}
+	file, err := tx.DealFile(ctx, deal)
+	if err != nil {
+		return domain.Recourse{}, file, err
+	}
+	for _, r := range file.Recourses {
+		if r.ID == id {
+			return r, file, nil
+		}
+	}
+	return domain.Recourse{}, file, domain.ErrNotFound
+}
+
+func (s *Service) withdrawRecourse(ctx context.Context, tx Tx, by domain.Caller, d domain.Deal, r domain.Recourse, ids receiptIDs) error {
+	if err := tx.UpdateRecourse(ctx, r); err != nil {
+		return fmt.Errorf("save recourse: %w", err)
+	}
+	event := dealEvent(ids.events[0], by, d, "recourse.withdrawn", fmt.Sprintf("Nothing of invoice %s is given back.", d.InvoiceNumber))
+	event.Seller = domain.OrganizationID{}
+	return tx.SaveTrail(ctx, domain.Trail{
+		Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, "recourse.withdrawn", "recourse", r.ID.UUID)},
+		Events: []domain.Event{event},
+	})
+}
+
+// exercise gives the part of a recourse back. Where nothing stays open the fee clock ends, and
+// the claim is what was open and the fee less the reserve; else the free reserve pays for the part.
+func exercise(file domain.DealFile, r *domain.Recourse, by domain.Caller, ids receiptIDs) (ending, error) {
+	e := ending{file: file, day: today(by.Now, file.Factor.Zone()), now: by.Now, lastMoney: file.LastMoney}
+	e.books = ledger.NewScribe(file.Deal, "recourse", r.ID.UUID, by.Now, ids.journals)
+	none := money.Minor(0, r.Part.Currency())
+	whole := !r.Part.Less(file.Deal.Open)
+	if whole {
+		end := clockEnd(file, *r, e.day)
+		e.stop(domain.Latest(end, file.Deal.FundingDate))
+		e.waive(end)
+	}
+	e.file = after(e.file, domain.Move{On: e.day, Open: r.Part.Negated(), Disputed: none})
+	d := &e.file.Deal
+	d.GivenBack = d.GivenBack.Plus(r.Part)
+	r.Status, r.ExercisedOn, r.ExercisedAt = domain.RecourseExercised, e.day, by.Now
+	if whole {
+		reserve := d.ReserveLeft()
+		e.books.Post(ledger.ExerciseRecourse(e.day, r.Part, reserve, d.Recognised))
+		r.Claim = money.Max(r.Part.Plus(d.Recognised).Minus(reserve), none)
+		d.ReserveUsed = d.Reserve
+		if err := d.MoveTo(domain.DealChargedBack); err != nil {
+			return e, err
+		}
+		if rebate := reserve.Minus(r.Part).Minus(d.Recognised); rebate.Positive() {
+			e.rebate(rebate, ids.payouts[1])
+		}
+	} else {
+		owed := e.clock().Owed(e.day)
+		free := money.Max(d.ReserveLeft().Minus(owed), none)
+		taken := money.Min(r.Part, free)
+		e.books.Post(ledger.GiveBackPart(e.day, r.Part, free))
+		d.ReserveUsed, r.Claim = d.ReserveUsed.Plus(taken), r.Part.Minus(taken)
+	}
+	for i := range e.file.Recourses {
+		if e.file.Recourses[i].ID == r.ID {
+			e.file.Recourses[i] = *r
+		}
+	}
+	return e, e.reassign(r)
+}
+
+// clockEnd is the day on which the fee clock of a deal ends that is given back. For slow payment,
+// exercised by the business day after the recourse day, it is the recourse day itself: the offer
+// said what that would cost, and the right only opens at its end (D-15, D-16).
+func clockEnd(file domain.DealFile, r domain.Recourse, today domain.Date) domain.Date {
+	if r.Reason != domain.RecourseSlowPay {
+		return today
+	}
+	business := domain.BusinessDays(file.Factor.Country)
+	day := domain.RecourseDay(file.Deal, file.Plans, business, file.Factor.Zone())
+	if business.Add(day, 1).Before(today) {
+		return today
+	}
+	return day
+}
+
+// reassign gives title back once nothing of the claim is owed.
+func (e *ending) reassign(r *domain.Recourse) error {
+	if !r.Held() || r.Owed().Positive() {
+		return nil
+	}
+	r.Status, r.ReassignedAt = domain.RecourseReassigned, e.now
+	for i := range e.file.Recourses {
+		if e.file.Recourses[i].ID == r.ID {
+			e.file.Recourses[i] = *r
+		}
+	}
+	if e.file.Deal.Status == domain.DealChargedBack {
+		return e.file.Invoice.MoveTo(domain.InvoiceClosed)
+	}
+	return e.close()
+}
+
+func (s *Service) saveExercised(ctx context.Context, tx Tx, by domain.Caller, e ending, r domain.Recourse, update domain.UpdateID) error {
+	if err := s.saveEnding(ctx, tx, e); err != nil {
+		return err
+	}
+	if err := tx.UpdateRecourse(ctx, r); err != nil {
+		return fmt.Errorf("save recourse: %w", err)
+	}
+	told := domain.Update{ID: update, Case: r.Case, Deal: r.Deal, Kind: domain.UpdateGivenBack, Subject: r.ID.UUID, At: by.Now}
+	if r.Status == domain.RecourseReassigned {
+		told.Kind = domain.UpdateReleased // the reserve paid for it: one letter says both
+	}
+	if r.Dispute.IsZero() {
+		return tx.SaveUpdate(ctx, told)
+	}
+	return s.endDispute(ctx, tx, by, r, told)
+}
+
+// endDispute hands the dispute of a part that was given back to debtor and seller.
+func (s *Service) endDispute(ctx context.Context, tx Tx, by domain.Caller, r domain.Recourse, told domain.Update) error {
+	found, err := tx.DisputeFile(ctx, r.Dispute, by.Organization)
+	if err != nil {
+		return err
+	}
+	dispute := found.Dispute
+	if err := dispute.Resolve(domain.OutcomeGivenBack, "", by.Now); err != nil {
+		return err
+	}
+	return tx.EndDispute(ctx, dispute, told)
+}
+
+// released asks for the letter of release when title went back (F-42: within two business days;
+// it leaves in the next hours for notices).
+func (s *Service) released(ctx context.Context, tx Tx, by domain.Caller, r domain.Recourse, id domain.UpdateID) error {
+	if r.Status != domain.RecourseReassigned {
+		return nil
+	}
+	return tx.SaveUpdate(ctx, domain.Update{ID: id, Case: r.Case, Deal: r.Deal, Kind: domain.UpdateReleased, Subject: r.ID.UUID, At: by.Now})
+}
+
+func exercisedTrail(by domain.Caller, d domain.Deal, r domain.Recourse, ids receiptIDs) domain.Trail {
+	said := fmt.Sprintf("%s of invoice %s was given back, because %s. You owe %s, to be paid with the reference %s; until then the invoice stays with the factor, and the debtor is not asked for that part.",
+		r.Part.Grouped(), d.InvoiceNumber, recourseWords[r.Reason], r.Claim.Grouped(), r.Reference.Grouped())
+	if r.Status == domain.RecourseReassigned {
+		said = fmt.Sprintf("%s of invoice %s was given back, because %s. The reserve paid for it: it is yours again.", r.Part.Grouped(), d.InvoiceNumber, recourseWords[r.Reason])
+	}
+	event := dealEvent(ids.events[0], by, d, "recourse.exercised", said)
+	return domain.Trail{
+		Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, "recourse.exercised", "recourse", r.ID.UUID, string(r.Reason), r.Part, r.Claim, r.MadeBy, r.CheckedBy)},
+		Events: []domain.Event{event}, Jobs: mailAbout(event, true),
+	}
+}
+
+// claimOf returns the deal whose seller a line pays for by the reference of a recourse, when it
+// is no more than what is owed.
+func claimOf(file domain.LineFile, amount money.Amount) *domain.DealFile {
+	for _, reference := range domain.FindReferences(file.Line.Reference + " " + file.Line.Remittance) {
+		for i := range file.Deals {
+			for _, r := range file.Deals[i].Recourses {
+				if r.Reference == reference && r.Held() && r.Claim.Currency() == amount.Currency() && !r.Owed().Less(amount) {
+					return &file.Deals[i]
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// held returns the recourse of a deal whose title is held, or none.
+func held(file domain.DealFile) domain.Recourse {
+	i := slices.IndexFunc(file.Recourses, domain.Recourse.Held)
+	if i < 0 {
+		return domain.Recourse{}
+	}
+	return file.Recourses[i]
+}
+
+// claimPaid books what a seller paid of its claim (V4p) and sweeps it. Paid in full, the part is
+// reassigned in the same commit, and the release goes out (D-5).
+func (s *Service) claimPaid(ctx context.Context, tx Tx, by domain.Caller, file domain.LineFile, of domain.DealFile, receipt domain.Receipt, ids receiptIDs) error {
+	r := held(of)
+	e := ending{file: of, day: today(by.Now, of.Factor.Zone()), now: by.Now, lastMoney: of.LastMoney}
+	e.books = ledger.NewScribe(of.Deal, "receipt", receipt.ID.UUID, by.Now, ids.journals)
+	r.Paid = r.Paid.Plus(receipt.Amount)
+	e.books.Post(ledger.RecoursePaid(receipt.ValueDate, receipt.Amount))
+	e.sweep(receipt.Amount, ids.payouts[0])
+	if err := e.reassign(&r); err != nil {
+		return err
+	}
+	receipt.Unapplied, receipt.Status = money.Minor(0, receipt.Amount.Currency()), domain.ReceiptApplied
+	effect := ledger.ReceiptEffect{Receipt: receipt, Line: file.Line.ID, Outcome: "paid what was owed for invoice " + of.Deal.InvoiceNumber}
+	if err := tx.SaveReceipt(ctx, effect, by.Now); err != nil {
+		return fmt.Errorf("save receipt: %w", err)
+	}
+	if err := tx.SaveClaimPayment(ctx, r, receipt, ids.allocation, by.Now); err != nil {
+		return fmt.Errorf("save claim payment: %w", err)
+	}
+	return s.savePaid(ctx, tx, by, e, r, fmt.Sprintf("%s arrived on %s for what was given back of invoice %s; %s is owed.",
+		receipt.Amount.Grouped(), receipt.ValueDate.Short(), of.Deal.InvoiceNumber, r.Owed().Grouped()), ids)
+}
+
+// savePaid writes a payment for a part that was given back, and the release when it was the last.
+func (s *Service) savePaid(ctx context.Context, tx Tx, by domain.Caller, e ending, r domain.Recourse, said string, ids receiptIDs) error {
+	if err := tx.SaveEnding(ctx, e.file.Deal, e.file.Invoice, e.payouts, money.Minor(0, r.Part.Currency()), by.Now); err != nil {
+		return fmt.Errorf("save deal: %w", err)
+	}
+	if err := tx.Post(ctx, e.books.Journals); err != nil {
+		return fmt.Errorf("post: %w", err)
+	}
+	if !r.ID.IsZero() {
+		if err := tx.UpdateRecourse(ctx, r); err != nil {
+			return fmt.Errorf("save recourse: %w", err)
+		}
+		if err := s.released(ctx, tx, by, r, ids.update); err != nil {
+			return err
+		}
+	}
+	kind := "recourse.paid"
+	if r.Status == domain.RecourseReassigned {
+		kind, said = "recourse.reassigned", said+" The part is the seller's again, and the debtor is told."
+	}
+	event := dealEvent(ids.events[0], by, e.file.Deal, kind, said)
+	return tx.SaveTrail(ctx, domain.Trail{
+		Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, kind, "deal", e.file.Deal.ID.UUID, r.Paid, r.Claim)},
+		Events: []domain.Event{event}, Jobs: mailAbout(event, true),
+	})
+}
+
+// collectGivenBack books a debtor's payment for an invoice that was given back: while title is
+// held it pays what the seller owes, and the rest is the seller's (V4d); after that all of it is
+// (V4e). What is the seller's is passed on at once.
+func (s *Service) collectGivenBack(ctx context.Context, tx Tx, by domain.Caller, file domain.LineFile, of domain.DealFile, receipt domain.Receipt, ids receiptIDs) error {
+	r := held(of)
+	none := money.Minor(0, receipt.Amount.Currency())
+	owed := none
+	if r.Held() {
+		owed = r.Owed()
+	}
+	taken := money.Min(receipt.Amount, owed)
+	e := ending{file: of, day: today(by.Now, of.Factor.Zone()), now: by.Now, lastMoney: of.LastMoney}
+	e.books = ledger.NewScribe(of.Deal, "receipt", receipt.ID.UUID, by.Now, ids.journals)
+	e.books.Post(ledger.CollectHeld(receipt.ValueDate, receipt.Amount, owed))
+	e.sweep(taken, ids.payouts[0])
+	if rest := receipt.Amount.Minus(taken); rest.Positive() {
+		e.books.Post(ledger.PassInstruct(e.day, rest))
+		e.payouts = append(e.payouts, order(of.Deal, domain.PayPassThrough, rest, by.Now, ids.payouts[1]))
+	}
+	if r.Held() {
+		r.Paid = r.Paid.Plus(taken)
+	}
+	if err := e.reassign(&r); err != nil {
+		return err
+	}
+	receipt.Unapplied, receipt.Status = none, domain.ReceiptApplied
+	d := e.file.Deal
+	effect := ledger.ReceiptEffect{
+		Receipt: receipt, Line: file.Line.ID, Outcome: "paid for invoice " + d.InvoiceNumber + ", which was given back", Deal: &d, Invoice: &e.file.Invoice,
+		Allocation: &domain.Allocation{
+			ID: ids.allocation, Receipt: receipt.ID, Deal: d.ID, Case: d.Case, Factor: d.Factor, Seller: d.Seller,
+			Minor: receipt.Amount.Units(), ValueOn: receipt.ValueDate, AppliedAt: by.Now,
+		},
+	}
+	if err := tx.SaveReceipt(ctx, effect, by.Now); err != nil {
+		return fmt.Errorf("save receipt: %w", err)
+	}
+	return s.savePaid(ctx, tx, by, e, r, fmt.Sprintf("The debtor paid %s on %s for invoice %s, which was given back: %s of it is the seller's and on its way.",
+		receipt.Amount.Grouped(), receipt.ValueDate.Short(), d.InvoiceNumber, receipt.Amount.Minus(taken).Grouped()), ids)
+}
+
+// Recourses lists what was given back of a deal of the caller's.
+func (s *Service) Recourses(ctx context.Context, by domain.Caller, id domain.DealID) ([]domain.Recourse, error) {
+	var list []domain.Recourse
+	err := s.read(ctx, by.Own(), func(tx Tx) error {
+		if _, err := tx.Deal(ctx, id, by.Organization, by.Kind); err != nil {
+			return err
+		}
+		var err error
+		list, err = tx.Recourses(ctx, id)
+		return err
+	})
+	if by.Kind == domain.KindSeller {
+		list = slices.DeleteFunc(list, func(r domain.Recourse) bool { return r.ExercisedAt.IsZero() }) // not theirs to see before
+	}
+	return list, err
+}

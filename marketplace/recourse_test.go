@@ -1,0 +1,241 @@
+package marketplace_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"comity/domain"
+	"comity/formats"
+	"comity/ledger"
+	"comity/marketplace"
+	"comity/money"
+)
+
+// disputed enters a dispute of a part, answered as the seller would credit it and agreed to by the debtor.
+func (m *market) disputed(deal domain.DealID, minor, offered int64) domain.DisputeID {
+	m.t.Helper()
+	id := domain.New[domain.DisputeID]()
+	m.exec(`INSERT INTO disputes (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, reason, said, raised_at, position, offered_minor, answered_at, agreed_at)
+		SELECT $1, case_id, factor_id, seller_id, id, 'answered', currency, $3, 'damaged', 'wet', $4, CASE WHEN $5 = 0 THEN 'rejects' ELSE 'partly' END, $5, $4, $4 FROM deals WHERE id = $2`,
+		id.UUID, deal.UUID, minor, m.now, offered)
+	m.exec(`INSERT INTO holds (id, case_id, factor_id, seller_id, deal_id, code, amount_minor, cause_kind, cause_id, created_at)
+		SELECT gen_random_uuid(), case_id, factor_id, seller_id, deal_id, 'disputed_part', amount_minor, 'dispute', id, raised_at FROM disputes WHERE id = $1`, id.UUID)
+	return id
+}
+
+func (m *market) resolve(id domain.DisputeID, how marketplace.Resolution) error {
+	once := domain.Once[domain.Dispute]{Route: "r", Key: uuid.NewString(), Hash: []byte{1}, Answer: func(domain.Dispute) domain.Answer { return domain.Answer{Status: 200, Body: []byte("{}")} }}
+	_, err := m.service.ResolveDispute(m.t.Context(), m.as(m.factor), id, how, once)
+	return err
+}
+
+// giveBack asks for a recourse, and agree lets a second person exercise it.
+func (m *market) giveBack(deal domain.DealID, asked marketplace.RecourseRequest) (domain.Recourse, error) {
+	var kept domain.Recourse
+	asked.Evidence = "seen"
+	once := domain.Once[domain.Recourse]{Route: "p", Key: uuid.NewString(), Hash: []byte{1}, Answer: func(r domain.Recourse) domain.Answer {
+		kept = r
+		return domain.Answer{Status: 201, Body: []byte("{}")}
+	}}
+	_, err := m.service.ProposeRecourse(m.t.Context(), m.as(m.factor), deal, asked, once)
+	return kept, err
+}
+
+func (m *market) agree(id domain.RecourseID) domain.Recourse {
+	m.t.Helper()
+	second := m.factor
+	second.User = domain.New[domain.UserID]()
+	return keep(m, func(ctx context.Context, once domain.Once[domain.Recourse]) (domain.Answer, error) {
+		return m.service.CheckRecourse(ctx, m.as(second), id, true, once)
+	})
+}
+
+func (m *market) recourses(deal domain.DealID, by domain.Caller) []domain.Recourse {
+	m.t.Helper()
+	list, err := m.service.Recourses(m.t.Context(), m.as(by), deal)
+	must(m.t, err)
+	return list
+}
+
+// TestRecourseForSlowPayment holds D-5 and D-16: the right opens at the end of the recourse day and
+// lapses 30 days later; two people exercise it; the seller owes what the offer said, and pays in
+// parts; title is held until the last one, and goes back in its commit.
+func TestRecourseForSlowPayment(t *testing.T) {
+	m, deal := funded(t)
+	slow := marketplace.RecourseRequest{Reason: domain.RecourseSlowPay}
+	for when, open := range map[string]bool{"2026-05-06T15:00:00Z": false, "2026-06-06T15:00:00Z": false, "2026-06-05T15:00:00Z": true} {
+		m.now = at(when)
+		r, err := m.giveBack(deal.ID, slow)
+		if (err == nil) != open || err != nil && !errors.Is(err, domain.ErrWrongState) {
+			t.Errorf("%s: %v", when, err)
+		}
+		if open {
+			keep(m, func(ctx context.Context, once domain.Once[domain.Recourse]) (domain.Answer, error) {
+				return m.service.CheckRecourse(ctx, m.as(m.factor), r.ID, false, once)
+			})
+		}
+	}
+	m.now = at("2026-05-07T15:00:00Z")
+	r, err := m.giveBack(deal.ID, slow)
+	must(t, err)
+	if _, err := m.giveBack(deal.ID, slow); !errors.Is(err, domain.ErrWrongState) {
+		t.Errorf("a second recourse beside the first: %v", err)
+	}
+	if n := len(m.recourses(deal.ID, m.seller)); n != 0 {
+		t.Errorf("the seller sees %d that nobody agreed to", n)
+	}
+	once := domain.Once[domain.Recourse]{Answer: func(domain.Recourse) domain.Answer { return domain.Answer{Status: 200} }}
+	if _, err := m.service.CheckRecourse(t.Context(), m.as(m.factor), r.ID, true, once); !errors.Is(err, domain.ErrTwoPeople) {
+		t.Errorf("one person: %v", err)
+	}
+	r = m.agree(r.ID)
+	if r.Status != domain.RecourseExercised || r.Claim != money.Minor(940_000, "USD") { // the offer's repurchase price on the recourse day
+		t.Errorf("%s, claim %s", r.Status, r.Claim)
+	}
+	m.book("exercised", map[ledger.Account]int64{
+		ledger.FactoredReceivables: 0, ledger.AccruedFees: 0, ledger.Reserve: 0, ledger.SellerRecourse: 940_000, ledger.DiscountFeeIncome: -90_000,
+	})
+	if d := m.status(deal.ID); d.Status != domain.DealChargedBack || !d.Open.IsZero() {
+		t.Errorf("the deal is %s with %s open", d.Status, d.Open)
+	}
+	m.now = at("2026-05-12T11:00:00Z")
+	m.statement("000333444", "2026-05-11", 0, 400_000, formats.BankLine{Remittance: r.Reference.Grouped(), Counterparty: "Marlow"})
+	m.book("a part is paid", map[ledger.Account]int64{ledger.SellerRecourse: 540_000, ledger.CashCollection: 0})
+	m.statement("000333444", "2026-05-12", 400_000, 540_100, formats.BankLine{Remittance: r.Reference.Grouped(), Counterparty: "Marlow"})
+	m.book("too much is for a person", map[ledger.Account]int64{ledger.SellerRecourse: 540_000, ledger.UnappliedCash: -540_100})
+	m.statement("000333444", "2026-05-13", 940_100, 540_000, formats.BankLine{References: []string{r.Reference.String()}})
+	m.book("paid", map[ledger.Account]int64{ledger.SellerRecourse: 0, ledger.CashCollection: 540_100})
+	if r := m.recourses(deal.ID, m.seller)[0]; r.Status != domain.RecourseReassigned || r.Owed().Positive() {
+		t.Errorf("the seller sees %s, %s owed", r.Status, r.Owed())
+	}
+}
+
+// TestADebtorPaysWhatWasGivenBack holds the V4d and V4e of D-5: while title is held its money pays
+// what the seller owes and the rest is the seller's; afterwards all of it is, and it is passed on.
+func TestADebtorPaysWhatWasGivenBack(t *testing.T) {
+	m, deal := funded(t)
+	m.now = at("2026-05-07T15:00:00Z")
+	r, err := m.giveBack(deal.ID, marketplace.RecourseRequest{Reason: domain.RecourseSlowPay})
+	must(t, err)
+	m.agree(r.ID)
+	m.now = at("2026-05-12T11:00:00Z")
+	m.statement("000333444", "2026-05-11", 0, 1_000_000, formats.BankLine{Remittance: "MP-1042"})
+	m.book("paid while title is held", map[ledger.Account]int64{
+		ledger.SellerRecourse: 0, ledger.PassThroughPayable: 0, ledger.PaymentsInTransit: -60_000, ledger.CashCollection: 60_000,
+	})
+	if r := m.recourses(deal.ID, m.factor)[0]; r.Status != domain.RecourseReassigned || r.Paid != money.Minor(940_000, "USD") {
+		t.Errorf("%s, paid %s", r.Status, r.Paid)
+	}
+	m.statement("000333444", "2026-05-12", 1_000_000, -60_000, formats.BankLine{EndToEndID: m.endToEnd(deal.ID, domain.PayPassThrough)})
+	m.book("the rest is the seller's", map[ledger.Account]int64{ledger.PaymentsInTransit: 0, ledger.CashCollection: 0})
+	m.now = at("2026-05-20T11:00:00Z")
+	m.statement("000333444", "2026-05-19", 940_000, 10_000, formats.BankLine{References: []string{deal.Reference.String()}})
+	m.book("after release all is passed on", map[ledger.Account]int64{ledger.PaymentsInTransit: -10_000, ledger.CashCollection: 10_000, ledger.SellerRecourse: 0})
+}
+
+// TestRecourseForADisputedPart holds the V2 of D-11 and D-5: only the disputed part goes back, after
+// 14 days; the free reserve pays first, the fee stays secured; the rest is collected as before, and
+// the deal is settled only when the seller has paid too.
+func TestRecourseForADisputedPart(t *testing.T) {
+	m, deal := funded(t)
+	m.now = at("2026-03-10T15:00:00Z") // day 33
+	dispute := m.disputed(deal.ID, 200_000, 0)
+	asked := marketplace.RecourseRequest{Reason: domain.RecourseDispute, Dispute: dispute}
+	m.now = at("2026-03-24T15:00:00Z")
+	if _, err := m.giveBack(deal.ID, asked); !errors.Is(err, domain.ErrWrongState) {
+		t.Errorf("on the last day for a cure: %v", err)
+	}
+	m.now = at("2026-03-25T15:00:00Z") // day 48: 300 + 100 + 1 % of 8,000 are owed
+	r, err := m.giveBack(deal.ID, asked)
+	must(t, err)
+	if r.Part != money.Minor(200_000, "USD") {
+		t.Errorf("%s is given back", r.Part)
+	}
+	r = m.agree(r.ID)
+	if r.Claim != money.Minor(98_000, "USD") { // 2,000 less the 1,020 of the reserve that the fee leaves free
+		t.Errorf("the claim is %s", r.Claim)
+	}
+	m.book("a part is given back", map[ledger.Account]int64{ledger.FactoredReceivables: 800_000, ledger.Reserve: -48_000, ledger.SellerRecourse: 98_000})
+	var status, outcome string
+	must(t, m.db.QueryRowContext(t.Context(), `SELECT status, outcome FROM disputes`).Scan(&status, &outcome))
+	if status != "resolved" || outcome != "given_back" {
+		t.Errorf("the dispute is %s as %s", status, outcome)
+	}
+	m.now = at("2026-03-27T11:00:00Z")
+	m.statement("000333444", "2026-03-26", 0, 800_000, formats.BankLine{Remittance: "MP-1042"})
+	m.book("the rest is paid", map[ledger.Account]int64{ledger.FactoredReceivables: 0, ledger.Reserve: 0, ledger.AccruedFees: 0, ledger.RebatePayable: 0, ledger.DiscountFeeIncome: -48_000})
+	if d := m.status(deal.ID); d.Status != domain.DealPaidOut {
+		t.Errorf("the seller owes and the deal is %s", d.Status)
+	}
+	m.statement("000333444", "2026-03-27", 800_000, 98_000, formats.BankLine{Remittance: r.Reference.String()})
+	m.book("settled", map[ledger.Account]int64{ledger.SellerRecourse: 0, ledger.CashCollection: 0})
+	if d := m.status(deal.ID); d.Status != domain.DealSettled {
+		t.Errorf("all is paid and the deal is %s", d.Status)
+	}
+}
+
+// TestTheReserveMayPayForAllThatIsGivenBack: a small rest costs the seller nothing but its reserve:
+// it is reassigned at once, and what is left of the reserve is its rebate.
+func TestTheReserveMayPayForAllThatIsGivenBack(t *testing.T) {
+	m, deal := funded(t)
+	m.now = at("2026-03-05T11:00:00Z")
+	m.statement("000333444", "2026-03-04", 0, 990_000, formats.BankLine{Remittance: "MP-1042"})
+	m.now = at("2026-05-07T15:00:00Z")
+	r, err := m.giveBack(deal.ID, marketplace.RecourseRequest{Reason: domain.RecourseSlowPay})
+	must(t, err)
+	r = m.agree(r.ID)
+	if r.Status != domain.RecourseReassigned || !r.Claim.IsZero() {
+		t.Errorf("%s, claim %s", r.Status, r.Claim)
+	}
+	// 300 for the first band, then six of 1 % of 100.00
+	m.book("given back", map[ledger.Account]int64{ledger.FactoredReceivables: 0, ledger.Reserve: 0, ledger.SellerRecourse: 0, ledger.PaymentsInTransit: -109_400, ledger.DiscountFeeIncome: -30_600})
+	m.statement("000333444", "2026-05-07", 990_000, -109_400, formats.BankLine{EndToEndID: m.endToEnd(deal.ID, domain.PayRebate)})
+	m.book("and the rebate paid", map[ledger.Account]int64{ledger.PaymentsInTransit: 0})
+}
+
+// TestACreditTakesItsPart holds the V1 of D-11: a credit note ends a dispute, is paid from the
+// reserve, and settles a deal of which nothing else is open; more than is left of the reserve is
+// refused, and so is one that nobody agreed to or that has no number.
+func TestACreditTakesItsPart(t *testing.T) {
+	m, deal := funded(t)
+	m.now = at("2026-03-05T11:00:00Z")
+	m.statement("000333444", "2026-03-04", 0, 900_000, formats.BankLine{Remittance: "MP-1042"})
+	large := m.disputed(deal.ID, 100_000, 100_000)
+	m.exec(`UPDATE deals SET reserve_used_minor = 60000 WHERE id = $1`, deal.ID.UUID)
+	if err := m.resolve(large, marketplace.Resolution{Outcome: "agreed", CreditNumber: "CN-1"}); !errors.Is(err, domain.ErrWrongState) {
+		t.Errorf("more than is left of the reserve: %v", err)
+	}
+	m.exec(`UPDATE deals SET reserve_used_minor = 0 WHERE id = $1`, deal.ID.UUID)
+	if err := m.resolve(large, marketplace.Resolution{Outcome: "agreed"}); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("a credit without its note: %v", err)
+	}
+	m.exec(`UPDATE disputes SET agreed_at = NULL`)
+	if err := m.resolve(large, marketplace.Resolution{Outcome: "agreed", CreditNumber: "CN-1"}); !errors.Is(err, domain.ErrWrongState) {
+		t.Errorf("the debtor did not agree: %v", err)
+	}
+	m.exec(`UPDATE disputes SET agreed_at = answered_at`)
+	must(t, m.resolve(large, marketplace.Resolution{Outcome: "agreed", CreditNumber: "CN-1"}))
+	m.book("credited, and all is paid", map[ledger.Account]int64{ledger.FactoredReceivables: 0, ledger.Reserve: 0, ledger.RebatePayable: -20_000, ledger.DiscountFeeIncome: -30_000})
+	if err := m.resolve(large, marketplace.Resolution{Outcome: "withdrawn"}); !errors.Is(err, domain.ErrWrongState) {
+		t.Errorf("resolved twice: %v", err)
+	}
+	var held int
+	must(t, m.db.QueryRowContext(t.Context(), `SELECT count(*) FROM holds WHERE ended_at IS NULL`).Scan(&held))
+	if held != 0 {
+		t.Errorf("%d holds are left", held)
+	}
+}
+
+// TestMoneyThatWasMovedOnIsNotUndone: a part payment that was swept is a person's to ask the bank for.
+func TestMoneyThatWasMovedOnIsNotUndone(t *testing.T) {
+	m, _ := funded(t)
+	m.now = at("2026-03-05T11:00:00Z")
+	m.statement("000333444", "2026-03-04", 0, 400_000, formats.BankLine{Remittance: "MP-1042"})
+	once := domain.Once[domain.Receipt]{Answer: func(domain.Receipt) domain.Answer { return domain.Answer{Status: 200} }}
+	if _, err := m.service.UndoReceipt(t.Context(), m.as(m.factor), m.receipts()[0].ID, once); !errors.Is(err, domain.ErrAlreadySettled) {
+		t.Errorf("undone: %v", err)
+	}
+}

@@ -60,6 +60,11 @@ var deeds = []struct {
 	{"call", 30, (*town).call},
 	{"hang up", 60, (*town).hangUp},
 	{"policy", 1, (*town).policy},
+	{"ask for a plan", 4, (*town).askPlan},
+	{"propose a plan", 10, (*town).proposePlan},
+	{"agree to a plan", 30, (*town).agreePlan},
+	{"take a plan", 30, (*town).takePlan},
+	{"answer a dispute", 20, (*town).answerDispute},
 }
 
 // draw throws the dice for one action of one worker.

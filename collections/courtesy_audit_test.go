@@ -45,7 +45,7 @@ CREATE TRIGGER see AFTER INSERT OR UPDATE ON touches FOR EACH ROW EXECUTE FUNCTI
 -- is stricter). Planned and cancelled ones were never accepted.
 CREATE VIEW messages AS
   SELECT t.id, t.case_id, t.cycle, t.step, t.class, t.status, t.claimed_at, t.sent_at, encode(t.contact_key, 'hex') AS address, k.seller_id, k.debtor_id, k.factor_id,
-         t.class IN ('heads_up', 'reminder', 'call') AS proactive, t.class IN ('heads_up', 'reminder', 'legal_notice', 'call') AS counted,
+         t.class IN ('heads_up', 'reminder', 'call') AS proactive, t.class IN ('heads_up', 'reminder', 'legal_notice', 'call', 'instalment', 'release') AS counted,
          (t.claimed_at AT TIME ZONE r.time_zone)::date AS day, (coalesce(t.sent_at, t.claimed_at) AT TIME ZONE r.time_zone)::date AS left_on
     FROM touches t JOIN cases k ON k.id = t.case_id JOIN relationships r ON r.id = t.relationship_id
    WHERE t.status IN ('sending', 'sent', 'unknown', 'failed');
@@ -91,6 +91,7 @@ var words = []struct{ rule, query string }{
 	{"3: left less than seven days apart", `SELECT a.case_id, a.step, a.sent_at, b.case_id, b.step, b.sent_at FROM messages a JOIN messages b
 		ON a.seller_id = b.seller_id AND a.debtor_id = b.debtor_id AND a.id < b.id AND abs(a.left_on - b.left_on) < 7
 		WHERE a.proactive AND b.proactive AND a.status <> 'failed' AND b.status <> 'failed'`},
+	{"11: an instalment that no plan in force has, or late", untimely},
 	{"9: against what the contact had asked for", unwished},
 	{"9: two of one factor in a week to a mailbox that had asked for a digest", undigested},
 	{"4: two left to one address on one day", `SELECT m.address, m.left_on, string_agg(m.step, ', ') FROM messages m WHERE m.class <> 'answer' GROUP BY 1, 2 HAVING count(*) > 1`},
@@ -243,6 +244,7 @@ UNION ALL SELECT 'refused ' || c, count(*) FROM gate_decisions, unnest(codes) c 
 UNION ALL SELECT 'post-due messages', count(*) FROM touches WHERE step LIKE 'post_due:%' AND status = 'sent'
 UNION ALL SELECT 'asked ' || (SELECT approval FROM relationships WHERE id = relationship_id) || ' ' || coalesce(consent, 'silent'), count(*) FROM touches t LEFT JOIN approvals a ON a.touch_id = t.id
   WHERE EXISTS (SELECT FROM events e WHERE e.kind = 'touch.awaits_seller' AND e.case_id = t.case_id) AND class IN ('heads_up', 'reminder') GROUP BY 1
+UNION ALL SELECT 'plans ' || status, count(*) FROM plans GROUP BY 1
 UNION ALL SELECT 'cases closed', count(*) FROM cases WHERE status = 'closed'`)
 	if err != nil {
 		w.t.Fatal(err)

@@ -114,6 +114,7 @@ func newTown(t *testing.T, seed uint64) *town {
 		w.banks = append(w.banks, b)
 	}
 	same := k.Relationship.UUID
+	w.exec(`UPDATE deals SET status = 'paid_out', funding_date = issued_on + 3`)
 	w.exec(`UPDATE relationships SET heads_up = $1, country = $2, time_zone = $3`, r.IntN(2) == 0, here.country, here.zone)
 	shared := w.copied("relationships", same, row{"seller_id": seller2, "debtor_id": uuid.New(), "code": "X", "email": "DANA@harborpine.example", "heads_up": r.IntN(2) == 0})
 	own := same // in some towns the second case writes to another office of the same debtor

@@ -41,10 +41,14 @@ type Deal struct {
 	Reserve        Money  `json:"reserve"`
 	Origination    Money  `json:"origination"`
 	// On the origination, where it is taxable.
-	Tax            Money    `json:"tax"`
-	WireFee        Money    `json:"wire_fee"`
-	Now            Money    `json:"now"`
-	Open           Money    `json:"open"`
+	Tax     Money `json:"tax"`
+	WireFee Money `json:"wire_fee"`
+	Now     Money `json:"now"`
+	Open    Money `json:"open"`
+	// Of the basis, by the seller's credit notes, by a settlement that was kept, and to the seller.
+	Credited       Money    `json:"credited"`
+	Forgiven       Money    `json:"forgiven"`
+	GivenBack      Money    `json:"given_back"`
 	ReserveHeld    Money    `json:"reserve_held"`
 	FeeSoFar       FeeSoFar `json:"fee_so_far"`
 	Fee            FeeTerms `json:"fee"`
@@ -91,7 +95,8 @@ func dealOf(by domain.Caller) func(domain.Deal) Deal {
 			ID: d.ID.String(), Status: string(d.Status), FactorID: d.Factor.String(), SellerID: d.Seller.String(),
 			RelationshipID: d.Relationship.String(), InvoiceID: d.Invoice.String(), InvoiceNumber: d.InvoiceNumber, Debtor: d.DebtorName, OfferID: d.Offer.String(),
 			CaseID: d.Case.String(), DueDate: d.Due.String(), Basis: moneyOf(d.Basis), Advance: moneyOf(d.Advance), Reserve: moneyOf(d.Reserve),
-			Origination: moneyOf(d.Origination), Tax: moneyOf(d.Tax), WireFee: moneyOf(d.Wire), Now: moneyOf(d.Now()), Open: moneyOf(d.Open),
+			Origination: moneyOf(d.Origination), Tax: moneyOf(d.Tax), WireFee: moneyOf(d.Wire), Now: moneyOf(d.Now()), Open: moneyOf(d.Open), Credited: moneyOf(d.Credited),
+			Forgiven: moneyOf(d.Forgiven), GivenBack: moneyOf(d.GivenBack),
 			ReserveHeld: moneyOf(reserveHeld(d)), FeeSoFar: feeSoFarOf(d, domain.DateOf(by.Now.UTC())), Fee: feeTermsOf(d.Fee),
 			RecourseDays: d.RecourseDays, RebateHoldDays: d.RebateHold, Reference: d.Reference.String(), FundingDate: textOrNull(d.FundingDate.String()),
 			PaidInFullOn: textOrNull(d.PaidInFull.String()), MadeAt: moment(d.MadeAt), SettledAt: momentOrNull(d.SettledAt),
@@ -105,18 +110,18 @@ func feeSoFarOf(d domain.Deal, on domain.Date) FeeSoFar {
 	if !d.PaidInFull.IsZero() {
 		on = domain.Latest(d.PaidInFull, d.FundingDate)
 	}
-	owed := money.Minor(0, d.Basis.Currency())
-	if !d.FundingDate.IsZero() {
-		owed = d.Fee.OwedOn(d.Basis, d.Advance, d.Day(on))
+	owed := d.Owed(on)
+	if d.Status == domain.DealChargedBack { // it was taken into what the seller owes
+		owed = d.Recognised
 	}
 	return FeeSoFar{AsOf: on.String(), Owed: moneyOf(owed), Recognised: moneyOf(d.Recognised)}
 }
 
-// reserveHeld is what the factor still keeps back: the reserve until the
-// debtor's last payment turns it into a rebate.
+// reserveHeld is what the factor still keeps back: what credits and recourse have left of the
+// reserve, until the debtor's last payment turns it into a rebate.
 func reserveHeld(d domain.Deal) money.Amount {
 	if d.PaidInFull.IsZero() && (d.Status == domain.DealMade || d.Status == domain.DealPaidOut) {
-		return d.Reserve
+		return d.ReserveLeft()
 	}
 	return money.Minor(0, d.Basis.Currency())
 }

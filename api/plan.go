@@ -40,7 +40,10 @@ type PlanSheet struct {
 	// Of it, of bands that begin after the recourse day without the plan.
 	FeeExtra    Money `json:"fee_extra"`
 	SellerBears Money `json:"seller_bears"`
-	FactorBears Money `json:"factor_bears"`
+	// Of what a settlement forgives.
+	SellerForgives Money `json:"seller_forgives"`
+	FactorForgives Money `json:"factor_forgives"`
+	FactorBears    Money `json:"factor_bears"`
 	// What the seller gets on the recourse day without the plan; negative: it owes.
 	SellerBefore Money `json:"seller_before"`
 	// What it gets when the plan is kept.
@@ -57,6 +60,8 @@ type Plan struct {
 	Said        string       `json:"said" example:"the council pays us late"`
 	Total       Money        `json:"total"`
 	Instalments []Instalment `json:"instalments"`
+	// A settlement: not asked for any more once the instalments are paid in time.
+	Forgiven Money `json:"forgiven"`
 	// Null while it is only asked for.
 	Sheet *PlanSheet `json:"sheet" extensions:"x-nullable"`
 	// What of the extra fee the factor bears once the plan is kept, as a fraction.
@@ -75,7 +80,7 @@ type Plan struct {
 func planOf(p domain.Plan) Plan {
 	out := Plan{
 		ID: p.ID.String(), CaseID: p.Case.String(), DealID: p.Deal.String(), Status: string(p.Status), Reason: string(p.Reason), Said: p.Said, Total: moneyOf(p.Total),
-		Instalments: []Instalment{}, FactorShare: p.FactorShare.String(), AnswerBy: dateOrNull(p.AnswerBy), MadeAt: moment(p.MadeAt), ProposedAt: momentOrNull(p.ProposedAt),
+		Instalments: []Instalment{}, Forgiven: moneyOf(p.Forgiven), FactorShare: p.FactorShare.String(), AnswerBy: dateOrNull(p.AnswerBy), MadeAt: moment(p.MadeAt), ProposedAt: momentOrNull(p.ProposedAt),
 		ApprovedAt: momentOrNull(p.ApprovedAt), ConsentedAt: momentOrNull(p.ConsentedAt), OfferedAt: momentOrNull(p.OfferedAt), AcceptedAt: momentOrNull(p.AcceptedAt),
 		DecidedAt: momentOrNull(p.DecidedAt), Note: textOrNull(p.Note),
 	}
@@ -85,7 +90,7 @@ func planOf(p domain.Plan) Plan {
 	if s := p.Sheet; s != nil {
 		out.Sheet = &PlanSheet{
 			InsideEnvelope: s.Inside, RecourseBefore: s.RecourseBefore.String(), RecourseAfter: s.RecourseAfter.String(), FeeBefore: moneyOf(s.FeeBefore),
-			FeeAfter: moneyOf(s.FeeAfter), FeeExtra: moneyOf(s.FeeExtra), SellerBears: moneyOf(s.SellerBears), FactorBears: moneyOf(s.FactorBears),
+			FeeAfter: moneyOf(s.FeeAfter), FeeExtra: moneyOf(s.FeeExtra), SellerForgives: moneyOf(s.SellerForgives), FactorForgives: moneyOf(s.FactorForgives), SellerBears: moneyOf(s.SellerBears), FactorBears: moneyOf(s.FactorBears),
 			SellerBefore: moneyOf(s.SellerBefore), SellerAfter: moneyOf(s.SellerAfter),
 		}
 	}
@@ -138,6 +143,10 @@ type ProposePlanRequest struct {
 	EveryDays int `json:"every_days,omitempty" example:"14" minimum:"0" maximum:"92"`
 	// What of the extra fee the factor bears once the plan is kept, as a fraction.
 	FactorShare string `json:"factor_share,omitempty" example:"0.5"`
+	// A settlement: the instalments sum to the rest; once they are paid in time this is not asked for any more.
+	Forgiven *Money `json:"forgiven,omitempty"`
+	// What of it the factor bears; the seller's reserve bears the rest.
+	FactorForgives *Money `json:"factor_forgives,omitempty"`
 } //	@name	ProposePlanRequest
 
 func (r ProposePlanRequest) read() (collections.PlanRequest, error) {
@@ -145,6 +154,12 @@ func (r ProposePlanRequest) read() (collections.PlanRequest, error) {
 	out := collections.PlanRequest{
 		Reason: domain.Reason(r.Reason), Said: k.text("/said", r.Said, false, 2000), Count: k.whole("/count", r.Count, 0, domain.MostInstalments),
 		FirstOn: k.dayOr("/first_on", r.FirstOn), EveryDays: k.whole("/every_days", r.EveryDays, 0, 92), FactorShare: k.fractionOrNone("/factor_share", r.FactorShare),
+	}
+	if r.Forgiven != nil {
+		out.Forgiven = k.amount("/forgiven", *r.Forgiven)
+	}
+	if r.FactorForgives != nil {
+		out.FactorForgives = k.amount("/factor_forgives", *r.FactorForgives)
 	}
 	var err error
 	if out.Deal, err = domain.ParseDealID(r.DealID); err != nil {

@@ -36,6 +36,11 @@ type PlanRequest struct {
 	EveryDays   int // 0: every month
 
 	FactorShare money.Rate // a factor's: what of the extra fee it bears once the plan is kept
+
+	// A factor's: a settlement. What is forgiven is not asked for once the instalments, which sum to
+	// the rest, are paid in time; the factor bears a part of it, the seller's reserve the rest.
+	Forgiven       money.Amount
+	FactorForgives money.Amount
 }
 
 // schedule returns the instalments of a request over a sum.
@@ -121,7 +126,7 @@ func planAsked(page domain.DebtorPage, r PlanRequest, by domain.Caller) (domain.
 	}
 	return domain.Plan{
 		Case: page.Case, Factor: page.FactorID, Seller: page.SellerID, Deal: r.Deal, Status: domain.PlanRequested, Reason: r.Reason, Total: total,
-		OpenBefore: item.Open, Instalments: list, MadeAt: by.Now,
+		OpenBefore: item.Open, Instalments: list, MadeAt: by.Now, Forgiven: money.Minor(0, total.Currency()), FactorForgives: money.Minor(0, total.Currency()),
 	}, replaced, err
 }
 
@@ -212,6 +217,10 @@ func proposed(f domain.CaseFacts, file domain.DealFile, r PlanRequest, by domain
 		return p, domain.ErrInvalid.Because("a plan is offered after a reason was given").At("/reason", "required", "why the debtor cannot pay as the invoice says, and what it said")
 	}
 	total := d.Open.Minus(disputedOf(f.Disputes, d.ID, d.Open))
+	if err := r.forgive(&p, d, total); err != nil {
+		return p, err
+	}
+	total = total.Minus(p.Forgiven)
 	list := p.Instalments
 	if len(r.Instalments) > 0 || r.Count > 0 {
 		var err error
@@ -228,6 +237,34 @@ func proposed(f domain.CaseFacts, file domain.DealFile, r PlanRequest, by domain
 	sheet := SheetOf(file, p, l.cal)
 	p.Sheet, p.RecourseFrom = &sheet, sheet.RecourseBefore
 	return p, nil
+}
+
+// forgive checks what a settlement forgives: less than the whole, nothing of it disputed, and the
+// seller's part no more than what is left of its reserve.
+func (r PlanRequest) forgive(p *domain.Plan, d domain.Deal, total money.Amount) error {
+	none := money.Minor(0, d.Open.Currency())
+	p.Forgiven, p.FactorForgives = none, none
+	if r.Forgiven.IsZero() {
+		return nil
+	}
+	factor := r.FactorForgives
+	if factor.IsZero() {
+		factor = none
+	}
+	switch {
+	case r.Forgiven.Currency() != d.Open.Currency() || factor.Currency() != d.Open.Currency():
+		return domain.ErrInvalid.At("/forgiven/currency", "other-currency", "the deal is in "+string(d.Open.Currency()))
+	case r.Forgiven.Negative() || !r.Forgiven.Less(total):
+		return domain.ErrInvalid.At("/forgiven", "out-of-range", "more than nothing and less than "+total.Grouped()+", what is open and not disputed")
+	case total != d.Open:
+		return domain.ErrWrongState.Because("a part is disputed: that is cleared up first, or credited").In("disputed")
+	case factor.Negative() || r.Forgiven.Less(factor):
+		return domain.ErrInvalid.At("/factor_forgives", "out-of-range", "at most "+r.Forgiven.Grouped())
+	case d.ReserveLeft().Less(r.Forgiven.Minus(factor)):
+		return domain.ErrInvalid.At("/factor_forgives", "out-of-range", d.ReserveLeft().Grouped()+" is left of the seller's reserve, and it bears no more than that")
+	}
+	p.Forgiven, p.FactorForgives = r.Forgiven, factor
+	return nil
 }
 
 // offer puts a plan before the debtor, whose answer is waited for.
@@ -371,7 +408,7 @@ func (s *Service) AnswerPlan(ctx context.Context, by domain.Caller, id domain.Pl
 		if err := tx.SavePlan(ctx, p); err != nil {
 			return p, deed{}, err
 		}
-		hold := domain.Hold{ID: ids.hold, Case: page.Case, Deal: p.Deal, Code: domain.HoldPlan, Amount: p.Total, CauseKind: causePlan, Cause: p.ID.UUID, CreatedAt: by.Now}
+		hold := domain.Hold{ID: ids.hold, Case: page.Case, Deal: p.Deal, Code: domain.HoldPlan, Amount: p.Total.Plus(p.Forgiven), CauseKind: causePlan, Cause: p.ID.UUID, CreatedAt: by.Now}
 		if err := tx.SaveHold(ctx, page, hold); err != nil {
 			return p, deed{}, fmt.Errorf("save hold: %w", err)
 		}

@@ -85,29 +85,32 @@ func SheetOf(file domain.DealFile, p domain.Plan, business domain.Calendar) doma
 		RecourseBefore: domain.RecourseDay(d, file.Plans, business, zone),
 		RecourseAfter:  domain.RecourseDay(d, append([]domain.Plan{active}, file.Plans...), business, zone),
 	}
-	kept := slices.Concat(file.Moves, p.Moves())
+	kept := slices.Concat(file.Deal.Moves, p.Moves())
 	owed := func(moves []domain.Move, on domain.Date) money.Amount {
 		return d.Fee.OwedOver(d.Basis, d.Advance, d.FundingDate, moves, d.Day(on))
 	}
-	s.FeeBefore, s.FeeAfter = owed(file.Moves, s.RecourseBefore), owed(kept, p.Last())
+	s.FeeBefore, s.FeeAfter = owed(file.Deal.Moves, s.RecourseBefore), owed(kept, p.Last())
 	s.FeeExtra = money.Max(s.FeeAfter.Minus(owed(kept, s.RecourseBefore)), money.Minor(0, d.Basis.Currency()))
 	s.FactorBears = s.FeeExtra.Times(p.FactorShare)
 	s.SellerBears = s.FeeExtra.Minus(s.FactorBears)
+	s.FactorForgives = p.FactorForgives
+	s.SellerForgives = p.Forgiven.Minus(p.FactorForgives)
 	s.SellerBefore = d.ReserveLeft().Minus(d.Open).Minus(s.FeeBefore)
-	s.SellerAfter = d.ReserveLeft().Minus(s.FeeAfter).Plus(s.FactorBears)
-	s.Inside = insideEnvelope(p.Instalments, d.Due, s.RecourseBefore)
+	s.SellerAfter = d.ReserveLeft().Minus(s.FeeAfter).Plus(s.FactorBears).Minus(s.SellerForgives)
+	s.Inside = insideEnvelope(p.Instalments, d.Due, s.RecourseBefore) && p.Forgiven.IsZero() // a settlement is never (D-10)
 	return s
 }
 
 // JudgePlan says what became of a plan in force. It is kept as soon as nothing of it is open but
 // what is disputed, not before the statements cover the last instalment's day unless all is paid;
 // broken when an instalment is missing five business days after its day, by the bank's statements.
-// What is disputed is not missing.
+// What is disputed is not missing. A settlement is kept when nothing is open: the last instalment,
+// in time, takes the rest with it.
 func JudgePlan(p domain.Plan, open, disputed money.Amount, coveredThrough domain.Date, business domain.Calendar) domain.PlanStatus {
 	if p.Status != domain.PlanActive {
 		return p.Status
 	}
-	if open.IsZero() || !open.Minus(disputed).Positive() && !coveredThrough.Before(p.Last()) {
+	if open.IsZero() || !p.Forgiven.Positive() && !open.Minus(disputed).Positive() && !coveredThrough.Before(p.Last()) {
 		return domain.PlanKept
 	}
 	there := p.OpenBefore.Minus(open).Plus(disputed)
@@ -115,6 +118,9 @@ func JudgePlan(p domain.Plan, open, disputed money.Amount, coveredThrough domain
 		if !coveredThrough.Before(business.Add(one.DueOn, domain.PlanGraceDays)) && there.Less(p.DueBy(one.DueOn)) {
 			return domain.PlanBroken
 		}
+	}
+	if p.Forgiven.Positive() && !coveredThrough.Before(business.Add(p.Last(), domain.PlanGraceDays)) {
+		return domain.PlanBroken // its last instalment came after its day, and nothing is forgiven
 	}
 	return domain.PlanActive
 }

@@ -21,6 +21,7 @@ type letterPlan struct {
 	Instalments                     []letterInstalment
 	N, Count                        int    // of the instalment that is spoken of
 	Amount, Day, Left               string // its own: what is still to come of it, its day, what is left after it
+	Forgiven, Last                  string // what is forgiven once it is paid by a day
 }
 
 type letterInstalment struct {
@@ -91,6 +92,9 @@ func (data *letter) plan(f domain.CaseFacts, p domain.Plan) {
 	item, _ := f.Item(p.Deal)
 	data.Plan = letterPlan{
 		Number: writable(item.Deal.InvoiceNumber, noNumber), Total: p.Total.Grouped(), Reason: reasonWords[p.Reason], Note: withoutBankDetails(p.Note, ""), Count: len(p.Instalments),
+	}
+	if p.Forgiven.Positive() {
+		data.Plan.Forgiven, data.Plan.Last = p.Forgiven.Grouped(), p.Last().Long()
 	}
 	if !p.AnswerBy.IsZero() {
 		data.Plan.By = p.AnswerBy.Long()

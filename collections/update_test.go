@@ -96,6 +96,23 @@ func TestLettersAboutWhatChanged(t *testing.T) {
 	}
 }
 
+// TestASettlementSaysWhatIsForgiven holds C-141: the offer and its copy name the sum and the day on which it hangs.
+func TestASettlementSaysWhatIsForgiven(t *testing.T) {
+	for _, kind := range []domain.UpdateKind{domain.UpdatePlanOffered, domain.UpdatePlanActive} {
+		f := changed(kind)
+		f.Plans[0].Forgiven, f.Plans[0].Instalments = usd(100_000), collections.EqualInstalments(usd(900_000), 1, day("2026-03-27"), 14)
+		plan := collections.Next(f)
+		letter, err := collections.Write(f, *plan.Act, collections.Gate(f, *plan.Act))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if findings := letter.Lint(plan.Act.Class, plan.Act.Tone); len(findings) > 0 {
+			t.Errorf("lint: %s", strings.Join(findings, "\n"))
+		}
+		says(t, string(kind), letter, []string{"When this is paid by Friday 27 March 2026, the other USD 1,000.00 of the invoice is not asked of you any more."})
+	}
+}
+
 // planned is story A with a plan in force.
 func planned(status domain.PlanStatus) domain.CaseFacts {
 	f := changed(domain.UpdatePlanActive)
@@ -192,12 +209,12 @@ func TestTheSheetOfStoryB(t *testing.T) {
 		Deal: domain.Deal{
 			Basis: pounds(1_200_000), Advance: pounds(960_000), Reserve: pounds(240_000), ReserveUsed: pounds(120_000), Credited: pounds(120_000), Open: pounds(1_080_000),
 			Fee: domain.FeeTerms{FirstDays: 30, FirstRate: money.Percent(3), StepDays: 10, StepRate: money.Percent(1)}, RecourseDays: 90, FundingDate: day("2026-03-05"), Due: day("2026-04-01"),
-		},
-		Moves: []domain.Move{
-			{On: day("2026-04-08"), Open: none, Disputed: pounds(180_000)}, {On: day("2026-04-21"), Open: pounds(-120_000), Disputed: pounds(-180_000)},
+			Moves: []domain.Move{
+				{On: day("2026-04-08"), Open: none, Disputed: pounds(180_000)}, {On: day("2026-04-21"), Open: pounds(-120_000), Disputed: pounds(-180_000)},
+			},
 		},
 	}
-	p := domain.Plan{Total: pounds(1_080_000), Instalments: collections.EqualInstalments(pounds(1_080_000), 4, day("2026-05-22"), 14), FactorShare: money.MustRate("0.5"), RecourseFrom: day("2026-06-03")}
+	p := domain.Plan{Total: pounds(1_080_000), Instalments: collections.EqualInstalments(pounds(1_080_000), 4, day("2026-05-22"), 14), FactorShare: money.MustRate("0.5"), RecourseFrom: day("2026-06-03"), Forgiven: none, FactorForgives: none}
 	s := collections.SheetOf(file, p, domain.BusinessDays("GB"))
 	got := fmt.Sprint(s.Inside, s.RecourseBefore, s.RecourseAfter, s.FeeBefore.Decimal(), s.FeeAfter.Decimal(), s.FeeExtra.Decimal(), s.SellerBears.Decimal(), s.FactorBears.Decimal(), s.SellerBefore.Decimal(), s.SellerAfter.Decimal())
 	if want := fmt.Sprint(false, day("2026-06-03"), day("2026-07-17"), "1014.00", "1149.00", "162.00", "81.00", "81.00", "-10614.00", "132.00"); got != want {

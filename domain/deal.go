@@ -166,8 +166,9 @@ type Deal struct {
 	Tax           money.Amount // on the origination
 	Open          money.Amount // of the basis, what the debtor still owes
 	Credited      money.Amount // of the basis, by the seller's credit notes
+	Forgiven      money.Amount // of the basis, by a settlement that was kept
 	GivenBack     money.Amount // of the basis, to the seller
-	ReserveUsed   money.Amount // by credits and parts given back
+	ReserveUsed   money.Amount // by credits, settlements and parts given back
 	Fee           FeeTerms
 	RecourseDays  int
 	RebateHold    int
@@ -182,6 +183,16 @@ type Deal struct {
 	MadeAt        time.Time
 	PaidInFull    Date
 	SettledAt     time.Time
+	Moves         []Move // of the basis, since: for its fee; not of a case's items
+}
+
+// Owed returns the contractual fee on a day, every started band whole (D-13); nothing before the
+// advance is paid out.
+func (d Deal) Owed(on Date) money.Amount {
+	if d.FundingDate.IsZero() {
+		return money.Minor(0, d.Basis.Currency())
+	}
+	return d.Fee.OwedOver(d.Basis, d.Advance, d.FundingDate, d.Moves, d.Day(on))
 }
 
 // Now returns the cash that the seller gets at purchase.

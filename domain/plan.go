@@ -42,21 +42,27 @@ type Instalment struct {
 
 // A Plan pays an invoice on other days than the one printed on it. The due date stays what it is.
 type Plan struct {
-	ID           PlanID
-	Case         CaseID
-	Factor       OrganizationID
-	Seller       OrganizationID
-	Deal         DealID
-	Status       PlanStatus
-	Reason       Reason // why, as the debtor says: a plan is offered after one was given (C-137)
-	Said         string
-	Total        money.Amount
-	OpenBefore   money.Amount // of the invoice, when it was made
-	Instalments  []Instalment
-	Sheet        *PlanSheet // nil while it is only asked for
-	FactorShare  money.Rate // of the extra fee that the factor bears once the plan is kept
-	RecourseFrom Date       // the recourse day without the plan
-	AnswerBy     Date       // until when the debtor may take it
+	ID          PlanID
+	Case        CaseID
+	Factor      OrganizationID
+	Seller      OrganizationID
+	Deal        DealID
+	Status      PlanStatus
+	Reason      Reason // why, as the debtor says: a plan is offered after one was given (C-137)
+	Said        string
+	Total       money.Amount
+	OpenBefore  money.Amount // of the invoice, when it was made
+	Instalments []Instalment
+	Sheet       *PlanSheet // nil while it is only asked for
+	FactorShare money.Rate // of the extra fee that the factor bears once the plan is kept
+
+	// A settlement: Forgiven is not asked for any more once the instalments are paid in time; the
+	// factor bears FactorForgives of it, the seller the rest, from its reserve.
+	Forgiven       money.Amount
+	FactorForgives money.Amount
+
+	RecourseFrom Date // the recourse day without the plan
+	AnswerBy     Date // until when the debtor may take it
 	MadeAt       time.Time
 	ProposedBy   UserID
 	ProposedAt   time.Time
@@ -108,6 +114,8 @@ type PlanSheet struct {
 	FeeExtra        money.Amount // of it, of bands that begin after the recourse day without the plan
 	SellerBears     money.Amount // of the extra fee
 	FactorBears     money.Amount
+	SellerForgives  money.Amount // of what is forgiven
+	FactorForgives  money.Amount
 	SellerBefore    money.Amount // what the seller gets on the recourse day without the plan; negative: owes
 	SellerAfter     money.Amount // what it gets when the plan is kept
 	InstalmentCount int
@@ -146,6 +154,18 @@ func RecourseDay(d Deal, plans []Plan, business Calendar, zone *time.Location) D
 		}
 	}
 	return day
+}
+
+// Settles returns what a plan forgives now that its last instalment arrived, with the plan; false
+// when there is no such plan, more is open, or it came too late. It is for who forgives that the
+// days are kept: an offer of this kind has an end.
+func Settles(plans []Plan, open money.Amount, paidOn Date) (Plan, bool) {
+	for _, p := range plans {
+		if p.Status == PlanActive && p.Forgiven.Positive() && !p.Forgiven.Less(open) && open.Positive() && !paidOn.After(p.Last()) {
+			return p, true
+		}
+	}
+	return Plan{}, false
 }
 
 // Waiver returns the part of a fee that the factor bears because a plan was kept: its share of

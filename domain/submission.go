@@ -85,7 +85,6 @@ type DealFile struct {
 	Case       Case
 	Invoice    Invoice
 	LastMoney  Date // value date of the latest receipt applied to it; zero: none yet
-	Moves      []Move
 	Plans      []Plan
 	Recourses  []Recourse
 }

@@ -35,6 +35,7 @@ const (
 	KindPassOn            Kind = "v4d_pass_on"
 	KindPassInstruct      Kind = "v4d_pass_instruct"
 	KindPassPaid          Kind = "v4d_pass_paid"
+	KindForgive           Kind = "v13_forgive"
 	KindWaiveFee          Kind = "v16_waive_fee"
 	KindWriteOff          Kind = "v5_write_off"
 	KindReversal          Kind = "reversal"
@@ -46,7 +47,7 @@ func Kinds() []Kind {
 		KindPurchase, KindCharges, KindInstruct, KindDisburse, KindAccrueFee, KindEarnRest, KindCollect, KindSweep,
 		KindSettle, KindRebateInstruct, KindRebatePaid, KindUnidentified, KindApplyUnidentified,
 		KindCredit, KindPartRecourse, KindRecourse, KindRecoursePaid, KindCollectHeld, KindPassOn, KindPassInstruct, KindPassPaid,
-		KindWaiveFee, KindWriteOff, KindReversal,
+		KindForgive, KindWaiveFee, KindWriteOff, KindReversal,
 	}
 }
 

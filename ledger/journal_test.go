@@ -136,7 +136,7 @@ func TestTheChartIsComplete(t *testing.T) {
 	if len(ledger.Chart()) != 17 || ledger.Account("petty_cash").Known() {
 		t.Errorf("%d accounts", len(ledger.Chart()))
 	}
-	if got := len(ledger.Kinds()); got != 24 {
+	if got := len(ledger.Kinds()); got != 25 {
 		t.Errorf("%d kinds of journal", got)
 	}
 }

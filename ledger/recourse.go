@@ -15,6 +15,12 @@ func Credit(on domain.Date, credited, reserve money.Amount) Journal {
 		credit(FactoredReceivables, credited))
 }
 
+// Forgive records V13 for a settlement: what is no longer asked of the debtor is borne by the
+// seller, from its reserve, and by the factor, as a loss.
+func Forgive(on domain.Date, seller, factor money.Amount) Journal {
+	return journal(KindForgive, on, debit(Reserve, seller), debit(CreditLoss, factor), credit(FactoredReceivables, seller.Plus(factor)))
+}
+
 // GiveBackPart records V2: a part of an invoice goes back to the seller while the rest stays.
 // The free reserve, what is left of it beyond the fees, pays for it; the rest the seller owes
 // (D-11).

@@ -124,7 +124,7 @@ func deal(found domain.Acceptance, by domain.Caller, ids acceptIDs, kase domain.
 		Status: domain.DealMade, InvoiceNumber: found.Invoice.Number, DebtorName: found.Relationship.Name, Due: found.Invoice.Due,
 		Basis: terms.Basis, Advance: terms.Advance, Reserve: terms.Reserve, Origination: terms.Origination, Wire: terms.Wire, Tax: terms.Tax,
 		Open: terms.Basis, Fee: terms.Fee, RecourseDays: terms.RecourseDays, RebateHold: terms.RebateHold,
-		Recognised: none, Credited: none, GivenBack: none, ReserveUsed: none,
+		Recognised: none, Credited: none, Forgiven: none, GivenBack: none, ReserveUsed: none,
 		Reference: domain.NewReference(ids.deal.UUID[:]), NoticeCode: noticeCode(ids.secret),
 		Operating: found.Mandate.Operating, Collection: found.Mandate.Collection, Payout: found.Payout, MadeAt: by.Now,
 	}

@@ -226,14 +226,18 @@ func apply(file domain.DealFile, receipt domain.Receipt, amount money.Amount, fr
 		in = ledger.ApplyUnidentified(e.day, amount)
 	}
 	paidOn := domain.Latest(e.lastMoney, file.Deal.FundingDate)
-	if !bears(file) {
+	e.forgive(e.lastMoney)
+	if !bears(e.file) {
 		e.accrue(paidOn)
 	}
-	if !file.Deal.Open.Positive() {
+	if !e.file.Deal.Open.Positive() {
 		e.stop(paidOn)
 	}
 	e.books.Post(in)
-	if file.Deal.Open.Positive() {
+	if e.forgiven[0].Currency() != "" {
+		e.books.Post(ledger.Forgive(e.day, e.forgiven[0], e.forgiven[1]))
+	}
+	if e.file.Deal.Open.Positive() {
 		if fresh {
 			e.sweep(money.Min(amount, e.own()), ids.payouts[0])
 		}

@@ -239,3 +239,33 @@ func TestMoneyThatWasMovedOnIsNotUndone(t *testing.T) {
 		t.Errorf("undone: %v", err)
 	}
 }
+
+// TestASettlementForgivesTheRest holds the V13 of DOMAIN for a settlement and D-10: with the last
+// instalment, in time, what the plan forgives is off the invoice in the same commit, borne by the
+// seller's reserve and the factor as they agreed, and the deal is settled; too late, nothing is.
+func TestASettlementForgivesTheRest(t *testing.T) {
+	plan := func(m *market, deal domain.DealID) {
+		m.exec(`INSERT INTO plans (id, case_id, factor_id, seller_id, deal_id, status, reason, said, currency, total_minor, open_before, instalments, recourse_from, forgiven_minor, factor_forgives, made_at, accepted_at)
+			SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, 'active', 'cash_flow', 'slow', currency, 900000, 1000000,
+			  '[{"due_on": "2026-03-13", "amount_minor": 500000}, {"due_on": "2026-03-20", "amount_minor": 400000}]', '2026-05-06', 100000, 40000, $2, $2 FROM deals WHERE id = $1`, deal.UUID, m.now)
+	}
+	m, deal := funded(t)
+	plan(m, deal.ID)
+	m.now = at("2026-03-16T11:00:00Z")
+	m.statement("000333444", "2026-03-13", 0, 500_000, formats.BankLine{Remittance: "MP-1042"})
+	m.book("the first", map[ledger.Account]int64{ledger.FactoredReceivables: 500_000, ledger.CreditLoss: 0})
+	m.now = at("2026-03-23T11:00:00Z")
+	m.statement("000333444", "2026-03-20", 500_000, 400_000, formats.BankLine{Remittance: "MP-1042"})
+	// day 43: 300 + 100 + 1 % of 5,000; the reserve of 1,500 less 600 and 450
+	m.book("settled", map[ledger.Account]int64{
+		ledger.FactoredReceivables: 0, ledger.CreditLoss: 40_000, ledger.Reserve: 0, ledger.DiscountFeeIncome: -45_000, ledger.RebatePayable: -45_000,
+	})
+	if d := m.status(deal.ID); d.Forgiven != money.Minor(100_000, "USD") || d.PaidInFull != domain.MustDate("2026-03-20") {
+		t.Errorf("forgiven %s, paid in full on %s", d.Forgiven, d.PaidInFull)
+	}
+	late, deal := funded(t)
+	plan(late, deal.ID)
+	late.now = at("2026-03-24T11:00:00Z")
+	late.statement("000333444", "2026-03-23", 0, 900_000, formats.BankLine{Remittance: "MP-1042"})
+	late.book("too late", map[ledger.Account]int64{ledger.FactoredReceivables: 100_000, ledger.CreditLoss: 0})
+}

@@ -16,6 +16,7 @@ type ending struct {
 	day       domain.Date // today, where the factor is
 	now       time.Time
 	lastMoney domain.Date
+	forgiven  [2]money.Amount // by the seller and by the factor
 	books     *ledger.Scribe
 	payouts   []domain.Payout
 }
@@ -23,17 +24,17 @@ type ending struct {
 // after returns a deal's file as it is once something of its basis moved.
 func after(file domain.DealFile, m domain.Move) domain.DealFile {
 	file.Deal.Open = file.Deal.Open.Plus(m.Open)
-	file.Moves = append(slices.Clip(file.Moves), m)
+	file.Deal.Moves = append(slices.Clip(file.Deal.Moves), m)
 	return file
 }
 
 // bears reports whether anything that is open still bears a fee: a disputed part does not.
 func bears(file domain.DealFile) bool {
 	last := file.Deal.FundingDate
-	for _, m := range file.Moves {
+	for _, m := range file.Deal.Moves {
 		last = domain.Latest(last, m.On)
 	}
-	return domain.Bearing(file.Deal.Basis, file.Moves, last.Plus(1)).Positive()
+	return domain.Bearing(file.Deal.Basis, file.Deal.Moves, last.Plus(1)).Positive()
 }
 
 // clock is the deal's fee clock.
@@ -45,7 +46,7 @@ func (e *ending) accrue(through domain.Date) {
 	e.books.PostIf(accrued, any)
 	if any {
 		d := &e.file.Deal
-		d.Recognised = d.Fee.RecognisedOver(d.Basis, d.Advance, d.FundingDate, e.file.Moves, d.Day(through))
+		d.Recognised = d.Fee.RecognisedOver(d.Basis, d.Advance, d.FundingDate, e.file.Deal.Moves, d.Day(through))
 	}
 }
 
@@ -61,10 +62,25 @@ func (e *ending) stop(on domain.Date) {
 
 // waive posts V16: the share of the extra fee that the factor bears of a plan.
 func (e *ending) waive(clockEnd domain.Date) {
-	waived := domain.Waiver(e.file.Deal, e.file.Moves, e.file.Plans, clockEnd)
+	waived := domain.Waiver(e.file.Deal, e.file.Deal.Moves, e.file.Plans, clockEnd)
 	given, any := ledger.WaiveFee(e.day, waived)
 	e.books.PostIf(given, any)
 	e.file.Deal.Recognised = e.file.Deal.Recognised.Minus(waived)
+}
+
+// forgive takes off what a settlement forgives, now that its last instalment arrived in time.
+func (e *ending) forgive(paidOn domain.Date) {
+	p, settles := domain.Settles(e.file.Plans, e.file.Deal.Open, paidOn)
+	if !settles {
+		return
+	}
+	open := e.file.Deal.Open
+	factor := money.Min(p.FactorForgives, open)
+	seller := open.Minus(factor)
+	e.file = after(e.file, domain.Move{On: paidOn, Open: open.Negated(), Disputed: money.Minor(0, open.Currency())})
+	d := &e.file.Deal
+	d.Forgiven, d.ReserveUsed = d.Forgiven.Plus(open), d.ReserveUsed.Plus(seller)
+	e.forgiven = [2]money.Amount{seller, factor}
 }
 
 // swept is what was moved from the collection to the operating account so far.
@@ -82,7 +98,7 @@ func swept(file domain.DealFile) money.Amount {
 // advance and the fee recognised so far, less what it may give up of it.
 func (e *ending) own() money.Amount {
 	d := e.file.Deal
-	given := domain.Waiver(d, e.file.Moves, e.file.Plans, domain.Latest(e.day, d.FundingDate))
+	given := domain.Waiver(d, e.file.Deal.Moves, e.file.Plans, domain.Latest(e.day, d.FundingDate))
 	return d.Advance.Plus(d.Recognised).Minus(given).Minus(swept(e.file))
 }
 
@@ -155,7 +171,7 @@ func onItsWay(p domain.Payout) bool {
 // collected is what came in for a deal: from its debtor, and from its seller for what was given back.
 func collected(file domain.DealFile) money.Amount {
 	d := file.Deal
-	sum := d.Basis.Minus(d.Open).Minus(d.Credited).Minus(d.GivenBack)
+	sum := d.Basis.Minus(d.Open).Minus(d.Credited).Minus(d.Forgiven).Minus(d.GivenBack)
 	for _, r := range file.Recourses {
 		sum = sum.Plus(r.Paid)
 	}

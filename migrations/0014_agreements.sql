@@ -2,11 +2,12 @@
 -- Agreements: what a debtor, a seller and a factor settle between them, and what follows for
 -- the fee, the reserve and the day from which an invoice may be given back.
 
--- Of a deal: the tax on its origination, what was credited and given back, and what of the
--- reserve that took.
+-- Of a deal: the tax on its origination, what was credited, forgiven and given back, and what of
+-- the reserve that took.
 ALTER TABLE mandates ADD COLUMN origination_tax_rate numeric(18,12) NOT NULL DEFAULT 0;
 ALTER TABLE deals ADD COLUMN tax_minor bigint NOT NULL DEFAULT 0;
 ALTER TABLE deals ADD COLUMN credited_minor bigint NOT NULL DEFAULT 0 CHECK (credited_minor >= 0);
+ALTER TABLE deals ADD COLUMN forgiven_minor bigint NOT NULL DEFAULT 0 CHECK (forgiven_minor >= 0);
 ALTER TABLE deals ADD COLUMN given_back_minor bigint NOT NULL DEFAULT 0 CHECK (given_back_minor >= 0);
 ALTER TABLE deals ADD COLUMN reserve_used_minor bigint NOT NULL DEFAULT 0 CHECK (reserve_used_minor BETWEEN 0 AND reserve_minor);
 
@@ -56,6 +57,8 @@ CREATE TABLE plans (
   instalments   jsonb NOT NULL,
   sheet         jsonb,                               -- what follows for who bears it; NULL while it is only asked for
   factor_share  numeric(18,12) NOT NULL DEFAULT 0,   -- of the extra fee that the factor bears once it is kept
+  forgiven_minor bigint NOT NULL DEFAULT 0 CHECK (forgiven_minor >= 0), -- a settlement: no longer asked for once the rest is paid in time
+  factor_forgives bigint NOT NULL DEFAULT 0 CHECK (factor_forgives BETWEEN 0 AND forgiven_minor), -- what of it the factor bears
   recourse_from date,                                -- the recourse day without it
   answer_by     date,                                -- until when the debtor may take it
   made_at       timestamptz NOT NULL,
@@ -166,26 +169,31 @@ GRANT SELECT, INSERT, UPDATE ON plans, recourses TO comity_app;
 GRANT SELECT, INSERT ON dispute_notes, updates TO comity_app;
 
 -- +goose StatementBegin
--- deal_moves answers what changed of a deal's basis: what is open, and what of it is disputed.
--- A day is a value date, a moment is a day in the factor's zone.
-CREATE FUNCTION deal_moves(p_deal uuid) RETURNS jsonb LANGUAGE sql VOLATILE AS $$
-  SELECT coalesce(jsonb_agg(jsonb_build_object('on', m.day, 'at', m.moment, 'open', m.opened, 'disputed', m.disputed)), '[]') FROM (
-    SELECT a.value_on AS day, NULL::timestamptz AS moment, -a.amount_minor AS opened, 0 AS disputed FROM allocations a WHERE a.deal_id = p_deal AND a.undone_at IS NULL
-    UNION ALL SELECT NULL, x.raised_at, 0, x.amount_minor FROM disputes x WHERE x.deal_id = p_deal
-    UNION ALL SELECT NULL, x.resolved_at, -coalesce(x.credited_minor, 0), -x.amount_minor FROM disputes x WHERE x.deal_id = p_deal AND x.resolved_at IS NOT NULL
-    UNION ALL SELECT r.exercised_on, NULL, -r.part_minor, 0 FROM recourses r WHERE r.deal_id = p_deal AND r.status IN ('exercised', 'reassigned')) m
-$$;
+-- deal_moves answers to a party of a deal what changed of its basis: what is open, and what of it
+-- is disputed, from which day on: a value date, or the day on which it happened in the factor's
+-- zone, which is the factor's own row.
+CREATE FUNCTION deal_moves(p_deal uuid) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  zone text;
+BEGIN
+  SELECT o.time_zone INTO zone FROM deals d JOIN organizations o ON o.id = d.factor_id WHERE d.id = p_deal AND (app_sees(d.factor_id) OR app_sees(d.seller_id));
+  IF NOT FOUND THEN RETURN '[]'; END IF;
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('on', m.day, 'open', m.opened, 'disputed', m.disputed)), '[]') FROM (
+    SELECT a.value_on AS day, -a.amount_minor AS opened, 0 AS disputed FROM allocations a WHERE a.deal_id = p_deal AND a.undone_at IS NULL
+    UNION ALL SELECT (x.raised_at AT TIME ZONE zone)::date, 0, x.amount_minor FROM disputes x WHERE x.deal_id = p_deal
+    UNION ALL SELECT (x.resolved_at AT TIME ZONE zone)::date, -coalesce(x.credited_minor, 0), -x.amount_minor FROM disputes x WHERE x.deal_id = p_deal AND x.resolved_at IS NOT NULL
+    UNION ALL SELECT r.exercised_on, -r.part_minor, 0 FROM recourses r WHERE r.deal_id = p_deal AND r.status IN ('exercised', 'reassigned')) m);
+END $$;
 
 -- deal_file reads a deal that is locked already.
 CREATE OR REPLACE FUNCTION deal_file(p_deal uuid) RETURNS jsonb LANGUAGE sql VOLATILE AS $$
   SELECT jsonb_build_object(
-    'deal', to_jsonb(d),
+    'deal', to_jsonb(d) || jsonb_build_object('moves', deal_moves(d.id)),
     'factor', (SELECT to_jsonb(x) FROM organizations x WHERE x.id = d.factor_id),
     'conditions', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.code), '[]') FROM conditions x WHERE x.deal_id = d.id),
     'payouts', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.id), '[]') FROM payouts x WHERE x.deal_id = d.id),
     'kase', (SELECT to_jsonb(x) FROM cases x WHERE x.id = d.case_id),
     'invoice', (SELECT to_jsonb(x) FROM invoices x WHERE x.id = d.invoice_id),
-    'moves', deal_moves(d.id),
     'plans', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.id), '[]') FROM plans x WHERE x.deal_id = d.id),
     'recourses', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.id), '[]') FROM recourses x WHERE x.deal_id = d.id),
     'last_money', (SELECT max(x.value_on) FROM allocations x WHERE x.deal_id = d.id AND x.undone_at IS NULL))

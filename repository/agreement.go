@@ -26,6 +26,8 @@ type sheetRow struct {
 	FeeAfter       int64  `json:"fee_after_minor"`
 	FeeExtra       int64  `json:"fee_extra_minor"`
 	SellerBears    int64  `json:"seller_bears_minor"`
+	SellerForgives int64  `json:"seller_forgives_minor"`
+	FactorForgives int64  `json:"factor_forgives_minor"`
 	FactorBears    int64  `json:"factor_bears_minor"`
 	SellerBefore   int64  `json:"seller_before_minor"`
 	SellerAfter    int64  `json:"seller_after_minor"`
@@ -39,14 +41,15 @@ func (r sheetRow) sheet(currency string) *domain.PlanSheet {
 	in := func(minor int64) money.Amount { return amount(minor, currency) }
 	return &domain.PlanSheet{
 		Inside: r.Inside, RecourseBefore: day(r.RecourseBefore), RecourseAfter: day(r.RecourseAfter), FeeBefore: in(r.FeeBefore), FeeAfter: in(r.FeeAfter),
-		FeeExtra: in(r.FeeExtra), SellerBears: in(r.SellerBears), FactorBears: in(r.FactorBears), SellerBefore: in(r.SellerBefore), SellerAfter: in(r.SellerAfter),
+		FeeExtra: in(r.FeeExtra), SellerForgives: in(r.SellerForgives), FactorForgives: in(r.FactorForgives), SellerBears: in(r.SellerBears), FactorBears: in(r.FactorBears), SellerBefore: in(r.SellerBefore), SellerAfter: in(r.SellerAfter),
 	}
 }
 
 func sheetOf(s *domain.PlanSheet) sheetRow {
 	return sheetRow{
-		s.Inside, s.RecourseBefore.String(), s.RecourseAfter.String(), s.FeeBefore.Units(), s.FeeAfter.Units(), s.FeeExtra.Units(), s.SellerBears.Units(),
-		s.FactorBears.Units(), s.SellerBefore.Units(), s.SellerAfter.Units(),
+		Inside: s.Inside, RecourseBefore: s.RecourseBefore.String(), RecourseAfter: s.RecourseAfter.String(), FeeBefore: s.FeeBefore.Units(),
+		FeeAfter: s.FeeAfter.Units(), FeeExtra: s.FeeExtra.Units(), SellerBears: s.SellerBears.Units(), SellerForgives: s.SellerForgives.Units(),
+		FactorForgives: s.FactorForgives.Units(), FactorBears: s.FactorBears.Units(), SellerBefore: s.SellerBefore.Units(), SellerAfter: s.SellerAfter.Units(),
 	}
 }
 
@@ -65,6 +68,8 @@ type planRow struct {
 	Instalments jsonCol[[]instalmentRow] `json:"instalments"`
 	Sheet       jsonCol[*sheetRow]       `json:"sheet"`
 	FactorShare rateCol                  `json:"factor_share"`
+	Forgiven    int64                    `json:"forgiven_minor"`
+	ByFactor    int64                    `json:"factor_forgives"`
 	From        dateCol                  `json:"recourse_from"`
 	AnswerBy    dateCol                  `json:"answer_by"`
 	MadeAt      timeCol                  `json:"made_at"`
@@ -84,7 +89,8 @@ func (r planRow) plan() domain.Plan {
 	p := domain.Plan{
 		ID: domain.PlanID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Factor: domain.OrganizationID{UUID: r.Factor}, Seller: domain.OrganizationID{UUID: r.Seller},
 		Deal: domain.DealID{UUID: r.Deal}, Status: domain.PlanStatus(r.Status), Reason: domain.Reason(r.Reason), Said: r.Said, Total: amount(r.Total, r.Currency),
-		OpenBefore: amount(r.OpenBefore, r.Currency), FactorShare: r.FactorShare.Rate, RecourseFrom: r.From.Date, AnswerBy: r.AnswerBy.Date, MadeAt: r.MadeAt.Time,
+		OpenBefore: amount(r.OpenBefore, r.Currency), FactorShare: r.FactorShare.Rate, Forgiven: amount(r.Forgiven, r.Currency), FactorForgives: amount(r.ByFactor, r.Currency),
+		RecourseFrom: r.From.Date, AnswerBy: r.AnswerBy.Date, MadeAt: r.MadeAt.Time,
 		ProposedBy: idOf[domain.UserID](r.ProposedBy), ProposedAt: r.ProposedAt.Time, ApprovedBy: idOf[domain.UserID](r.ApprovedBy), ApprovedAt: r.ApprovedAt.Time,
 		ConsentedBy: idOf[domain.UserID](r.ConsentedBy), ConsentedAt: r.ConsentedAt.Time, OfferedAt: r.OfferedAt.Time, AcceptedAt: r.AcceptedAt.Time,
 		DecidedAt: r.DecidedAt.Time, Note: r.Note,
@@ -100,14 +106,14 @@ func (r planRow) plan() domain.Plan {
 }
 
 const planColumns = `id, case_id, factor_id, seller_id, deal_id, status, reason, said, currency, total_minor, open_before, instalments, sheet, factor_share,
-  recourse_from, answer_by, made_at, proposed_by, proposed_at, approved_by, approved_at, consented_by, consented_at, offered_at, accepted_at, decided_at, note`
+  recourse_from, answer_by, made_at, proposed_by, proposed_at, approved_by, approved_at, consented_by, consented_at, offered_at, accepted_at, decided_at, note, forgiven_minor, factor_forgives`
 
 const (
 	savePlan = `
 INSERT INTO plans (` + planColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
 ON CONFLICT (id) DO UPDATE SET status = excluded.status, total_minor = excluded.total_minor, open_before = excluded.open_before, instalments = excluded.instalments,
-  sheet = excluded.sheet, factor_share = excluded.factor_share, recourse_from = excluded.recourse_from, answer_by = excluded.answer_by, proposed_by = excluded.proposed_by,
+  sheet = excluded.sheet, factor_share = excluded.factor_share, forgiven_minor = excluded.forgiven_minor, factor_forgives = excluded.factor_forgives, recourse_from = excluded.recourse_from, answer_by = excluded.answer_by, proposed_by = excluded.proposed_by,
   proposed_at = excluded.proposed_at, approved_by = excluded.approved_by, approved_at = excluded.approved_at, consented_by = excluded.consented_by,
   consented_at = excluded.consented_at, offered_at = excluded.offered_at, accepted_at = excluded.accepted_at, decided_at = excluded.decided_at, note = excluded.note`
 	findPlan = `
@@ -136,7 +142,7 @@ func (tx *Tx) SavePlan(ctx context.Context, p domain.Plan) error {
 	err = tx.exec(ctx, savePlan, p.ID.UUID, p.Case.UUID, p.Factor.UUID, p.Seller.UUID, p.Deal.UUID, string(p.Status), string(p.Reason), p.Said,
 		string(p.Total.Currency()), p.Total.Units(), p.OpenBefore.Units(), string(instalments), sheet, p.FactorShare.String(), day(p.RecourseFrom), day(p.AnswerBy),
 		instant(p.MadeAt), orNull(p.ProposedBy.UUID), instant(p.ProposedAt), orNull(p.ApprovedBy.UUID), instant(p.ApprovedAt), orNull(p.ConsentedBy.UUID),
-		instant(p.ConsentedAt), instant(p.OfferedAt), instant(p.AcceptedAt), instant(p.DecidedAt), p.Note)
+		instant(p.ConsentedAt), instant(p.OfferedAt), instant(p.AcceptedAt), instant(p.DecidedAt), p.Note, p.Forgiven.Units(), p.FactorForgives.Units())
 	if violates(err, "plans_one_live") {
 		return domain.ErrConflict.Because("another plan of this invoice is under way")
 	}
@@ -221,7 +227,7 @@ INSERT INTO claim_payments (id, factor_id, seller_id, recourse_id, receipt_id, a
 	saveEnding = `
 WITH ended AS (
   UPDATE deals SET status = $2, open_minor = $3, recognised_minor = $4, next_accrual_at = $5, paid_in_full_on = $6, settled_at = $7, credited_minor = $8,
-    given_back_minor = $9, reserve_used_minor = $10 WHERE id = $1
+    given_back_minor = $9, reserve_used_minor = $10, forgiven_minor = $20 WHERE id = $1
 ), freed AS (
   UPDATE exposures SET used_minor = used_minor - $11 WHERE $11 > 0 AND factor_id = $12 AND debtor_id = $13 AND currency = $14
 ), paid AS (
@@ -282,7 +288,7 @@ func (tx *Tx) SaveEnding(ctx context.Context, d domain.Deal, inv domain.Invoice,
 	}
 	return tx.exec(ctx, saveEnding, d.ID.UUID, string(d.Status), d.Open.Units(), d.Recognised.Units(), instant(d.NextAccrual), day(d.PaidInFull), instant(d.SettledAt),
 		d.Credited.Units(), d.GivenBack.Units(), d.ReserveUsed.Units(), freed.Units(), d.Factor.UUID, d.Debtor.UUID, string(d.Basis.Currency()), inv.ID.UUID,
-		string(inv.Status), inv.Version, instant(at), d.Case.UUID)
+		string(inv.Status), inv.Version, instant(at), d.Case.UUID, d.Forgiven.Units())
 }
 
 type updateRow struct {
@@ -312,16 +318,10 @@ func (tx *Tx) ReleaseCause(ctx context.Context, id domain.CaseID, cause [16]byte
 
 type moveRow struct {
 	On       dateCol `json:"on"`
-	At       timeCol `json:"at"`
 	Open     int64   `json:"open"`
 	Disputed int64   `json:"disputed"`
 }
 
-// move is a move of a deal's basis; what has a moment happened on its day in the zone.
-func (r moveRow) move(currency string, zone *time.Location) domain.Move {
-	on := r.On.Date
-	if on.IsZero() {
-		on = domain.DateOf(r.At.In(zone))
-	}
-	return domain.Move{On: on, Open: amount(r.Open, currency), Disputed: amount(r.Disputed, currency)}
+func (r moveRow) move(currency string) domain.Move {
+	return domain.Move{On: r.On.Date, Open: amount(r.Open, currency), Disputed: amount(r.Disputed, currency)}
 }

@@ -32,13 +32,13 @@ SELECT 'deal ' || d.id FROM deals d
    (SELECT coalesce(-sum(p.amount_minor), 0) FROM journals j JOIN postings p ON p.journal_id = j.id WHERE j.deal_id = d.id AND p.account = 'discount_fee_income')`},
 	{"a settled or cancelled deal has a balance-sheet account that is not at nothing", `
 SELECT 'deal ' || d.id || ' ' || p.account FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
- WHERE d.status IN ('settled', 'cancelled') AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax')
+ WHERE d.status IN ('settled', 'cancelled') AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss')
  GROUP BY d.id, p.account HAVING sum(p.amount_minor) <> 0`},
-	{"a settled deal's cash is not its income and the tax on it", `
+	{"a settled deal's cash is not its income less its losses, and the tax on it", `
 SELECT 'deal ' || d.id FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
  WHERE d.status = 'settled' GROUP BY d.id
 HAVING sum(p.amount_minor) FILTER (WHERE p.account IN ('cash_operating', 'cash_collection'))
-    <> -sum(p.amount_minor) FILTER (WHERE p.account IN ('discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax'))`},
+    <> -sum(p.amount_minor) FILTER (WHERE p.account IN ('discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss'))`},
 	{"what a seller owes is not what the books say", `
 SELECT 'deal ' || d.id FROM deals d
  WHERE (SELECT coalesce(sum(p.amount_minor), 0) FROM journals j JOIN postings p ON p.journal_id = j.id WHERE j.deal_id = d.id AND p.account = 'seller_recourse_receivable')
@@ -47,11 +47,11 @@ SELECT 'deal ' || d.id FROM deals d
 SELECT 'deal ' || d.id || ' ' || p.account FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
  WHERE d.status = 'charged_back' AND NOT EXISTS (SELECT FROM recourses r WHERE r.deal_id = d.id AND r.status = 'exercised')
    AND NOT EXISTS (SELECT FROM payouts o WHERE o.deal_id = d.id AND o.kind <> 'sweep' AND o.status NOT IN ('confirmed', 'rejected', 'returned'))
-   AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax')
+   AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss')
  GROUP BY d.id, p.account HAVING sum(p.amount_minor) <> 0`},
-	{"a deal's basis is not what is open, paid, credited and given back", `
+	{"a deal's basis is not what is open, paid, credited, forgiven and given back", `
 SELECT 'deal ' || d.id FROM deals d
- WHERE d.status IN ('paid_out', 'settled') AND d.basis_minor <> d.open_minor + d.credited_minor + d.given_back_minor
+ WHERE d.status IN ('paid_out', 'settled') AND d.basis_minor <> d.open_minor + d.credited_minor + d.forgiven_minor + d.given_back_minor
    + (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.deal_id = d.id AND a.undone_at IS NULL)`},
 	{"what is left of a reserve is not what the books say", `
 SELECT 'deal ' || d.id FROM deals d

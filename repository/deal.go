@@ -60,6 +60,7 @@ type dealRow struct {
 	Wire         int64     `json:"wire_minor"`
 	Tax          int64     `json:"tax_minor"`
 	Credited     int64     `json:"credited_minor"`
+	Forgiven     int64     `json:"forgiven_minor"`
 	GivenBack    int64     `json:"given_back_minor"`
 	ReserveUsed  int64     `json:"reserve_used_minor"`
 	Open         int64     `json:"open_minor"`
@@ -82,6 +83,8 @@ type dealRow struct {
 	MadeAt       timeCol   `json:"made_at"`
 	PaidInFull   dateCol   `json:"paid_in_full_on"`
 	SettledAt    timeCol   `json:"settled_at"`
+
+	Moves jsonCol[[]moveRow] `json:"moves"`
 }
 
 func (r dealRow) deal() domain.Deal {
@@ -93,7 +96,7 @@ func (r dealRow) deal() domain.Deal {
 		Status: domain.DealStatus(r.Status), InvoiceNumber: r.Number, DebtorName: r.DebtorName, Due: r.Due.Date,
 		Basis: amount(r.Basis, r.Currency), Advance: amount(r.Advance, r.Currency), Reserve: amount(r.Reserve, r.Currency),
 		Origination: amount(r.Origination, r.Currency), Wire: amount(r.Wire, r.Currency), Tax: amount(r.Tax, r.Currency), Credited: amount(r.Credited, r.Currency),
-		GivenBack: amount(r.GivenBack, r.Currency), ReserveUsed: amount(r.ReserveUsed, r.Currency), Open: amount(r.Open, r.Currency),
+		Forgiven: amount(r.Forgiven, r.Currency), GivenBack: amount(r.GivenBack, r.Currency), ReserveUsed: amount(r.ReserveUsed, r.Currency), Open: amount(r.Open, r.Currency),
 		Fee: domain.FeeTerms{
 			FirstDays: r.FirstDays, FirstRate: r.FirstRate.Rate, StepDays: r.StepDays, StepRate: r.StepRate.Rate,
 			UpfrontRate: r.UpfrontRate.Rate, DailyRate: r.DailyRate.Rate,
@@ -101,6 +104,7 @@ func (r dealRow) deal() domain.Deal {
 		RecourseDays: r.RecourseDays, RebateHold: r.RebateHold, Recognised: amount(r.Recognised, r.Currency), NextAccrual: r.NextAccrual.Time,
 		Reference: reference, NoticeCode: r.NoticeCode, Operating: domain.AccountID{UUID: r.Operating}, Collection: domain.AccountID{UUID: r.Collection},
 		Payout: domain.AccountID{UUID: r.Payout}, FundingDate: r.FundingDate.Date, MadeAt: r.MadeAt.Time, PaidInFull: r.PaidInFull.Date, SettledAt: r.SettledAt.Time,
+		Moves: mapped(r.Moves.Value, func(m moveRow) domain.Move { return m.move(r.Currency) }),
 	}
 }
 
@@ -153,17 +157,14 @@ type dealFileRow struct {
 	Case       caseBrief       `json:"kase"`
 	Invoice    invoiceRow      `json:"invoice"`
 	LastMoney  dateCol         `json:"last_money"`
-	Moves      []moveRow       `json:"moves"`
 	Plans      []planRow       `json:"plans"`
 	Recourses  []recourseRow   `json:"recourses"`
 }
 
 func (r dealFileRow) file() domain.DealFile {
-	factor := r.Factor.organization()
 	return domain.DealFile{
-		Deal: r.Deal.deal(), Factor: factor, Conditions: mapped(r.Conditions, conditionRow.condition),
+		Deal: r.Deal.deal(), Factor: r.Factor.organization(), Conditions: mapped(r.Conditions, conditionRow.condition),
 		Payouts: mapped(r.Payouts, payoutRow.payout), Case: r.Case.brief(), Invoice: r.Invoice.invoice(), LastMoney: r.LastMoney.Date,
-		Moves:     mapped(r.Moves, func(m moveRow) domain.Move { return m.move(r.Deal.Currency, factor.Zone()) }),
 		Plans:     mapped(r.Plans, planRow.plan),
 		Recourses: mapped(r.Recourses, recourseRow.recourse),
 	}
@@ -190,7 +191,7 @@ const dealColumns = `id, world_id, factor_id, seller_id, relationship_id, debtor
   invoice_number, debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate,
   fee_step_days, fee_step_rate, fee_upfront_rate, fee_daily_rate, recourse_days, rebate_hold, recognised_minor, next_accrual_at, reference, notice_code,
   operating_account_id, collection_account_id, seller_account_id, funding_date, made_at, paid_in_full_on, settled_at,
-  tax_minor, credited_minor, given_back_minor, reserve_used_minor`
+  tax_minor, credited_minor, forgiven_minor, given_back_minor, reserve_used_minor, deal_moves(id) AS moves`
 
 const (
 	readSellerDeal = `

@@ -54,7 +54,8 @@ WITH orders AS (` + upsertPayouts + `
   INSERT INTO allocations (id, factor_id, seller_id, receipt_id, deal_id, case_id, amount_minor, value_on, applied_at)
   SELECT $32::uuid, $20, $33::uuid, $19, $34::uuid, $35::uuid, $36::bigint, $27, $37::timestamptz WHERE $32::uuid IS NOT NULL
 ), paid AS (
-  UPDATE deals SET status = $38, open_minor = $39, recognised_minor = $40, next_accrual_at = $41, paid_in_full_on = $42, settled_at = $43 WHERE id = $34
+  UPDATE deals SET status = $38, open_minor = $39, recognised_minor = $40, next_accrual_at = $41, paid_in_full_on = $42, settled_at = $43,
+    forgiven_minor = $49, reserve_used_minor = $50 WHERE id = $34
 ), closed AS (
   UPDATE invoices SET status = $44, version = $45 WHERE id = $46
 ), kept AS (
@@ -78,7 +79,7 @@ func (tx *Tx) SaveReceipt(ctx context.Context, e ledger.ReceiptEffect, at time.T
 	args = append(args, orNull(e.Line.UUID), e.Outcome, r.ID.UUID, r.Factor.UUID, r.Account.UUID, r.Line.UUID, string(r.Status), string(r.Amount.Currency()),
 		r.Amount.Units(), r.Unapplied.Units(), day(r.ValueDate), r.Payer, strings.TrimSpace(r.Reference), orNull(r.Suggested.UUID), instant(r.CreatedAt))
 	if e.Deal == nil {
-		args = append(args, nil, nil, nil, nil, nil, instant(at), "", 0, 0, nil, nil, nil, "", 0, nil, 0, nil)
+		args = append(args, nil, nil, nil, nil, nil, instant(at), "", 0, 0, nil, nil, nil, "", 0, nil, 0, nil, 0, 0)
 	} else {
 		d, freed := e.Deal, int64(0)
 		if !d.PaidInFull.IsZero() {
@@ -86,7 +87,7 @@ func (tx *Tx) SaveReceipt(ctx context.Context, e ledger.ReceiptEffect, at time.T
 		}
 		args = append(args, e.Allocation.ID.UUID, d.Seller.UUID, d.ID.UUID, d.Case.UUID, e.Allocation.Minor, instant(at),
 			string(d.Status), d.Open.Units(), d.Recognised.Units(), instant(d.NextAccrual), day(d.PaidInFull), instant(d.SettledAt),
-			string(e.Invoice.Status), e.Invoice.Version, e.Invoice.ID.UUID, freed, d.Debtor.UUID)
+			string(e.Invoice.Status), e.Invoice.Version, e.Invoice.ID.UUID, freed, d.Debtor.UUID, d.Forgiven.Units(), d.ReserveUsed.Units())
 	}
 	return tx.exec(ctx, saveReceipt, args...)
 }

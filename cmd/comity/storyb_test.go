@@ -305,6 +305,8 @@ type wirePlan struct {
 		FactorBears    wireMoney `json:"factor_bears"`
 		SellerBefore   wireMoney `json:"seller_before"`
 		SellerAfter    wireMoney `json:"seller_after"`
+		SellerForgives wireMoney `json:"seller_forgives"`
+		FactorForgives wireMoney `json:"factor_forgives"`
 	}
 }
 

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// agreed is a scene with a second person of the factor and the newest link of Alice's debtor.
+type agreedScene struct {
+	*scene
+	second *client
+}
+
+func newAgreedScene(t *testing.T) *agreedScene {
+	t.Helper()
+	s := &agreedScene{scene: newScene(t)}
+	password := secret(8)
+	s.must(s.eastbrook.post(t.Context(), "/v1/users", map[string]any{"email": "second@eastbrook.example", "name": "Second", "role": "owner", "password": password}, nil))
+	s.second = s.as("second@eastbrook.example", password)
+	return s
+}
+
+// newest returns the newest letter that Alice's debtor got.
+func (s *agreedScene) newest() letter {
+	s.t.Helper()
+	s.quiet()
+	letters, err := s.letters(s.t.Context(), s.debtor)
+	s.must(err)
+	return letters[len(letters)-1]
+}
+
+func (s *agreedScene) propose(body map[string]any) wirePlan {
+	s.t.Helper()
+	var plan wirePlan
+	body["deal_id"] = s.deal
+	s.must(s.eastbrook.post(s.t.Context(), "/v1/cases/"+s.kase+"/plans", body, &plan))
+	return plan
+}
+
+func (s *agreedScene) planNow(id string) string {
+	s.t.Helper()
+	var list struct{ Data []wirePlan }
+	s.must(s.alice.get(s.t.Context(), "/v1/cases/"+s.kase+"/plans", &list))
+	for _, p := range list.Data {
+		if p.ID == id {
+			return p.Status
+		}
+	}
+	return "not there"
+}
+
+// TestAPlanInsideTheEnvelope holds D-10: few instalments, soon after the due date, are the
+// collector's alone; the seller reads it the same day; the debtor has the last word, and an offer
+// that it does not answer is over.
+func TestAPlanInsideTheEnvelope(t *testing.T) {
+	s := newAgreedScene(t)
+	ctx := t.Context()
+	s.clock("2026-02-10T09:00:00Z")
+	unasked := map[string]any{"deal_id": s.deal, "count": 2, "first_on": "2026-03-10", "every_days": 14}
+	if err := s.eastbrook.post(ctx, "/v1/cases/"+s.kase+"/plans", unasked, nil); code(err) != "invalid" {
+		t.Errorf("a plan without a reason: %v", err)
+	}
+	plan := s.propose(map[string]any{"reason": "cash_flow", "said": "the season was slow", "count": 2, "first_on": "2026-03-10", "every_days": 14})
+	if plan.Status != "offered" {
+		t.Fatalf("inside the envelope it is %s", plan.Status)
+	}
+	if err := s.second.post(ctx, "/v1/plans/"+plan.ID+"/approve", nil, nil); code(err) != "wrong-state" {
+		t.Errorf("what needs nobody is approved: %v", err)
+	}
+	link := debtorLink.FindString(s.newest().Text)
+	s.must(s.submit(ctx, link, "plan/decline", url.Values{"plan": {plan.ID}}))
+	if got := s.planNow(plan.ID); got != "declined" {
+		t.Errorf("the debtor declined, and it is %s", got)
+	}
+	if err := s.submit(ctx, link, "plan/accept", url.Values{"plan": {plan.ID}}); err == nil || !strings.Contains(err.Error(), "409") {
+		t.Errorf("a plan that is over is taken: %v", err)
+	}
+	second := s.propose(map[string]any{"reason": "cash_flow", "said": "the season was slow", "count": 1, "first_on": "2026-03-20"})
+	s.clock("2026-02-19T09:00:00Z")
+	s.quiet()
+	if got := s.planNow(second.ID); got != "withdrawn" {
+		t.Errorf("an offer that nobody answered for more than five business days is %s", got)
+	}
+}
+
+// TestASellersSilenceIsNoConsent holds D-10 and assertion 6 of story B: outside the envelope there is
+// no offer before the seller agrees, nobody is chased meanwhile, and its no is told to the debtor.
+func TestASellersSilenceIsNoConsent(t *testing.T) {
+	s := newAgreedScene(t)
+	ctx := t.Context()
+	s.clock("2026-02-10T09:00:00Z")
+	asked := url.Values{"deal": {s.deal}, "count": {"6"}, "every": {"month"}, "day": {"2026-03-31"}, "reason": {"cash_flow"}, "said": {"the season was slow"}}
+	s.must(s.submit(ctx, s.link(), "plan", asked))
+	if got := s.newest().Subject; !strings.Contains(got, "in instalments") {
+		t.Errorf("the request is answered with %q", got)
+	}
+	plan := s.propose(map[string]any{})
+	s.must(s.second.post(ctx, "/v1/plans/"+plan.ID+"/approve", nil, nil))
+	s.clock("2026-03-20T09:00:00Z")
+	s.quiet()
+	letters, err := s.letters(ctx, s.debtor)
+	s.must(err)
+	for _, l := range letters {
+		if strings.Contains(l.Subject, "due") {
+			t.Errorf("while the seller is silent the debtor is written to: %q", l.Subject)
+		}
+	}
+	if got := s.planNow(plan.ID); got != "proposed" {
+		t.Errorf("a silent seller makes it %s", got)
+	}
+	for _, stranger := range []*client{s.bob.client, s.rival} {
+		if err := stranger.post(ctx, "/v1/plans/"+plan.ID+"/consent", map[string]any{"consent": "approved"}, nil); code(err) != "not-found" && code(err) != "forbidden" {
+			t.Errorf("a stranger consents: %v", err)
+		}
+	}
+	s.must(s.alice.post(ctx, "/v1/plans/"+plan.ID+"/consent", map[string]any{"consent": "declined", "note": "we need a half of it now"}, nil))
+	if l := s.newest(); !strings.Contains(l.Text, "we need a half of it now") || !strings.Contains(l.Text, "propose another plan") {
+		t.Errorf("the debtor is told:\n%s", l.Text)
+	}
+}
+
+// TestASettlement holds C-141 and D-10 over HTTP: the factor proposes, everybody who bears a part
+// agrees, the debtor takes it, and with the payment in time the rest is off the invoice.
+func TestASettlement(t *testing.T) {
+	s := newAgreedScene(t)
+	ctx := t.Context()
+	s.clock("2026-02-10T09:00:00Z")
+	euro := func(amount string) map[string]string { return map[string]string{"amount": amount, "currency": "EUR"} }
+	body := map[string]any{"deal_id": s.deal, "reason": "dispute", "said": "we would pay at once for a small discount", "count": 1, "first_on": "2026-02-16", "forgiven": euro("5000.00")}
+	if err := s.eastbrook.post(ctx, "/v1/cases/"+s.kase+"/plans", body, nil); code(err) != "invalid" {
+		t.Errorf("the seller forgives more than its reserve: %v", err)
+	}
+	body["forgiven"], body["factor_forgives"] = euro("300.00"), euro("100.00")
+	plan := s.propose(body)
+	if plan.Status != "proposed" || plan.Sheet.SellerForgives.Amount != "200.00" || plan.Sheet.FactorForgives.Amount != "100.00" {
+		t.Fatalf("the sheet is %+v", plan)
+	}
+	s.must(s.second.post(ctx, "/v1/plans/"+plan.ID+"/approve", nil, nil))
+	s.must(s.alice.post(ctx, "/v1/plans/"+plan.ID+"/consent", map[string]any{"consent": "approved"}, nil))
+	offer := s.newest()
+	if !strings.Contains(strings.Join(strings.Fields(offer.Text), " "), "the other EUR 300.00 of the invoice is not asked of you any more") {
+		t.Errorf("the offer says\n%s", offer.Text)
+	}
+	s.must(s.submit(ctx, debtorLink.FindString(offer.Text), "plan/accept", url.Values{"plan": {plan.ID}}))
+	s.arrives("2026-02-13", 970_000, "111")
+	var got struct {
+		Deal struct{ Open, Forgiven wireMoney }
+	}
+	s.must(s.alice.get(ctx, "/v1/deals/"+s.deal, &got))
+	if got.Deal.Open.Amount != "0.00" || got.Deal.Forgiven.Amount != "300.00" {
+		t.Errorf("%s is open, %s forgiven", got.Deal.Open.Amount, got.Deal.Forgiven.Amount)
+	}
+	s.quiet()
+	if got := s.planNow(plan.ID); got != "kept" {
+		t.Errorf("the settlement is %s", got)
+	}
+}

@@ -28,6 +28,10 @@ func Ahead(f domain.CaseFacts) (domain.Case, bool) {
 		return p.Status == domain.PromiseActive && !there
 	})
 	_, plans, _ := judgePlans(f)
+	unknown = unknown || slices.ContainsFunc(f.Plans, func(p domain.Plan) bool {
+		_, there := f.Item(p.Deal)
+		return p.Live() && !there
+	})
 	if len(decided) > 0 || len(ended) > 0 || len(plans) > 0 || unknown {
 		return f.Case, false
 	}

@@ -212,6 +212,11 @@ func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Lette
 		Verbs: domain.Verbs(), KeyVersion: m.keyVersion,
 	}
 	d.trail.Jobs = append(d.trail.Jobs, domain.Job{World: f.Case.World, Kind: domain.JobSend, Ref: touch.ID.UUID})
+	if kind, said := lateWords(f, act); kind != "" {
+		event := caseEvent(ids.waits, f, kind, firstDeal(act.Items), said)
+		d.trail.Events = append(d.trail.Events, event)
+		d.trail.Jobs = append(d.trail.Jobs, domain.Job{World: f.Case.World, Kind: domain.JobMailParty, Ref: event.ID.UUID})
+	}
 	d.trail.Audit = append(d.trail.Audit, domain.Audited(ids.audit, domain.Caller{World: f.Case.World, Now: f.Now}, "touch.claimed", "touch", touch.ID.UUID, act.Step, written.Subject, written.Text))
 	return after(f, touch, act)
 }

@@ -28,6 +28,7 @@ type Act struct {
 	AskedFor    string                // digest of what people would agree to
 	Touch       domain.TouchID        // the call that a letter follows up
 	Update      domain.UpdateID       // what changed, that the debtor is told of
+	Dispute     domain.DisputeID      // whose answer is waited for
 	Plan        domain.PlanID         // whose instalment it is about
 	Instalment  int
 	TwoPeople   bool // a legal notice that two people approved
@@ -55,6 +56,7 @@ const (
 	stepCalled     = "after_call:"
 	stepUpdate     = "update:"
 	stepInstalment = "instalment:"
+	stepWaits      = "waits:"
 	ceiling        = 7
 	retryPerson    = 7 // days until a refusal that a person must mend is tried again
 )
@@ -74,7 +76,7 @@ func Next(f domain.CaseFacts) Plan {
 		return Plan{}
 	}
 	l := localOf(&f)
-	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), updates(&f, l), afterCalls(&f), instalments(&f, l), postDue(&f, l), beforeDue(&f, l), judgements(&f, l))
+	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), updates(&f, l), waits(&f, l), afterCalls(&f), instalments(&f, l), postDue(&f, l), beforeDue(&f, l), judgements(&f, l))
 	plan := Plan{Asks: map[string]string{}}
 	for _, c := range all {
 		if c.act != nil {

@@ -153,14 +153,11 @@ func judgePlans(f domain.CaseFacts) (domain.CaseFacts, []domain.Plan, []domain.H
 		if feed, known := f.Feed(item.Deal.Collection); known {
 			through = domain.CoveredThrough(feed.Spans, bankingOf(&f, feed))
 		}
-		next := JudgePlan(p, item.Deal.Open, disputedOf(f.Disputes, p.Deal, item.Deal.Open), through, l.cal)
-		if p.Status == domain.PlanOffered && p.AnswerBy.Before(l.today) {
-			next, p.Note = domain.PlanWithdrawn, "it was not answered by "+p.AnswerBy.Short()
-		}
+		next, note := planNow(f, l, p, item, through)
 		if next == p.Status {
 			continue
 		}
-		p.Status, p.DecidedAt = next, f.Now
+		p.Status, p.DecidedAt, p.Note = next, f.Now, note
 		plans[i] = p
 		decided = append(decided, p)
 	}
@@ -180,6 +177,22 @@ func judgePlans(f domain.CaseFacts) (domain.CaseFacts, []domain.Plan, []domain.H
 	return f, decided, ended
 }
 
+// planNow says how a live plan stands, and why when it ends by itself.
+func planNow(f domain.CaseFacts, l local, p domain.Plan, item domain.CaseItem, through domain.Date) (domain.PlanStatus, string) {
+	switch {
+	case item.Deal.Status == domain.DealChargedBack || item.Deal.Status == domain.DealWrittenOff:
+		return domain.PlanWithdrawn, "the invoice went back to its seller"
+	case p.Status == domain.PlanActive:
+		return JudgePlan(p, item.Deal.Open, disputedOf(f.Disputes, p.Deal, item.Deal.Open), through, l.cal), p.Note
+	case !item.Deal.Open.Positive():
+		return domain.PlanWithdrawn, "nothing is open any more"
+	case p.Status == domain.PlanOffered && p.AnswerBy.Before(l.today):
+		return domain.PlanWithdrawn, "it was not answered by " + p.AnswerBy.Short()
+	default:
+		return p.Status, p.Note
+	}
+}
+
 // planWords says what became of a plan.
 func planWords(f domain.CaseFacts, p domain.Plan) string {
 	item, _ := f.Item(p.Deal)
@@ -192,6 +205,40 @@ func planWords(f domain.CaseFacts, p domain.Plan) string {
 	default:
 		return what + " is over: " + p.Note + "."
 	}
+}
+
+// waits tells a debtor, once, that an answer which it was promised is not there yet: the seller's
+// to a dispute after its five business days, anybody's word on a plan after two (D-10, C-152).
+// Nothing of it is asked for meanwhile.
+func waits(f *domain.CaseFacts, l local) []candidate {
+	var all []candidate
+	late := func(about fmt.Stringer, deal domain.DealID, after domain.Date, template string) *Act {
+		act := &Act{
+			Step: stepWaits + about.String(), Class: domain.ClassAnswer, Template: template, Items: []domain.DealID{deal},
+			Why: "You wait for an answer that was to be there by now, and nothing is asked of you meanwhile.",
+		}
+		if !ever(f, act.Step) {
+			all = append(all, again(f, candidate{l.slot(l.cal.Add(after, 1)), act, "the answer that a debtor waits for"}))
+		}
+		return act
+	}
+	for _, d := range f.Disputes {
+		if item, ok := f.Item(d.Deal); ok && live(&item) && d.Status == domain.DisputeOpen {
+			late(d.ID, d.Deal, d.Clocks(l.cal, l.zone).AnswerBy, "dispute_waits").Dispute = d.ID
+		}
+	}
+	for _, p := range f.Plans {
+		item, ok := f.Item(p.Deal)
+		if !ok || !live(&item) || p.Status != domain.PlanRequested && p.Status != domain.PlanProposed {
+			continue
+		}
+		since := p.MadeAt
+		if p.Status == domain.PlanProposed {
+			since = p.ProposedAt
+		}
+		late(p.ID, p.Deal, l.cal.Add(l.day(since), domain.PlanWordDays), "plan_waits").Plan = p.ID
+	}
+	return all
 }
 
 // instalments gives the agreed word two business days before each date of a plan in force, for
@@ -235,6 +282,23 @@ func (l local) planJudged(p domain.Plan) time.Time {
 		}
 	}
 	return l.slotAfter()
+}
+
+// lateWords asks the seller again for the word that a debtor is told is still missing.
+func lateWords(f domain.CaseFacts, act Act) (kind, said string) {
+	item, _ := f.Item(firstDeal(act.Items))
+	for _, d := range f.Disputes {
+		if d.ID == act.Dispute && !act.Dispute.IsZero() {
+			return "dispute.answer_late", fmt.Sprintf("%s waits for your answer about the disputed %s of invoice %s: please answer now. Without a cure within %d days the part may be given back to you.",
+				oneLine(f.Relationship.Name), d.Amount.Grouped(), item.Deal.InvoiceNumber, domain.DisputeCureDays)
+		}
+	}
+	for _, p := range f.Plans {
+		if p.ID == act.Plan && act.Class == domain.ClassAnswer && p.Status == domain.PlanProposed && p.ConsentedAt.IsZero() {
+			return "plan.consent_late", fmt.Sprintf("The plan for invoice %s waits for your word: your silence is no consent, and nobody writes to %s meanwhile.", item.Deal.InvoiceNumber, oneLine(f.Relationship.Name))
+		}
+	}
+	return "", ""
 }
 
 // updates gives the letters about what changed for the debtor (F-76): an answer each, which

@@ -252,7 +252,7 @@ func TestADebtorsWordsPauseInTheSameCommit(t *testing.T) {
 	if out := h.send("2026-03-09 09:31"); !strings.Contains(out.Text, "You do not agree to USD 1,000.00") {
 		t.Errorf("the dispute is not acknowledged by %s", out.Text)
 	}
-	h.is("waits", h.text(`SELECT waits_for FROM cases`), "the promise for 12 March 2026 to be decided")
+	h.is("waits", h.text(`SELECT waits_for FROM cases`), "the answer that a debtor waits for")
 
 	ana := domain.Caller{User: domain.New[domain.UserID](), Organization: h.facts.Case.Factor, Kind: domain.KindFactor, Role: domain.RoleCollector, World: h.facts.Case.World, Sandbox: true, Now: at("2026-03-09 20:00")}
 	questions, err := h.cases.Questions(ctx, ana, h.facts.Case.ID)

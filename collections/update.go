@@ -2,7 +2,6 @@ package collections
 
 import (
 	"comity/domain"
-	"comity/money"
 )
 
 // letterDispute is what a letter says about a dispute.
@@ -22,6 +21,7 @@ type letterPlan struct {
 	N, Count                        int    // of the instalment that is spoken of
 	Amount, Day, Left               string // its own: what is still to come of it, its day, what is left after it
 	Forgiven, Last                  string // what is forgiven once it is paid by a day
+	BySeller                        bool   // the seller's word is missing, and nobody else's
 }
 
 type letterInstalment struct {
@@ -31,9 +31,20 @@ type letterInstalment struct {
 
 // update fills in what a letter about a change says.
 func (data *letter) update(f domain.CaseFacts, act Act, l local) {
-	if !act.Plan.IsZero() {
+	if act.Class == domain.ClassInstalment {
 		data.instalment(f, act)
 		return
+	}
+	for _, d := range f.Disputes {
+		if d.ID == act.Dispute && !act.Dispute.IsZero() {
+			data.dispute(f, d, l)
+		}
+	}
+	for _, p := range f.Plans {
+		if p.ID == act.Plan && !act.Plan.IsZero() {
+			data.plan(f, p)
+			data.Plan.BySeller = p.Status == domain.PlanProposed && !p.ApprovedAt.IsZero() && p.ConsentedAt.IsZero()
+		}
 	}
 	for _, u := range f.Updates {
 		if u.ID != act.Update || act.Update.IsZero() {
@@ -63,8 +74,7 @@ func (data *letter) update(f domain.CaseFacts, act Act, l local) {
 func (data *letter) dispute(f domain.CaseFacts, d domain.Dispute, l local) {
 	item, _ := f.Item(d.Deal)
 	clocks := d.Clocks(l.cal, l.zone)
-	none := money.Minor(0, d.Amount.Currency())
-	open := item.Deal.Open
+	open, payable := item.Deal.Open, d.Amount
 	data.Dispute = letterDispute{
 		Number: writable(item.Deal.InvoiceNumber, noNumber), Amount: d.Amount.Grouped(), Reason: d.Reason.Words(), Said: withoutBankDetails(d.Said, "(as you wrote)"),
 		Remedy: withoutBankDetails(d.Remedy, ""), AnswerBy: clocks.AnswerBy.Long(), CureBy: clocks.CureBy.Long(), Accepts: d.Position == domain.PositionAccepts,
@@ -76,8 +86,9 @@ func (data *letter) dispute(f domain.CaseFacts, d domain.Dispute, l local) {
 	}
 	if d.Offered.Positive() {
 		data.Dispute.Offered = d.Offered.Grouped()
+		payable = payable.Minus(d.Offered)
 	}
-	if payable := d.Amount.Minus(money.Max(d.Offered, none)); payable.Positive() {
+	if payable.Positive() {
 		data.Dispute.Payable = payable.Grouped()
 	}
 	if d.Credited.Positive() {

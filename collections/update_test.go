@@ -96,6 +96,52 @@ func TestLettersAboutWhatChanged(t *testing.T) {
 	}
 }
 
+// TestWhoWaitsIsTold holds C-152 and D-10: an answer that was promised and is late is owned up to,
+// once, on the first business day after; the seller is asked again; nothing else changes.
+func TestWhoWaitsIsTold(t *testing.T) {
+	tests := map[string]struct {
+		kind   domain.UpdateKind
+		change func(*domain.CaseFacts)
+		early  string
+		late   string
+		event  string
+		says   string
+	}{
+		"a seller's answer": {domain.UpdateDisputeRaised, func(*domain.CaseFacts) {}, "2026-03-19 20:00", "2026-03-20 09:30", "dispute.answer_late", "We are sorry, and have asked again"},
+		"our own word":      {domain.UpdatePlanRequested, func(*domain.CaseFacts) {}, "2026-03-16 20:00", "2026-03-17 09:30", "", "It takes us longer than it should"},
+		"a seller's consent": {domain.UpdatePlanRequested, func(f *domain.CaseFacts) {
+			f.Plans[0].Status, f.Plans[0].ProposedAt, f.Plans[0].ApprovedAt = domain.PlanProposed, at("2026-03-13 10:00"), at("2026-03-13 11:00")
+		}, "2026-03-17 20:00", "2026-03-18 09:30", "plan.consent_late", "are waiting for Marlow Print Works LLC"},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			f := changed(tc.kind)
+			f.Updates = nil
+			tc.change(&f)
+			f.Holds = []domain.Hold{{Case: f.Case.ID, Deal: f.Items[0].Deal.ID, Code: domain.HoldQuery, CauseKind: "plan"}}
+			f.Now = at(tc.early)
+			if plan := collections.Next(f); plan.Act != nil {
+				t.Fatalf("too early: %+v", plan.Act)
+			}
+			done, err := collections.Look(f, at(tc.late))
+			if err != nil || done.Touch == nil {
+				t.Fatalf("nothing is said: %v %+v", err, done.Gate)
+			}
+			if !strings.Contains(strings.Join(strings.Fields(done.Touch.Text), " "), tc.says) {
+				t.Errorf("it says\n%s", done.Touch.Text)
+			}
+			if asked := strings.Contains(strings.Join(done.Said, "\n"), "your"); asked != (tc.event != "") {
+				t.Errorf("the seller is asked: %t: %v", asked, done.Said)
+			}
+			golden(t, "letter_waits_"+strings.ReplaceAll(strings.ReplaceAll(name, " ", "_"), "'", ""), done.Touch.Subject+"\n\n"+done.Touch.Text)
+			again, err := collections.Look(done.Facts, at("2026-03-25 09:30"))
+			if err != nil || again.Touch != nil {
+				t.Errorf("it is said twice: %v %+v", err, again.Touch)
+			}
+		})
+	}
+}
+
 // TestASettlementSaysWhatIsForgiven holds C-141: the offer and its copy name the sum and the day on which it hangs.
 func TestASettlementSaysWhatIsForgiven(t *testing.T) {
 	for _, kind := range []domain.UpdateKind{domain.UpdatePlanOffered, domain.UpdatePlanActive} {

@@ -40,6 +40,8 @@ var kinds = map[string]kind{
 	"after_call":       {domain.ClassAnswer, anyTone},
 	"answer":           {domain.ClassAnswer, []int{0}},
 	"instalment":       {domain.ClassInstalment, []int{0}},
+	"dispute_waits":    {domain.ClassAnswer, []int{0}},
+	"plan_waits":       {domain.ClassAnswer, []int{0}},
 	"dispute_raised":   {domain.ClassAnswer, []int{0}},
 	"dispute_answered": {domain.ClassAnswer, []int{0}},
 	"dispute_resolved": {domain.ClassAnswer, []int{0}},

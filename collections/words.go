@@ -117,6 +117,14 @@ func PartyMail(event domain.Event, org domain.Organization) (subject, text strin
 		"rebate.confirmed":  "Your rebate was paid",
 
 		"touch.awaits_seller": "A message waits for your word",
+		"dispute.answer_late": "A customer waits for your answer",
+		"dispute.resolved":    "A dispute was resolved",
+		"plan.consent_late":   "A plan waits for your word",
+		"plan.proposed":       "A plan waits for your word",
+		"plan.offered":        "Your customer was offered a plan",
+		"recourse.exercised":  "A part of an invoice goes back to you",
+		"recourse.paid":       "Your payment arrived",
+		"recourse.reassigned": "A part of an invoice is yours again",
 		"case.stuck":          "A case needs a person",
 	}
 	subject = "News from Comity"

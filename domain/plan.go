@@ -26,7 +26,7 @@ var PlanMoves = Machine[PlanStatus]{
 	PlanRequested: {PlanProposed, PlanDeclined, PlanWithdrawn},
 	PlanProposed:  {PlanOffered, PlanDeclined, PlanWithdrawn},
 	PlanOffered:   {PlanActive, PlanDeclined, PlanWithdrawn},
-	PlanActive:    {PlanKept, PlanBroken},
+	PlanActive:    {PlanKept, PlanBroken, PlanWithdrawn}, // withdrawn: the invoice went back to its seller
 	PlanKept:      {},
 	PlanBroken:    {},
 	PlanDeclined:  {},
@@ -135,6 +135,7 @@ const (
 	PlanRecourseDays    = 10 // business days from the last instalment to the recourse day
 	PlanGraceDays       = 5  // business days after which a missed instalment breaks a plan
 	PlanAnswerDays      = 5  // business days that the debtor has to take an offer
+	PlanWordDays        = 2  // business days that factor and seller have for their word on a plan
 	InstalmentNoticeDay = 2  // business days before each instalment on which it is named
 )
 

@@ -231,6 +231,40 @@ BEGIN
     'ambiguous', coalesce(many, false));
 END $$;
 
+-- load_acceptance: while title is held for what a seller owes, the pair is still served (D-2).
+CREATE OR REPLACE FUNCTION load_acceptance(p_offer uuid, p_seller uuid) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  o offers;
+  inv invoices;
+  rel relationships;
+  c cases;
+BEGIN
+  SELECT * INTO o FROM offers WHERE seller_id = p_seller AND id = p_offer;
+  IF NOT FOUND THEN RETURN '{}'; END IF;
+  SELECT * INTO inv FROM invoices WHERE id = o.invoice_id FOR UPDATE;
+  SELECT * INTO rel FROM relationships WHERE id = inv.relationship_id FOR UPDATE; -- one sale of a pair at a time
+  SELECT * INTO c FROM cases
+   WHERE factor_id = o.factor_id AND seller_id = p_seller AND debtor_id = rel.debtor_id AND status = 'open' FOR UPDATE;
+  INSERT INTO exposures (factor_id, debtor_id, currency) VALUES (o.factor_id, rel.debtor_id, o.currency) ON CONFLICT DO NOTHING;
+  PERFORM FROM exposures WHERE factor_id = o.factor_id AND debtor_id = rel.debtor_id AND currency = o.currency FOR UPDATE;
+  INSERT INTO facilities (factor_id, currency) VALUES (o.factor_id, o.currency) ON CONFLICT DO NOTHING;
+  PERFORM FROM facilities WHERE factor_id = o.factor_id AND currency = o.currency FOR UPDATE;
+  RETURN jsonb_build_object(
+    'offer', (SELECT to_jsonb(x) FROM offers x WHERE x.id = p_offer), -- again: it may have ended while we waited
+    'invoice', (SELECT to_jsonb(x) FROM invoices x WHERE x.id = inv.id),
+    'factor', (SELECT to_jsonb(x) FROM organizations x WHERE x.id = o.factor_id),
+    'relationship', to_jsonb(rel),
+    'mandate', (SELECT to_jsonb(m) FROM mandates m WHERE m.id = o.mandate_id),
+    'payout', (SELECT a.id FROM bank_accounts a WHERE a.org_id = p_seller AND a.purpose = 'payout' AND a.currency = o.currency ORDER BY a.id DESC LIMIT 1),
+    'kase', CASE WHEN c.id IS NOT NULL THEN to_jsonb(c) END,
+    'served_by', (SELECT d.factor_id FROM deals d WHERE d.relationship_id = rel.id AND d.factor_id <> o.factor_id
+                    AND (d.status IN ('made', 'paid_out') OR EXISTS (SELECT FROM recourses r WHERE r.deal_id = d.id AND r.status = 'exercised')) LIMIT 1),
+    'debtor_used', (SELECT used_minor FROM exposures WHERE factor_id = o.factor_id AND debtor_id = rel.debtor_id AND currency = o.currency),
+    'facility_used', (SELECT used_minor FROM facilities WHERE factor_id = o.factor_id AND currency = o.currency),
+    'sold_elsewhere', EXISTS (SELECT FROM fingerprints mine JOIN fingerprints f ON f.world_id = mine.world_id AND f.digest = mine.digest AND f.live
+                               WHERE mine.invoice_id = inv.id AND f.invoice_id <> inv.id));
+END $$;
+
 -- case_agreements answers what of a case's facts is agreed or was told; it is read beside case_facts.
 CREATE FUNCTION case_agreements(p_case uuid) RETURNS jsonb LANGUAGE sql VOLATILE AS $$
   SELECT jsonb_build_object(

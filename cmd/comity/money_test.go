@@ -80,8 +80,9 @@ func TestTheClockEndsWithTheLastMoney(t *testing.T) {
 	}
 	s.must(s.apply(ids[0], "4000.00"))
 	s.quiet()
-	// 5 February to 20 March is day 43: 3 per cent, and two further bands.
-	if got, want := s.paid(s.deal), "paid_out, 0.00 open, paid 2026-03-20, fee 500.00"; got != want {
+	// 5 February to 20 March is day 43: 3 per cent, and two further bands: the first of all of
+	// it, the second of the 6,000.00 that were open when it began on 17 March.
+	if got, want := s.paid(s.deal), "paid_out, 0.00 open, paid 2026-03-20, fee 460.00"; got != want {
 		t.Errorf("the deal is %s, want %s", got, want)
 	}
 	s.right()

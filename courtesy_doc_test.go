@@ -15,12 +15,23 @@ import (
 	"testing"
 )
 
-// How many practices and decisions there are.
-var courtesyNumbers = map[string]int{"C": 219, "D": 35}
+// The numbers that each document has a row for.
+var (
+	courtesyNumbers = slices.Concat(numbers("C", 1, 219), numbers("D", 1, 35))
+	featureNumbers  = slices.Concat(numbers("F", 40, 44), numbers("F", 70, 84))
+)
+
+func numbers(group string, first, last int) []string {
+	var all []string
+	for n := first; n <= last; n++ {
+		all = append(all, fmt.Sprintf("%s-%d", group, n))
+	}
+	return all
+}
 
 var (
-	courtesyNumber = regexp.MustCompile(`\b([CD])-([0-9]+)\b`)
-	courtesyRow    = regexp.MustCompile(`^\| ([CD]-[0-9]+) \| ([^|]+) \| ([^|]+) \|$`)
+	courtesyNumber = regexp.MustCompile(`\b([CDF])-([0-9]+)\b`)
+	courtesyRow    = regexp.MustCompile(`^\| ([CDF]-[0-9]+) \| ([^|]+) \| ([^|]+) \|$`)
 	courtesyTests  = "((?:`[a-z/]+\\.Test\\w+`(?:, )?)+)"
 	courtesyForms  = []*regexp.Regexp{
 		regexp.MustCompile(`^held by ` + courtesyTests + `$`),
@@ -31,32 +42,33 @@ var (
 	courtesyTest = regexp.MustCompile("`([^`]+)`")
 )
 
-// TestTheCourtesyDocumentIsTrue holds docs/courtesy.md: every practice and decision has one row with
-// one verdict, and every test that a row names is there and speaks of the row's number.
-func TestTheCourtesyDocumentIsTrue(t *testing.T) {
-	page, err := os.ReadFile("docs/courtesy.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+// TestTheDocumentsOfRowsAreTrue holds docs/courtesy.md and docs/features.md: every practice, decision
+// and feature has one row with one verdict, and every test that a row names is there and speaks of
+// the row's number.
+func TestTheDocumentsOfRowsAreTrue(t *testing.T) {
 	tests, err := testsOf(".")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, fault := range courtesyFaults(string(page), tests) {
-		t.Error(fault)
+	for name, wanted := range map[string][]string{"docs/courtesy.md": courtesyNumbers, "docs/features.md": featureNumbers} {
+		page, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, fault := range courtesyFaults(string(page), wanted, tests) {
+			t.Errorf("%s: %s", name, fault)
+		}
 	}
 }
 
 // TestTheCourtesyCheckFindsFaults breaks the document one line at a time.
 func TestTheCourtesyCheckFindsFaults(t *testing.T) {
 	var good strings.Builder
-	for _, group := range []string{"C", "D"} {
-		for n := range courtesyNumbers[group] {
-			fmt.Fprintf(&good, "| %s-%d | something kind | comes with a desk |\n", group, n+1)
-		}
+	for _, number := range courtesyNumbers {
+		fmt.Fprintf(&good, "| %s | something kind | comes with a desk |\n", number)
 	}
 	tests := map[string]string{"collections.TestKind": "TestKind holds C-7, C-9 … C-11 and C-12/13."}
-	if faults := courtesyFaults(good.String(), tests); len(faults) > 0 {
+	if faults := courtesyFaults(good.String(), courtesyNumbers, tests); len(faults) > 0 {
 		t.Fatalf("a document without a fault: %v", faults)
 	}
 	for name, tc := range map[string]struct{ old, new, want string }{
@@ -77,7 +89,7 @@ func TestTheCourtesyCheckFindsFaults(t *testing.T) {
 		"what people do":         {"| C-7 | something kind | comes with a desk |", "| C-7 | something kind | a practice of people: what we record for it is who called |", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			found := strings.Join(courtesyFaults(strings.Replace(good.String(), tc.old, tc.new, 1), tests), "\n")
+			found := strings.Join(courtesyFaults(strings.Replace(good.String(), tc.old, tc.new, 1), courtesyNumbers, tests), "\n")
 			if tc.want == "" && found != "" || !strings.Contains(found, tc.want) {
 				t.Errorf("found %q, want %q", found, tc.want)
 			}
@@ -85,9 +97,9 @@ func TestTheCourtesyCheckFindsFaults(t *testing.T) {
 	}
 }
 
-// courtesyFaults says what is wrong with the document; tests are the sources of the repository's
+// courtesyFaults says what is wrong with a document that has a row for each number; tests are the sources of the repository's
 // test functions by folder and name.
-func courtesyFaults(page string, tests map[string]string) []string {
+func courtesyFaults(page string, wanted []string, tests map[string]string) []string {
 	var faults []string
 	seen, rows := map[string]int{}, map[string]bool{}
 	for _, number := range courtesyNumber.FindAllString(page, -1) {
@@ -99,20 +111,17 @@ func courtesyFaults(page string, tests map[string]string) []string {
 			faults = append(faults, verdictFaults(row[1], row[3], tests)...)
 		}
 	}
-	for _, group := range []string{"C", "D"} {
-		for n := range courtesyNumbers[group] {
-			number := fmt.Sprintf("%s-%d", group, n+1)
-			if !rows[number] {
-				faults = append(faults, number+" has no row")
-			}
-			if seen[number] > 1 {
-				faults = append(faults, fmt.Sprintf("%s stands %d times", number, seen[number]))
-			}
-			delete(seen, number)
+	for _, number := range wanted {
+		if !rows[number] {
+			faults = append(faults, number+" has no row")
 		}
+		if seen[number] > 1 {
+			faults = append(faults, fmt.Sprintf("%s stands %d times", number, seen[number]))
+		}
+		delete(seen, number)
 	}
 	for number := range seen {
-		faults = append(faults, number+" is no number of a practice or decision")
+		faults = append(faults, number+" is no number of a practice, decision or feature of this page")
 	}
 	slices.Sort(faults)
 	return faults

@@ -211,7 +211,7 @@ func TestLintOfAnAnswerReadsTheCollectorsWords(t *testing.T) {
 }
 
 // TestANoticeMayNameABankOfLetters holds that an IBAN with the letters of a bank in it, as those
-// of the United Kingdom or the Netherlands, is no shouting: its notice would never leave.
+// of the United Kingdom or the Netherlands, is no shouting: its notice would never leave. It holds F-40.
 func TestANoticeMayNameABankOfLetters(t *testing.T) {
 	f := storyA()
 	f.Now = at("2026-02-05 10:00")

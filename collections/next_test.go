@@ -133,7 +133,7 @@ func refusedAt(step, again string) func(*domain.CaseFacts) {
 }
 
 // TestPromisesAreJudgedByTheBanksStatements holds D-18: nothing is broken before the statement of its last day is
-// loaded.
+// loaded. It holds F-70.
 func TestPromisesAreJudgedByTheBanksStatements(t *testing.T) {
 	p := domain.Promise{Status: domain.PromiseActive, Amount: usd(500), OpenBefore: usd(1000), PromisedOn: day("2026-03-10"), JudgeOn: day("2026-03-12")}
 	tests := map[string]struct {
@@ -154,7 +154,7 @@ func TestPromisesAreJudgedByTheBanksStatements(t *testing.T) {
 	}
 }
 
-// TestTheBoundsOfPromises holds D-18: what a promise pauses, and for how long.
+// TestTheBoundsOfPromises holds D-18: what a promise pauses, and for how long. It holds F-71.
 func TestTheBoundsOfPromises(t *testing.T) {
 	now := at("2026-03-05 10:00")
 	broken := func(days int) domain.Promise {

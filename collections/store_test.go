@@ -220,7 +220,7 @@ func TestStoryAInTheDatabase(t *testing.T) {
 }
 
 // TestADebtorsWordsPauseInTheSameCommit holds C-78, C-102 and D-3: a promise, a dispute and a question each hold back
-// what they are about as they are stored, the question is answered, and two people lift a legal stop.
+// what they are about as they are stored, the question is answered, and two people lift a legal stop. It holds F-70.
 func TestADebtorsWordsPauseInTheSameCommit(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()

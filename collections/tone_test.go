@@ -10,7 +10,7 @@ import (
 
 // TestTheToneIsAMachineOfAnswers tries every answer at every tone (C-62, C-82, C-97, C-146 and C-159): only silence and
 // a broken promise raise it, by one; nothing raises it by more; who is in difficulty, pays a part or asks is never met
-// with a firmer word.
+// with a firmer word. It holds F-72.
 func TestTheToneIsAMachineOfAnswers(t *testing.T) {
 	raises := map[collections.Answer]bool{collections.AnswerSilence: true, collections.AnswerBroken: true}
 	softens := map[collections.Answer]bool{

@@ -97,7 +97,7 @@ func TestLettersAboutWhatChanged(t *testing.T) {
 }
 
 // TestWhoWaitsIsTold holds C-152 and D-10: an answer that was promised and is late is owned up to,
-// once, on the first business day after; the seller is asked again; nothing else changes.
+// once, on the first business day after; the seller is asked again; nothing else changes. It holds F-77.
 func TestWhoWaitsIsTold(t *testing.T) {
 	tests := map[string]struct {
 		kind   domain.UpdateKind
@@ -212,7 +212,7 @@ func TestAnInstalmentIsNamedTwoBusinessDaysBefore(t *testing.T) {
 }
 
 // TestAPlanIsJudgedByTheBank: kept, broken five business days after a missing instalment and not
-// before, what is disputed is not missing, and no reminder leaves while it is current.
+// before, what is disputed is not missing, and no reminder leaves while it is current. It holds F-73.
 func TestAPlanIsJudgedByTheBank(t *testing.T) {
 	business := domain.BusinessDays("GB")
 	p := domain.Plan{Status: domain.PlanActive, Total: pounds(1_080_000), OpenBefore: pounds(1_080_000), Instalments: collections.EqualInstalments(pounds(1_080_000), 4, day("2026-05-22"), 14)}

@@ -11,7 +11,7 @@ import (
 )
 
 // TestFeeOfStoryB holds D-13, and C-151 and D-23 for disputes: twelve bands of story B on what was open and
-// undisputed on the first day of each, and what of them was income at each month end.
+// undisputed on the first day of each, and what of them was income at each month end. It holds F-78.
 func TestFeeOfStoryB(t *testing.T) {
 	pounds := func(minor int64) money.Amount { return money.Minor(minor, "GBP") }
 	on := domain.MustDate

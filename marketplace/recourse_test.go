@@ -114,7 +114,7 @@ func TestRecourseForSlowPayment(t *testing.T) {
 }
 
 // TestADebtorPaysWhatWasGivenBack holds the V4d and V4e of D-5: while title is held its money pays
-// what the seller owes and the rest is the seller's; afterwards all of it is, and it is passed on.
+// what the seller owes and the rest is the seller's; afterwards all of it is, and it is passed on. It holds F-42.
 func TestADebtorPaysWhatWasGivenBack(t *testing.T) {
 	m, deal := funded(t)
 	m.now = at("2026-05-07T15:00:00Z")

@@ -52,7 +52,7 @@ func (s *agreedScene) planNow(id string) string {
 
 // TestAPlanInsideTheEnvelope holds D-10: few instalments, soon after the due date, are the
 // collector's alone; the seller reads it the same day; the debtor has the last word, and an offer
-// that it does not answer is over.
+// that it does not answer is over. It holds F-73.
 func TestAPlanInsideTheEnvelope(t *testing.T) {
 	s := newAgreedScene(t)
 	ctx := t.Context()
@@ -85,7 +85,7 @@ func TestAPlanInsideTheEnvelope(t *testing.T) {
 }
 
 // TestASellersSilenceIsNoConsent holds D-10 and assertion 6 of story B: outside the envelope there is
-// no offer before the seller agrees, nobody is chased meanwhile, and its no is told to the debtor.
+// no offer before the seller agrees, nobody is chased meanwhile, and its no is told to the debtor. It holds F-73.
 func TestASellersSilenceIsNoConsent(t *testing.T) {
 	s := newAgreedScene(t)
 	ctx := t.Context()
@@ -121,7 +121,7 @@ func TestASellersSilenceIsNoConsent(t *testing.T) {
 }
 
 // TestASettlement holds C-141 and D-10 over HTTP: the factor proposes, everybody who bears a part
-// agrees, the debtor takes it, and with the payment in time the rest is off the invoice.
+// agrees, the debtor takes it, and with the payment in time the rest is off the invoice. It holds F-73.
 func TestASettlement(t *testing.T) {
 	s := newAgreedScene(t)
 	ctx := t.Context()

@@ -36,7 +36,7 @@ func (s *scene) newest() touched {
 // TestASilentDebtorIsMetStepByStep climbs the ladder over HTTP with a worker and a sandbox's clock
 // (C-46, C-56, C-97, C-100, C-159, D-19, F-68): two mild letters leave by themselves, a call waits
 // for a person and its result ends the silence, what is firmer needs people, and each is
-// written down.
+// written down. It holds F-80.
 func TestASilentDebtorIsMetStepByStep(t *testing.T) {
 	s := newScene(t)
 	ctx := t.Context()

@@ -69,7 +69,7 @@ func (s *scene) alter(t *testing.T, id uuid.UUID, set string) {
 }
 
 // TestALinkThatIsNotInForceIsNotThere holds T-7 and T-37: changed, cut, made up,
-// expired and revoked links, and a token of an account, are one and the same 404.
+// expired and revoked links, and a token of an account, are one and the same 404. It holds F-83.
 func TestALinkThatIsNotInForceIsNotThere(t *testing.T) {
 	s := newScene(t)
 	link := s.link()
@@ -145,7 +145,7 @@ func TestLookingChangesNothing(t *testing.T) {
 
 // TestADebtorsFormIsDoneOnce holds T-38 and T-39: the second time a form comes it gets the first one's answer and does
 // nothing, another one under its nonce is refused, and a copy for looking cannot do anything. The invoice is not due
-// yet: trouble can be said early (C-60).
+// yet: trouble can be said early (C-60). It holds F-41 and F-84.
 func TestADebtorsFormIsDoneOnce(t *testing.T) {
 	s := newScene(t)
 	link := s.link()
@@ -227,7 +227,7 @@ func TestTheTokenIsKeptNowhere(t *testing.T) {
 
 // TestThePageIsOneCaseOnly holds T-36: nothing of other sellers and factors, no advance, no fee, no account before its
 // code; and what people wrote is shown as they wrote it, never run. It holds C-107 and D-10: answers stand there for the
-// debtor, and the other side's money does not.
+// debtor, and the other side's money does not. It holds F-83.
 func TestThePageIsOneCaseOnly(t *testing.T) {
 	s := newScene(t)
 	link := s.link()

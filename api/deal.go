@@ -69,7 +69,18 @@ type FeeSoFar struct {
 	AsOf       string `json:"as_of" format:"date" example:"2026-02-20"`
 	Owed       Money  `json:"owed"`
 	Recognised Money  `json:"recognised"`
+	// Days that do not count, because the factor let the debtor wait.
+	Stopped []FeeStop `json:"stopped"`
 } //	@name	FeeSoFar
+
+// FeeStop is a span of days on which the fee's clock stood still: an answer to the debtor, or the
+// factor's word on a plan, took longer than two of its business days. `through` is null as long as
+// it is not over.
+type FeeStop struct {
+	Cause   string  `json:"cause" enums:"answer_late,plan_word_late" example:"answer_late"`
+	From    string  `json:"from" format:"date" example:"2026-02-17"`
+	Through *string `json:"through" extensions:"x-nullable" format:"date" example:"2026-02-19"`
+} //	@name	FeeStop
 
 // DealDetail is a deal with its conditions.
 type DealDetail struct {
@@ -114,7 +125,18 @@ func feeSoFarOf(d domain.Deal, on domain.Date) FeeSoFar {
 	if d.Status == domain.DealChargedBack { // it was taken into what the seller owes
 		owed = d.Recognised
 	}
-	return FeeSoFar{AsOf: on.String(), Owed: moneyOf(owed), Recognised: moneyOf(d.Recognised)}
+	return FeeSoFar{AsOf: on.String(), Owed: moneyOf(owed), Recognised: moneyOf(d.Recognised), Stopped: feeStopsOf(d.Stops, on)}
+}
+
+// feeStopsOf lists the stops that began by a day.
+func feeStopsOf(stops []domain.FeeStop, on domain.Date) []FeeStop {
+	began := []FeeStop{}
+	for _, s := range stops {
+		if !s.From.After(on) {
+			began = append(began, FeeStop{Cause: string(s.Cause), From: s.From.String(), Through: textOrNull(s.Through.String())})
+		}
+	}
+	return began
 }
 
 // reserveHeld is what the factor still keeps back: what credits and recourse have left of the

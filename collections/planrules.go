@@ -85,11 +85,11 @@ func SheetOf(file domain.DealFile, p domain.Plan, business domain.Calendar) doma
 		RecourseBefore: domain.RecourseDay(d, file.Plans, business, zone),
 		RecourseAfter:  domain.RecourseDay(d, append([]domain.Plan{active}, file.Plans...), business, zone),
 	}
-	kept := slices.Concat(file.Deal.Moves, p.Moves())
-	owed := func(moves []domain.Move, on domain.Date) money.Amount {
-		return d.Fee.OwedOver(d.Basis, d.Advance, d.FundingDate, moves, d.Day(on))
-	}
-	s.FeeBefore, s.FeeAfter = owed(file.Deal.Moves, s.RecourseBefore), owed(kept, p.Last())
+	course := d.Course().Ended(domain.DateOf(p.ProposedAt.In(zone))) // nobody counts on our being late
+	kept := course
+	kept.Moves = slices.Concat(course.Moves, p.Moves())
+	owed := func(c domain.FeeCourse, on domain.Date) money.Amount { return d.Fee.OwedOver(c, d.Day(on)) }
+	s.FeeBefore, s.FeeAfter = owed(course, s.RecourseBefore), owed(kept, p.Last())
 	s.FeeExtra = money.Max(s.FeeAfter.Minus(owed(kept, s.RecourseBefore)), money.Minor(0, d.Basis.Currency()))
 	s.FactorBears = s.FeeExtra.Times(p.FactorShare)
 	s.SellerBears = s.FeeExtra.Minus(s.FactorBears)

@@ -183,7 +183,8 @@ type Deal struct {
 	MadeAt        time.Time
 	PaidInFull    Date
 	SettledAt     time.Time
-	Moves         []Move // of the basis, since: for its fee; not of a case's items
+	Moves         []Move    // of the basis, since: for its fee; not of a case's items
+	Stops         []FeeStop // of its fee's clock; not of a case's items either
 }
 
 // Owed returns the contractual fee on a day, every started band whole (D-13); nothing before the
@@ -192,7 +193,12 @@ func (d Deal) Owed(on Date) money.Amount {
 	if d.FundingDate.IsZero() {
 		return money.Minor(0, d.Basis.Currency())
 	}
-	return d.Fee.OwedOver(d.Basis, d.Advance, d.FundingDate, d.Moves, d.Day(on))
+	return d.Fee.OwedOver(d.Course(), d.Day(on))
+}
+
+// Course returns what the deal's fee runs on.
+func (d Deal) Course() FeeCourse {
+	return FeeCourse{Basis: d.Basis, Advance: d.Advance, Funded: d.FundingDate, Moves: d.Moves, Stops: d.Stops}
 }
 
 // Now returns the cash that the seller gets at purchase.

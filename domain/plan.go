@@ -171,13 +171,13 @@ func Settles(plans []Plan, open money.Amount, paidOn Date) (Plan, bool) {
 
 // Waiver returns the part of a fee that the factor bears because a plan was kept: its share of
 // the bands that began after the recourse day without the plan.
-func Waiver(d Deal, moves []Move, plans []Plan, on Date) money.Amount {
+func Waiver(d Deal, plans []Plan, on Date) money.Amount {
 	for _, p := range plans {
 		if p.Status != PlanActive && p.Status != PlanKept || p.FactorShare.IsZero() {
 			continue
 		}
-		owed := d.Fee.OwedOver(d.Basis, d.Advance, d.FundingDate, moves, d.Day(on))
-		before := d.Fee.OwedOver(d.Basis, d.Advance, d.FundingDate, moves, min(d.Day(p.RecourseFrom), d.Day(on)))
+		owed := d.Owed(on)
+		before := d.Owed(Earliest(p.RecourseFrom, on))
 		return owed.Minus(before).Times(p.FactorShare)
 	}
 	return money.Minor(0, d.Basis.Currency())

@@ -7,12 +7,9 @@ import (
 
 // A FeeClock is what is needed to say how much fee of one deal is earned.
 type FeeClock struct {
-	Fee      domain.FeeTerms
-	Basis    money.Amount
-	Advance  money.Amount  // what a daily rate is of; bands do not look at it
-	FundedOn domain.Date   // day 0: the value date of E3b
-	Moves    []domain.Move // of the basis, since
-	Booked   money.Amount  // what the deal's E4 journals debited to Accrued fees so far, net; zero is none
+	Fee              domain.FeeTerms
+	domain.FeeCourse              // its day 0 is the value date of E3b
+	Booked           money.Amount // what the deal's E4 journals debited to Accrued fees so far, net; zero is none
 }
 
 // AccrueFee records E4: the fee earned by the end of a day that is not booked
@@ -22,7 +19,7 @@ type FeeClock struct {
 // debited then. Bands are spread evenly over their days (D-13); an up-front rate is
 // in the first E4 on or after the funding date.
 func AccrueFee(c FeeClock, through domain.Date) (Journal, bool) {
-	earned := c.Fee.RecognisedOver(c.Basis, c.Advance, c.FundedOn, c.Moves, c.FundedOn.DaysUntil(through))
+	earned := c.Fee.RecognisedOver(c.FeeCourse, c.Funded.DaysUntil(through))
 	if !c.Booked.IsZero() {
 		earned = earned.Minus(c.Booked)
 	}
@@ -33,14 +30,14 @@ func AccrueFee(c FeeClock, through domain.Date) (Journal, bool) {
 // rest of the started band is earned too (D-13). It returns false when the band
 // ends on that day, and for an up-front and daily fee, which has none.
 func EarnRest(c FeeClock, paidOn domain.Date) (Journal, bool) {
-	day := c.FundedOn.DaysUntil(paidOn)
-	rest := c.Owed(paidOn).Minus(c.Fee.RecognisedOver(c.Basis, c.Advance, c.FundedOn, c.Moves, day))
+	day := c.Funded.DaysUntil(paidOn)
+	rest := c.Owed(paidOn).Minus(c.Fee.RecognisedOver(c.FeeCourse, day))
 	return earn(KindEarnRest, paidOn, rest)
 }
 
 // Owed returns the contractual fee on a day, every started band whole (D-13).
 func (c FeeClock) Owed(on domain.Date) money.Amount {
-	return c.Fee.OwedOver(c.Basis, c.Advance, c.FundedOn, c.Moves, c.FundedOn.DaysUntil(on))
+	return c.Fee.OwedOver(c.FeeCourse, c.Funded.DaysUntil(on))
 }
 
 // WaiveFee records V16: the factor gives up a part of what is accrued. It returns false when

@@ -59,7 +59,7 @@ func TestFeesAtTheEdgesOfTheirClock(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			clock := ledger.FeeClock{Fee: tc.fee, Basis: usd(10_000_00), Advance: usd(8_500_00), FundedOn: domain.MustDate(tc.funded)}
+			clock := ledger.FeeClock{Fee: tc.fee, FeeCourse: domain.FeeCourse{Basis: usd(10_000_00), Advance: usd(8_500_00), Funded: domain.MustDate(tc.funded)}}
 			clock.Booked = usd(0)
 			var got []string
 			book := func(j ledger.Journal, worth bool) {
@@ -79,7 +79,7 @@ func TestFeesAtTheEdgesOfTheirClock(t *testing.T) {
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("the journals (-want +got):\n%s", diff)
 			}
-			if owed := tc.fee.OwedOn(clock.Basis, clock.Advance, clock.FundedOn.DaysUntil(paid)); clock.Booked != owed {
+			if owed := tc.fee.OwedOn(clock.Basis, clock.Advance, clock.Funded.DaysUntil(paid)); clock.Booked != owed {
 				t.Errorf("%s is booked, %s owed", clock.Booked, owed)
 			}
 		})

@@ -72,7 +72,7 @@ func storyClock() ledger.FeeClock {
 		Fee: domain.FeeTerms{
 			FirstDays: 30, FirstRate: money.Percent(3), StepDays: 10, StepRate: money.Percent(1),
 		},
-		Basis: usd(10_000_00), FundedOn: day("02-05"),
+		FeeCourse: domain.FeeCourse{Basis: usd(10_000_00), Funded: day("02-05")},
 	}
 }
 
@@ -116,11 +116,11 @@ func TestFeesEndWhereTheContractSays(t *testing.T) {
 			clock.Booked = ledger.Sum("USD", journals...).Of(ledger.AccruedFees)
 		}
 		for range rapid.IntRange(0, 5).Draw(t, "month ends") {
-			add(ledger.AccrueFee(clock, clock.FundedOn.Plus(rapid.IntRange(0, 150).Draw(t, "through"))))
+			add(ledger.AccrueFee(clock, clock.Funded.Plus(rapid.IntRange(0, 150).Draw(t, "through"))))
 		}
 		paid := rapid.IntRange(0, 150).Draw(t, "paid")
-		add(ledger.AccrueFee(clock, clock.FundedOn.Plus(paid)))
-		add(ledger.EarnRest(clock, clock.FundedOn.Plus(paid)))
+		add(ledger.AccrueFee(clock, clock.Funded.Plus(paid)))
+		add(ledger.EarnRest(clock, clock.Funded.Plus(paid)))
 		if owed := clock.Fee.OwedOn(clock.Basis, clock.Advance, paid); clock.Booked.Units() != owed.Units() {
 			t.Errorf("paid on day %d: %s is booked, %s is owed", paid, clock.Booked, owed)
 		}

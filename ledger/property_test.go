@@ -92,7 +92,7 @@ func (b *book) buy() {
 	b.post(ledger.Instruct(b.today, net), true)
 	b.wait("days to the statement", 3)
 	b.post(ledger.Disburse(b.today, net), true)
-	b.clock.FundedOn = b.today
+	b.clock.Funded = b.today
 }
 
 // accrue posts E4 through today, as a month end does: never less than nothing.
@@ -109,7 +109,7 @@ func (b *book) accrue() {
 func (b *book) stop() {
 	b.accrue()
 	b.post(ledger.EarnRest(b.clock, b.today))
-	owed := b.clock.Fee.OwedOn(b.clock.Basis, b.clock.Advance, b.clock.FundedOn.DaysUntil(b.today))
+	owed := b.clock.Fee.OwedOn(b.clock.Basis, b.clock.Advance, b.clock.Funded.DaysUntil(b.today))
 	if b.of(ledger.AccruedFees) != owed || b.of(ledger.DiscountFeeIncome) != owed.Negated() {
 		b.t.Fatalf("%s accrued, income %s, %s owed", b.of(ledger.AccruedFees), b.of(ledger.DiscountFeeIncome), owed)
 	}

@@ -16,7 +16,7 @@ func lateStory() []ledger.Journal {
 		ledger.Purchase(day("02-04"), usd(10_000_00), usd(8_500_00)),
 		ledger.Instruct(day("02-05"), usd(8_500_00)),
 		ledger.Disburse(day("02-05"), usd(8_500_00)),
-		must(ledger.AccrueFee(ledger.FeeClock{Fee: domain.FeeTerms{FirstDays: 90, FirstRate: money.Percent(9)}, Basis: usd(10_000_00), FundedOn: day("02-05")}, day("05-06"))),
+		must(ledger.AccrueFee(ledger.FeeClock{Fee: domain.FeeTerms{FirstDays: 90, FirstRate: money.Percent(9)}, FeeCourse: domain.FeeCourse{Basis: usd(10_000_00), Funded: day("02-05")}}, day("05-06"))),
 		ledger.ExerciseRecourse(day("05-06"), usd(10_000_00), usd(1_500_00), usd(900_00)),
 	}
 }

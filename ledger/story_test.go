@@ -27,8 +27,7 @@ func storyA() []ledger.Journal {
 		Fee: domain.FeeTerms{
 			FirstDays: 30, FirstRate: money.Percent(3), StepDays: 10, StepRate: money.Percent(1),
 		},
-		Basis:    usd(10_000_00),
-		FundedOn: day("02-05"),
+		FeeCourse: domain.FeeCourse{Basis: usd(10_000_00), Funded: day("02-05")},
 	}
 	monthEnd := must(ledger.AccrueFee(clock, day("02-28")))
 	clock.Booked = monthEnd.Total()

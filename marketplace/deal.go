@@ -217,7 +217,7 @@ func (s *Service) AccrueFees(ctx context.Context, world domain.WorldID, id domai
 			if err := tx.Post(ctx, []ledger.Posted{bookOf(d, "month_end", d.ID.UUID, d.NextAccrual)(journal, accrued)}); err != nil {
 				return fmt.Errorf("post accrual: %w", err)
 			}
-			d.Recognised = d.Fee.RecognisedOver(d.Basis, d.Advance, d.FundingDate, file.Deal.Moves, d.Day(monthEnd))
+			d.Recognised = d.Fee.RecognisedOver(d.Course(), d.Day(monthEnd))
 		}
 		d.NextAccrual = monthEnd.Plus(1).MonthEnd().Plus(1).At(0, 0, file.Factor.Zone())
 		return tx.UpdateDeal(ctx, d)
@@ -227,7 +227,7 @@ func (s *Service) AccrueFees(ctx context.Context, world domain.WorldID, id domai
 // clockOf is the deal's fee clock.
 func clockOf(file domain.DealFile) ledger.FeeClock {
 	d := file.Deal
-	return ledger.FeeClock{Fee: d.Fee, Basis: d.Basis, Advance: d.Advance, FundedOn: d.FundingDate, Moves: file.Deal.Moves, Booked: d.Recognised}
+	return ledger.FeeClock{Fee: d.Fee, FeeCourse: d.Course(), Booked: d.Recognised}
 }
 
 // ReleasePayout instructs a rebate whose hold is over (E7a).

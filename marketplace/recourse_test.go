@@ -245,9 +245,9 @@ func TestMoneyThatWasMovedOnIsNotUndone(t *testing.T) {
 // seller's reserve and the factor as they agreed, and the deal is settled; too late, nothing is.
 func TestASettlementForgivesTheRest(t *testing.T) {
 	plan := func(m *market, deal domain.DealID) {
-		m.exec(`INSERT INTO plans (id, case_id, factor_id, seller_id, deal_id, status, reason, said, currency, total_minor, open_before, instalments, recourse_from, forgiven_minor, factor_forgives, made_at, accepted_at)
+		m.exec(`INSERT INTO plans (id, case_id, factor_id, seller_id, deal_id, status, reason, said, currency, total_minor, open_before, instalments, recourse_from, forgiven_minor, factor_forgives, made_at, proposed_at, offered_at, accepted_at)
 			SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, 'active', 'cash_flow', 'slow', currency, 900000, 1000000,
-			  '[{"due_on": "2026-03-13", "amount_minor": 500000}, {"due_on": "2026-03-20", "amount_minor": 400000}]', '2026-05-06', 100000, 40000, $2, $2 FROM deals WHERE id = $1`, deal.UUID, m.now)
+			  '[{"due_on": "2026-03-13", "amount_minor": 500000}, {"due_on": "2026-03-20", "amount_minor": 400000}]', '2026-05-06', 100000, 40000, $2, $2, $2, $2 FROM deals WHERE id = $1`, deal.UUID, m.now)
 	}
 	m, deal := funded(t)
 	plan(m, deal.ID)

@@ -46,7 +46,7 @@ func (e *ending) accrue(through domain.Date) {
 	e.books.PostIf(accrued, any)
 	if any {
 		d := &e.file.Deal
-		d.Recognised = d.Fee.RecognisedOver(d.Basis, d.Advance, d.FundingDate, e.file.Deal.Moves, d.Day(through))
+		d.Recognised = d.Fee.RecognisedOver(d.Course(), d.Day(through))
 	}
 }
 
@@ -62,7 +62,7 @@ func (e *ending) stop(on domain.Date) {
 
 // waive posts V16: the share of the extra fee that the factor bears of a plan.
 func (e *ending) waive(clockEnd domain.Date) {
-	waived := domain.Waiver(e.file.Deal, e.file.Deal.Moves, e.file.Plans, clockEnd)
+	waived := domain.Waiver(e.file.Deal, e.file.Plans, clockEnd)
 	given, any := ledger.WaiveFee(e.day, waived)
 	e.books.PostIf(given, any)
 	e.file.Deal.Recognised = e.file.Deal.Recognised.Minus(waived)
@@ -98,7 +98,7 @@ func swept(file domain.DealFile) money.Amount {
 // advance and the fee recognised so far, less what it may give up of it.
 func (e *ending) own() money.Amount {
 	d := e.file.Deal
-	given := domain.Waiver(d, e.file.Deal.Moves, e.file.Plans, domain.Latest(e.day, d.FundingDate))
+	given := domain.Waiver(e.file.Deal, e.file.Plans, domain.Latest(e.day, d.FundingDate))
 	return d.Advance.Plus(d.Recognised).Minus(given).Minus(swept(e.file))
 }
 

@@ -185,10 +185,29 @@ BEGIN
     UNION ALL SELECT r.exercised_on, -r.part_minor, 0 FROM recourses r WHERE r.deal_id = p_deal AND r.status IN ('exercised', 'reassigned')) m);
 END $$;
 
+-- deal_stops answers to a party of a deal for what the factor let somebody wait, and on which days
+-- in its zone: answers to what the debtor asked, and its words on a plan. Whether a wait was too
+-- long, the calendar of its country says.
+CREATE FUNCTION deal_stops(p_deal uuid) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  kase uuid;
+  zone text;
+  land text;
+BEGIN
+  SELECT d.case_id, o.time_zone, o.country INTO kase, zone, land FROM deals d JOIN organizations o ON o.id = d.factor_id
+   WHERE d.id = p_deal AND d.funding_date IS NOT NULL AND (app_sees(d.factor_id) OR app_sees(d.seller_id));
+  IF NOT FOUND THEN RETURN '[]'; END IF;
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('cause', w.cause, 'country', land, 'since', (w.since AT TIME ZONE zone)::date,
+    'until', (w.until AT TIME ZONE zone)::date) ORDER BY w.since), '[]') FROM (
+    SELECT 'answer_late' AS cause, q.asked_at AS since, q.answered_at AS until FROM questions q WHERE q.case_id = kase AND coalesce(q.deal_id, p_deal) = p_deal
+    UNION ALL SELECT 'plan_word_late', p.made_at, coalesce(p.proposed_at, p.decided_at) FROM plans p WHERE p.deal_id = p_deal
+    UNION ALL SELECT 'plan_word_late', p.proposed_at, coalesce(p.approved_at, p.offered_at, p.decided_at) FROM plans p WHERE p.deal_id = p_deal AND p.proposed_at IS NOT NULL) w);
+END $$;
+
 -- deal_file reads a deal that is locked already.
 CREATE OR REPLACE FUNCTION deal_file(p_deal uuid) RETURNS jsonb LANGUAGE sql VOLATILE AS $$
   SELECT jsonb_build_object(
-    'deal', to_jsonb(d) || jsonb_build_object('moves', deal_moves(d.id)),
+    'deal', to_jsonb(d) || jsonb_build_object('moves', deal_moves(d.id), 'stops', deal_stops(d.id)),
     'factor', (SELECT to_jsonb(x) FROM organizations x WHERE x.id = d.factor_id),
     'conditions', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.code), '[]') FROM conditions x WHERE x.deal_id = d.id),
     'payouts', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.id), '[]') FROM payouts x WHERE x.deal_id = d.id),
@@ -280,5 +299,5 @@ CREATE FUNCTION debtor_agreements() RETURNS jsonb LANGUAGE sql VOLATILE AS $$
     'notes', (SELECT coalesce(jsonb_agg(to_jsonb(x) - 'user_id' ORDER BY x.id), '[]') FROM dispute_notes x WHERE x.case_id = app_case()))
 $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION deal_moves(uuid), case_agreements(uuid), debtor_agreements() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION deal_moves(uuid), case_agreements(uuid), debtor_agreements() TO comity_app;
+REVOKE EXECUTE ON FUNCTION deal_moves(uuid), deal_stops(uuid), case_agreements(uuid), debtor_agreements() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION deal_moves(uuid), deal_stops(uuid), case_agreements(uuid), debtor_agreements() TO comity_app;

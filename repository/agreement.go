@@ -325,3 +325,22 @@ type moveRow struct {
 func (r moveRow) move(currency string) domain.Move {
 	return domain.Move{On: r.On.Date, Open: amount(r.Open, currency), Disputed: amount(r.Disputed, currency)}
 }
+
+// waitRow is for what a factor let somebody wait.
+type waitRow struct {
+	Cause   string  `json:"cause"`
+	Country string  `json:"country"` // the factor's
+	Since   dateCol `json:"since"`
+	Until   dateCol `json:"until"`
+}
+
+// feeStops are the waits that were too long.
+func feeStops(waits []waitRow) []domain.FeeStop {
+	var stops []domain.FeeStop
+	for _, w := range waits {
+		if stop, late := domain.LateStop(domain.FeeStopCause(w.Cause), w.Since.Date, w.Until.Date, domain.BusinessDays(w.Country)); late {
+			stops = append(stops, stop)
+		}
+	}
+	return stops
+}

@@ -85,6 +85,7 @@ type dealRow struct {
 	SettledAt    timeCol   `json:"settled_at"`
 
 	Moves jsonCol[[]moveRow] `json:"moves"`
+	Stops jsonCol[[]waitRow] `json:"stops"`
 }
 
 func (r dealRow) deal() domain.Deal {
@@ -104,7 +105,7 @@ func (r dealRow) deal() domain.Deal {
 		RecourseDays: r.RecourseDays, RebateHold: r.RebateHold, Recognised: amount(r.Recognised, r.Currency), NextAccrual: r.NextAccrual.Time,
 		Reference: reference, NoticeCode: r.NoticeCode, Operating: domain.AccountID{UUID: r.Operating}, Collection: domain.AccountID{UUID: r.Collection},
 		Payout: domain.AccountID{UUID: r.Payout}, FundingDate: r.FundingDate.Date, MadeAt: r.MadeAt.Time, PaidInFull: r.PaidInFull.Date, SettledAt: r.SettledAt.Time,
-		Moves: mapped(r.Moves.Value, func(m moveRow) domain.Move { return m.move(r.Currency) }),
+		Moves: mapped(r.Moves.Value, func(m moveRow) domain.Move { return m.move(r.Currency) }), Stops: feeStops(r.Stops.Value),
 	}
 }
 
@@ -191,7 +192,7 @@ const dealColumns = `id, world_id, factor_id, seller_id, relationship_id, debtor
   invoice_number, debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate,
   fee_step_days, fee_step_rate, fee_upfront_rate, fee_daily_rate, recourse_days, rebate_hold, recognised_minor, next_accrual_at, reference, notice_code,
   operating_account_id, collection_account_id, seller_account_id, funding_date, made_at, paid_in_full_on, settled_at,
-  tax_minor, credited_minor, forgiven_minor, given_back_minor, reserve_used_minor, deal_moves(id) AS moves`
+  tax_minor, credited_minor, forgiven_minor, given_back_minor, reserve_used_minor, deal_moves(id) AS moves, deal_stops(id) AS stops`
 
 const (
 	readSellerDeal = `

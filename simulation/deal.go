@@ -177,7 +177,7 @@ func (r *run) accrue(d *deal) error {
 }
 
 func clockOf(d *deal) ledger.FeeClock {
-	return ledger.FeeClock{Fee: d.Fee, Basis: d.Basis, Advance: d.Advance, FundedOn: d.FundingDate, Booked: d.Recognised}
+	return ledger.FeeClock{Fee: d.Fee, FeeCourse: domain.FeeCourse{Basis: d.Basis, Advance: d.Advance, Funded: d.FundingDate}, Booked: d.Recognised}
 }
 
 // recourse exercises it at the end of the recourse day: V4. The fee clock stops.

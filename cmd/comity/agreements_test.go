@@ -156,3 +156,49 @@ func TestASettlement(t *testing.T) {
 		t.Errorf("the settlement is %s", got)
 	}
 }
+
+// TestOurDelayIsNotTheSellers holds D-23: the days that a debtor waits for an answer of the factor
+// beyond two business days do not count for the seller's fee, and the deal says which they are.
+func TestOurDelayIsNotTheSellers(t *testing.T) {
+	s := newScene(t)
+	ctx := t.Context()
+	s.clock("2026-03-02T09:00:00Z")
+	s.must(s.submit(ctx, s.link(), "question", url.Values{"said": {"Which order is this?"}}))
+	stopped := func() string {
+		var got struct {
+			Deal struct {
+				FeeSoFar struct {
+					Owed    wireMoney
+					Stopped []struct{ Cause, From, Through string }
+				} `json:"fee_so_far"`
+			}
+		}
+		s.must(s.alice.get(ctx, "/v1/deals/"+s.deal, &got))
+		said := got.Deal.FeeSoFar.Owed.Amount
+		for _, stop := range got.Deal.FeeSoFar.Stopped {
+			said += strings.Join([]string{"", stop.Cause, stop.From, stop.Through}, " ")
+		}
+		return said
+	}
+	look := func(now, want string) {
+		t.Helper()
+		s.clock(now)
+		if got := stopped(); got != want {
+			t.Errorf("at %s: %s, want %s", now, got, want)
+		}
+	}
+	look("2026-03-04T09:00:00Z", "300.00")
+	look("2026-03-10T09:00:00Z", "300.00 answer_late 2026-03-05 ")
+	s.clock("2026-03-12T09:00:00Z")
+	var list struct{ Data []struct{ ID string } }
+	s.must(s.eastbrook.get(ctx, "/v1/cases/"+s.kase+"/questions", &list))
+	s.must(s.eastbrook.post(ctx, "/v1/questions/"+list.Data[0].ID+"/answer", map[string]any{"answer": "It is order PO 4471."}, nil))
+	look("2026-03-15T09:00:00Z", "300.00 answer_late 2026-03-05 2026-03-12")
+	s.arrives("2026-03-20", 10_000_00, "111")
+	s.quiet()
+	// Day 43 is the 35th that counts: 3 per cent, and one further band; its rest is the seller's.
+	if got, want := s.paid(s.deal), "paid_out, 0.00 open, paid 2026-03-20, fee 400.00"; got != want {
+		t.Errorf("the deal is %s, want %s", got, want)
+	}
+	s.right()
+}

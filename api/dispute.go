@@ -157,6 +157,8 @@ type ResolveDisputeRequest struct {
 	Outcome string `json:"outcome" enums:"agreed,withdrawn" example:"agreed"`
 	// Of the seller's credit note, when something is credited.
 	CreditNumber string `json:"credit_number,omitempty" example:"CN-0387" maxLength:"64"`
+	// For withdrawn: how it is known that the debtor took it back.
+	How string `json:"how,omitempty" example:"Mail of Mr Hart of 20 April" maxLength:"500"`
 } //	@name	ResolveDisputeRequest
 
 func (r ResolveDisputeRequest) read() (marketplace.Resolution, error) {
@@ -164,7 +166,9 @@ func (r ResolveDisputeRequest) read() (marketplace.Resolution, error) {
 	if r.Outcome != "agreed" && r.Outcome != "withdrawn" {
 		k.wrong("/outcome", "not-allowed", "one of agreed, withdrawn")
 	}
-	return marketplace.Resolution{Outcome: r.Outcome, CreditNumber: k.oneLine("/credit_number", r.CreditNumber, false, 64)}, k.err()
+	return marketplace.Resolution{
+		Outcome: r.Outcome, CreditNumber: k.oneLine("/credit_number", r.CreditNumber, false, 64), How: k.oneLine("/how", r.How, r.Outcome == "withdrawn", 500),
+	}, k.err()
 }
 
 // answerDispute answer a dispute.

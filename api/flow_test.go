@@ -489,5 +489,5 @@ func TestACaseIsReadAndStopped(t *testing.T) {
 	f.must(200, f.factor, "POST", path+"/send-again", nil)
 	nothing := "0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"
 	f.must(404, f.factor, "POST", "/v1/questions/qst_"+nothing+"/answer", map[string]any{"answer": "It is order 7."})
-	f.must(404, f.factor, "POST", "/v1/disputes/dsp_"+nothing+"/resolve", map[string]any{"outcome": "withdrawn"})
+	f.must(404, f.factor, "POST", "/v1/disputes/dsp_"+nothing+"/resolve", map[string]any{"outcome": "withdrawn", "how": "by mail"})
 }

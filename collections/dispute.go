@@ -54,18 +54,21 @@ func (s *Service) Dispute(ctx context.Context, by domain.Caller, c Complaint, on
 	})
 }
 
-// courteousWords checks what a party writes that a debtor reads: some words, not endless, no bank
-// details, and nothing that a friendly letter of ours may not say.
-func courteousWords(said string) (string, error) {
+// courteousWords checks what a party writes in a field that a debtor reads: some words, not
+// endless, no bank details, no way to another place, and nothing that a friendly letter of ours may
+// not say.
+func courteousWords(field, said string) (string, error) {
 	said, err := spoken(said)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", err
-	}
-	if bankDetails(strings.ToUpper(said)) {
-		return "", domain.ErrInvalid.Because("bank details stand in a notice only").At("/said", "bank-details", "refer to the account in the notice")
+	case bankDetails(strings.ToUpper(said)):
+		return "", domain.ErrInvalid.Because("bank details stand in a notice only").At(field, "bank-details", "refer to the account in the notice")
+	case leadsElsewhere(said):
+		return "", domain.ErrInvalid.Because("the letter leads to the debtor's own page").At(field, "link", "no links, addresses or names of sites")
 	}
 	if findings := lintWords(friendly, said, "What was written"); len(findings) > 0 {
-		return "", domain.ErrInvalid.Because("the debtor reads it").At("/said", "tone", findings[0])
+		return "", domain.ErrInvalid.Because("the debtor reads it").At(field, "tone", findings[0])
 	}
 	return said, nil
 }
@@ -83,7 +86,7 @@ func (s *Service) AnswerDispute(ctx context.Context, by domain.Caller, id domain
 	if err := by.Must(domain.KindSeller); err != nil {
 		return domain.Answer{}, err
 	}
-	said, err := courteousWords(answer.Said)
+	said, err := courteousWords("/said", answer.Said)
 	if err != nil {
 		return domain.Answer{}, err
 	}
@@ -183,7 +186,7 @@ func noteOn(ctx context.Context, tx Tx, dispute domain.Dispute, note domain.Note
 // NoteDispute adds what a seller or a factor says in the thread, which the debtor reads on its
 // page. It refuses with domain.ErrNotFound, ErrInvalid, or ErrWrongState when the dispute is over.
 func (s *Service) NoteDispute(ctx context.Context, by domain.Caller, id domain.DisputeID, said string, once domain.Once[domain.Note]) (domain.Answer, error) {
-	said, err := courteousWords(said)
+	said, err := courteousWords("/said", said)
 	if err != nil {
 		return domain.Answer{}, err
 	}

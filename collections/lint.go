@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/publicsuffix"
+
 	"comity/domain"
 )
 
@@ -334,6 +336,22 @@ func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 // valid IBAN, or a run of eight and more digits.
 func bankDetails(text string) bool {
 	return holdsIBAN(text) || digitRun.MatchString(isoDate.ReplaceAllString(text, ""))
+}
+
+// A link or an address may stand anywhere in a word: with its scheme, or as a name that ends in a
+// registry's.
+var (
+	linkLike   = regexp.MustCompile(`(?i)\bhttps?:|\bwww\.|[^\s@]@[^\s@]`)
+	domainLike = regexp.MustCompile(`(?i)\b(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}\b`)
+)
+
+// leadsElsewhere reports whether a text carries a link, an e-mail address or the name of a site: a
+// letter of ours leads to the debtor's own page and nowhere else (D-6).
+func leadsElsewhere(text string) bool {
+	return linkLike.MatchString(text) || slices.ContainsFunc(domainLike.FindAllString(text, -1), func(name string) bool {
+		_, listed := publicsuffix.PublicSuffix(strings.ToLower(name))
+		return listed
+	})
 }
 
 func holdsIBAN(text string) bool {

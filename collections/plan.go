@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"comity/domain"
 	"comity/money"
@@ -213,7 +214,7 @@ func proposed(f domain.CaseFacts, file domain.DealFile, r PlanRequest, by domain
 	if err := domain.PlanMoves.Move(p.Status, domain.PlanProposed); err != nil {
 		return p, err
 	}
-	if p.ID.IsZero() && (Understanding{Reason: r.Reason}.Reason == "" || p.Said == "") {
+	if _, err := (Understanding{Reason: r.Reason}).check(); p.ID.IsZero() && (err != nil || r.Reason == "" || p.Said == "") {
 		return p, domain.ErrInvalid.Because("a plan is offered after a reason was given").At("/reason", "required", "why the debtor cannot pay as the invoice says, and what it said")
 	}
 	total := d.Open.Minus(disputedOf(f.Disputes, d.ID, d.Open))
@@ -234,7 +235,7 @@ func proposed(f domain.CaseFacts, file domain.DealFile, r PlanRequest, by domain
 	}
 	p.Status, p.Instalments, p.Total, p.OpenBefore, p.FactorShare = domain.PlanProposed, list, total, d.Open, r.FactorShare
 	p.ProposedBy, p.ProposedAt = by.User, by.Now
-	sheet := SheetOf(file, p, l.cal)
+	sheet := SheetOf(file, p, domain.BusinessDays(file.Factor.Country)) // the calendar by which recourse is exercised
 	p.Sheet, p.RecourseFrom = &sheet, sheet.RecourseBefore
 	return p, nil
 }
@@ -293,6 +294,8 @@ func savePlanned(ctx context.Context, tx Tx, p domain.Plan, by domain.Caller) er
 func (s *Service) ApprovePlan(ctx context.Context, by domain.Caller, id domain.PlanID, once domain.Once[domain.Plan]) (domain.Answer, error) {
 	return s.consent(ctx, by, domain.KindFactor, id, once, func(p *domain.Plan) (string, error) {
 		switch {
+		case p.Status != domain.PlanProposed:
+			return "", notProposed(*p)
 		case p.ProposedBy == by.User:
 			return "", domain.ErrTwoPeople.Because("you proposed it")
 		case !p.ApprovedAt.IsZero():
@@ -306,8 +309,16 @@ func (s *Service) ApprovePlan(ctx context.Context, by domain.Caller, id domain.P
 // ConsentPlan is the seller's word on a plan, after it saw what follows for it. Declined, the plan
 // is over and the debtor is told. It refuses with domain.ErrNotFound or ErrWrongState.
 func (s *Service) ConsentPlan(ctx context.Context, by domain.Caller, id domain.PlanID, agreed bool, note string, once domain.Once[domain.Plan]) (domain.Answer, error) {
+	if strings.TrimSpace(note) != "" {
+		var err error
+		if note, err = courteousWords("/note", note); err != nil {
+			return domain.Answer{}, err
+		}
+	}
 	return s.consent(ctx, by, domain.KindSeller, id, once, func(p *domain.Plan) (string, error) {
 		switch {
+		case p.Status != domain.PlanProposed:
+			return "", notProposed(*p)
 		case !p.ConsentedAt.IsZero():
 			return "", domain.ErrWrongState.Because("the seller agreed already").In("consented")
 		case !agreed:
@@ -322,7 +333,7 @@ func (s *Service) ConsentPlan(ctx context.Context, by domain.Caller, id domain.P
 // WithdrawPlan takes a plan back that is not in force, or declines one that a debtor asked for;
 // the debtor is told. It refuses with domain.ErrNotFound or ErrWrongState.
 func (s *Service) WithdrawPlan(ctx context.Context, by domain.Caller, id domain.PlanID, note string, once domain.Once[domain.Plan]) (domain.Answer, error) {
-	note, err := courteousWords(note)
+	note, err := courteousWords("/said", note)
 	if err != nil {
 		return domain.Answer{}, err
 	}
@@ -333,6 +344,11 @@ func (s *Service) WithdrawPlan(ctx context.Context, by domain.Caller, id domain.
 		p.Status, p.DecidedAt, p.Note = domain.PlanDeclined, by.Now, oneLine(note)
 		return "The factor does not go on with the plan for invoice %s.", nil
 	})
+}
+
+// notProposed refuses a word on a plan that waits for none.
+func notProposed(p domain.Plan) error {
+	return domain.ErrWrongState.Because("the plan is %s", p.Status).In(string(p.Status), string(domain.PlanProposed))
 }
 
 // consent records one side's word on a plan, and what it leads to: the offer to the debtor when
@@ -349,11 +365,7 @@ func (s *Service) consent(ctx context.Context, by domain.Caller, kind domain.Org
 			return p, domain.Trail{}, err
 		}
 		f.Now = by.Now
-		before := p.Status
 		said, err := say(&p)
-		if err == nil && p.Status == before && before != domain.PlanProposed {
-			err = domain.ErrWrongState.Because("the plan is %s", before).In(string(before), string(domain.PlanProposed))
-		}
 		if err != nil {
 			return p, domain.Trail{}, err
 		}

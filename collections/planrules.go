@@ -101,19 +101,22 @@ func SheetOf(file domain.DealFile, p domain.Plan, business domain.Calendar) doma
 	return s
 }
 
-// JudgePlan says what became of a plan in force. It is kept as soon as nothing of it is open but
-// what is disputed, not before the statements cover the last instalment's day unless all is paid;
-// broken when an instalment is missing five business days after its day, by the bank's statements.
-// What is disputed is not missing. A settlement is kept when nothing is open: the last instalment,
-// in time, takes the rest with it.
-func JudgePlan(p domain.Plan, open, disputed money.Amount, coveredThrough domain.Date, business domain.Calendar) domain.PlanStatus {
+// JudgePlan says what became of a plan in force, by a deal and the disputes of its case. It is kept
+// as soon as nothing of it is missing, not before the statements cover the last instalment's day
+// unless all is paid; broken when an instalment is missing five business days after its day, by the
+// bank's statements, or the last money came later than that. What is disputed is not missing. A
+// settlement is kept when nothing is open: the last instalment, in time, takes the rest with it.
+func JudgePlan(p domain.Plan, d domain.Deal, disputes []domain.Dispute, coveredThrough domain.Date, business domain.Calendar, zone *time.Location) domain.PlanStatus {
 	if p.Status != domain.PlanActive {
 		return p.Status
 	}
-	if open.IsZero() || !p.Forgiven.Positive() && !open.Minus(disputed).Positive() && !coveredThrough.Before(p.Last()) {
+	there := p.Paid(d.Open, disputes, coveredThrough, business, zone)
+	switch {
+	case d.Open.IsZero() && !d.PaidInFull.IsZero() && !p.InTime(d.PaidInFull, business):
+		return domain.PlanBroken
+	case d.Open.IsZero() || !p.Forgiven.Positive() && !there.Less(p.Total) && !coveredThrough.Before(p.Last()):
 		return domain.PlanKept
 	}
-	there := p.OpenBefore.Minus(open).Plus(disputed)
 	for _, one := range p.Instalments {
 		if !coveredThrough.Before(business.Add(one.DueOn, domain.PlanGraceDays)) && there.Less(p.DueBy(one.DueOn)) {
 			return domain.PlanBroken
@@ -183,7 +186,11 @@ func planNow(f domain.CaseFacts, l local, p domain.Plan, item domain.CaseItem, t
 	case item.Deal.Status == domain.DealChargedBack || item.Deal.Status == domain.DealWrittenOff:
 		return domain.PlanWithdrawn, "the invoice went back to its seller"
 	case p.Status == domain.PlanActive:
-		return JudgePlan(p, item.Deal.Open, disputedOf(f.Disputes, p.Deal, item.Deal.Open), through, l.cal), p.Note
+		next := JudgePlan(p, item.Deal, f.Disputes, through, l.cal, l.zone)
+		if _, possible := unapplied(&f); possible && next == domain.PlanBroken {
+			return p.Status, p.Note // what is missing may be there, and a person looks for whose it is
+		}
+		return next, p.Note
 	case !item.Deal.Open.Positive():
 		return domain.PlanWithdrawn, "nothing is open any more"
 	case p.Status == domain.PlanOffered && p.AnswerBy.Before(l.today):
@@ -250,7 +257,7 @@ func instalments(f *domain.CaseFacts, l local) []candidate {
 		if !ok || p.Status != domain.PlanActive || !live(&item) {
 			continue
 		}
-		there := p.OpenBefore.Minus(item.Deal.Open).Plus(disputedOf(f.Disputes, p.Deal, item.Deal.Open))
+		there := p.Paid(item.Deal.Open, f.Disputes, l.today, l.cal, l.zone)
 		for _, one := range p.Instalments {
 			step := fmt.Sprintf("%s%s:%d", stepInstalment, p.ID, one.N)
 			if one.DueOn.Before(l.today) || !there.Less(p.DueBy(one.DueOn)) || ever(f, step) {

@@ -32,7 +32,7 @@ type letterInstalment struct {
 // update fills in what a letter about a change says.
 func (data *letter) update(f domain.CaseFacts, act Act, l local) {
 	if act.Class == domain.ClassInstalment {
-		data.instalment(f, act)
+		data.instalment(f, act, l)
 		return
 	}
 	for _, d := range f.Disputes {
@@ -117,7 +117,7 @@ func (data *letter) plan(f domain.CaseFacts, p domain.Plan) {
 
 // instalment fills in the agreed word before a date of a plan: what of the plan is due by then
 // and not there yet.
-func (data *letter) instalment(f domain.CaseFacts, act Act) {
+func (data *letter) instalment(f domain.CaseFacts, act Act, l local) {
 	for _, p := range f.Plans {
 		if p.ID != act.Plan || act.Instalment < 1 || act.Instalment > len(p.Instalments) {
 			continue
@@ -125,7 +125,7 @@ func (data *letter) instalment(f domain.CaseFacts, act Act) {
 		data.plan(f, p)
 		item, _ := f.Item(p.Deal)
 		one := p.Instalments[act.Instalment-1]
-		there := p.OpenBefore.Minus(item.Deal.Open).Plus(disputedOf(f.Disputes, p.Deal, item.Deal.Open))
+		there := p.Paid(item.Deal.Open, f.Disputes, l.today, l.cal, l.zone)
 		due := p.DueBy(one.DueOn).Minus(there)
 		data.Plan.N, data.Plan.Amount, data.Plan.Day = one.N, due.Grouped(), one.DueOn.Long()
 		if left := p.Total.Minus(there).Minus(due); left.Positive() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -234,10 +235,39 @@ func TestAPlanIsJudgedByTheBank(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := collections.JudgePlan(p, pounds(tc.open), pounds(tc.disputed), day(tc.through), business); got != tc.want {
+			d, disputes := domain.Deal{Open: pounds(tc.open)}, []domain.Dispute(nil)
+			if tc.disputed > 0 {
+				disputes = []domain.Dispute{{Amount: pounds(tc.disputed), RaisedAt: at("2026-05-20 10:00"), Status: domain.DisputeOpen}}
+			}
+			if got := collections.JudgePlan(p, d, disputes, day(tc.through), business, time.UTC); got != tc.want {
 				t.Errorf("%s, want %s", got, tc.want)
 			}
 		})
+	}
+	judge := func(open int64, through string, dispute domain.Dispute) domain.PlanStatus {
+		of := p
+		of.ProposedAt, of.OpenBefore = at("2026-05-11 10:00"), pounds(1_200_000)
+		dispute.Amount, dispute.RaisedAt = pounds(120_000), at("2026-05-01 10:00")
+		return collections.JudgePlan(of, domain.Deal{Open: pounds(open)}, []domain.Dispute{dispute}, day(through), business, time.UTC)
+	}
+	disputed := domain.Dispute{Status: domain.DisputeOpen}
+	credited := domain.Dispute{Status: domain.DisputeResolved, Outcome: domain.OutcomeCredited, Credited: pounds(120_000), ResolvedAt: at("2026-05-20 10:00")}
+	payable := domain.Dispute{Status: domain.DisputeResolved, Outcome: domain.OutcomePayable, Credited: pounds(0), ResolvedAt: at("2026-05-20 10:00")}
+	for name, tc := range map[string]struct{ got, want domain.PlanStatus }{
+		"a part was disputed before, and no instalment is paid by it": {judge(1_050_000, "2026-06-01", disputed), domain.PlanBroken},
+		"and the first is there":                         {judge(930_000, "2026-06-01", disputed), domain.PlanActive},
+		"it was credited, and the last is missing":       {judge(120_000, "2026-07-10", credited), domain.PlanBroken},
+		"it was credited, and all is there":              {judge(0, "2026-07-03", credited), domain.PlanKept},
+		"it is payable, which is no missed instalment":   {judge(930_000, "2026-06-01", payable), domain.PlanActive},
+		"it is payable, and the plan is kept without it": {judge(120_000, "2026-07-03", payable), domain.PlanKept},
+	} {
+		if tc.got != tc.want {
+			t.Errorf("%s: %s, want %s", name, tc.got, tc.want)
+		}
+	}
+	late := domain.Deal{Open: pounds(0), PaidInFull: day("2026-08-03")}
+	if got := collections.JudgePlan(p, late, nil, day("2026-08-03"), business, time.UTC); got != domain.PlanBroken {
+		t.Errorf("paid a month late, and known at once: %s", got)
 	}
 	current := planned(domain.PlanActive)
 	current.Now, current.Touches = at("2026-03-30 09:30"), nil

@@ -174,8 +174,9 @@ func (d Dispute) Clocks(business Calendar, zone *time.Location) DisputeClocks {
 // Live reports whether the dispute is not resolved.
 func (d Dispute) Live() bool { return d.Status != DisputeResolved }
 
-// Answered records a seller's answer, which may change as long as nothing is agreed: what it
-// would credit is the whole part, a part of it, or nothing. It refuses with [ErrInvalid] or
+// Answered records a seller's answer: what it would credit is the whole part, a part of it, or
+// nothing. As long as nothing is agreed it may change to credit more, and never less: who agrees
+// agrees to what it was told, or better. It refuses with [ErrInvalid] or
 // [ErrWrongState].
 func (d *Dispute) Answered(position Position, offered money.Amount, answer string, at time.Time) error {
 	if d.Status != DisputeOpen && d.Status != DisputeAnswered || !d.AgreedAt.IsZero() {
@@ -193,6 +194,9 @@ func (d *Dispute) Answered(position Position, offered money.Amount, answer strin
 		}
 	default:
 		return ErrInvalid.At("/position", "not-allowed", "one of accepts, partly, rejects")
+	}
+	if d.Status == DisputeAnswered && offered.Less(d.Offered) {
+		return ErrWrongState.Because("the debtor was told that %s would be credited: an answer changes in its favour only", d.Offered.Grouped()).In(string(d.Status))
 	}
 	d.Status, d.Position, d.Offered, d.Answer, d.AnsweredAt = DisputeAnswered, position, offered, answer, at
 	return nil
@@ -216,7 +220,11 @@ func (d *Dispute) Resolve(outcome DisputeOutcome, number string, at time.Time) e
 	}
 	credited := money.Minor(0, d.Amount.Currency())
 	switch outcome {
-	case OutcomeWithdrawn, OutcomeGivenBack:
+	case OutcomeWithdrawn:
+		if !d.AgreedAt.IsZero() {
+			return ErrWrongState.Because("the debtor agreed to the seller's answer, and that is how it ends").In("agreed")
+		}
+	case OutcomeGivenBack:
 	case OutcomeCredited, OutcomePartCredited, OutcomePayable:
 		if d.AgreedAt.IsZero() {
 			return ErrWrongState.Because("the debtor has not agreed to the seller's answer").In(string(d.Status), "agreed")

@@ -42,8 +42,9 @@ func TestTheClocksOfADispute(t *testing.T) {
 }
 
 // TestADisputeEndsAsItWasAgreed: whatever is said in whatever order, what is credited is what the
-// seller offered and the debtor agreed to, never more than the disputed part, and with a credit
-// note; without an agreement nothing is; and what is over stays as it ended. It holds F-75.
+// seller offered and the debtor agreed to, never less than it was told, never more than the disputed
+// part, and with a credit note; without an agreement nothing is; what is agreed is not taken back,
+// and what is over stays as it ended. It holds F-75.
 func TestADisputeEndsAsItWasAgreed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		amount := money.Minor(rapid.Int64Range(1, 1_000_00).Draw(t, "amount"), "GBP")
@@ -64,12 +65,18 @@ func TestADisputeEndsAsItWasAgreed(t *testing.T) {
 			if refused := (*domain.Refusal)(nil); err != nil && (!errors.As(err, &refused) || d != before) {
 				t.Fatalf("%v, and the dispute went from %+v to %+v", err, before, d)
 			}
+			if before.Status == domain.DisputeAnswered && d.Offered.Less(before.Offered) {
+				t.Fatalf("the debtor was told %s, and reads %s", before.Offered, d.Offered)
+			}
 			if before.Status == domain.DisputeResolved && d != before {
 				t.Fatalf("what was over became %+v", d)
 			}
 		}
 		if d.Status != domain.DisputeResolved {
 			return
+		}
+		if !d.AgreedAt.IsZero() && d.Outcome == domain.OutcomeWithdrawn {
+			t.Fatal("what was agreed is taken back")
 		}
 		agreed := !d.AgreedAt.IsZero() && d.Outcome != domain.OutcomeWithdrawn && d.Outcome != domain.OutcomeGivenBack
 		switch {

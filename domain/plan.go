@@ -157,6 +157,48 @@ func RecourseDay(d Deal, plans []Plan, business Calendar, zone *time.Location) D
 	return day
 }
 
+// outside returns what of its invoice is open by a day and is not for the plan to pay: what was
+// disputed when it was made and was not credited, and what is disputed since. What turned out to be
+// payable is missed only when the days that a late instalment has are over.
+func (p Plan) outside(disputes []Dispute, through Date, business Calendar, zone *time.Location) money.Amount {
+	sum, made := money.Minor(0, p.Total.Currency()), p.MadeAt
+	if !p.ProposedAt.IsZero() {
+		made = p.ProposedAt
+	}
+	for _, d := range disputes {
+		switch {
+		case d.Deal != p.Deal || d.Outcome == OutcomeGivenBack:
+			continue
+		case !d.Live() && !d.ResolvedAt.After(made): // it was over when the plan was made
+			continue
+		case !d.Live() && d.RaisedAt.After(made) && !through.Before(business.Add(DateOf(d.ResolvedAt.In(zone)), PlanGraceDays)):
+			continue
+		}
+		sum = sum.Plus(d.Amount)
+		if !d.Live() && d.Credited.Positive() {
+			sum = sum.Minus(d.Credited)
+		}
+	}
+	return sum
+}
+
+// Paid returns what of the plan is not missing by a day of the bank's statements, when so much of
+// its invoice is open: at least nothing.
+func (p Plan) Paid(open money.Amount, disputes []Dispute, through Date, business Calendar, zone *time.Location) money.Amount {
+	none, whole := money.Minor(0, open.Currency()), p.Total
+	if p.Forgiven.Positive() {
+		whole = whole.Plus(p.Forgiven)
+	}
+	left := money.Max(open.Minus(p.outside(disputes, through, business, zone)), none)
+	return money.Max(whole.Minus(left), none)
+}
+
+// InTime reports whether what a factor bears of a plan is due: it was kept, or its last money came
+// by the end of the days that a late instalment has.
+func (p Plan) InTime(paidOn Date, business Calendar) bool {
+	return p.Status == PlanKept || p.Status == PlanActive && !paidOn.IsZero() && !paidOn.After(business.Add(p.Last(), PlanGraceDays))
+}
+
 // Settles returns what a plan forgives now that its last instalment arrived, with the plan; false
 // when there is no such plan, more is open, or it came too late. It is for who forgives that the
 // days are kept: an offer of this kind has an end.
@@ -169,11 +211,11 @@ func Settles(plans []Plan, open money.Amount, paidOn Date) (Plan, bool) {
 	return Plan{}, false
 }
 
-// Waiver returns the part of a fee that the factor bears because a plan was kept: its share of
-// the bands that began after the recourse day without the plan.
-func Waiver(d Deal, plans []Plan, on Date) money.Amount {
+// Waiver returns the part of a fee that the factor bears of the first plan that counts: its share
+// of the bands that began after the recourse day without the plan.
+func Waiver(d Deal, plans []Plan, on Date, counts func(Plan) bool) money.Amount {
 	for _, p := range plans {
-		if p.Status != PlanActive && p.Status != PlanKept || p.FactorShare.IsZero() {
+		if p.FactorShare.IsZero() || !counts(p) {
 			continue
 		}
 		owed := d.Owed(on)

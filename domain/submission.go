@@ -1,6 +1,10 @@
 package domain
 
-import "time"
+import (
+	"time"
+
+	"comity/money"
+)
 
 // A Document is an uploaded or generated file, stored whole.
 type Document struct {
@@ -87,6 +91,18 @@ type DealFile struct {
 	LastMoney  Date // value date of the latest receipt applied to it; zero: none yet
 	Plans      []Plan
 	Recourses  []Recourse
+}
+
+// ReserveFree returns what of the reserve nobody counts on: what is left of it, less the seller's
+// share of a settlement that the debtor was offered or keeps to.
+func (f DealFile) ReserveFree() money.Amount {
+	free := f.Deal.ReserveLeft()
+	for _, p := range f.Plans {
+		if (p.Status == PlanOffered || p.Status == PlanActive) && p.Forgiven.Positive() {
+			free = free.Minus(p.Forgiven.Minus(p.FactorForgives))
+		}
+	}
+	return money.Max(free, money.Minor(0, free.Currency()))
 }
 
 // A LineFile is a statement line that waits to be applied, with everything it

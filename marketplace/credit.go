@@ -3,6 +3,7 @@ package marketplace
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"comity/domain"
 	"comity/ledger"
@@ -14,6 +15,7 @@ import (
 type Resolution struct {
 	Outcome      string // "agreed" or "withdrawn"
 	CreditNumber string // of the seller's credit note, when it credits something
+	How          string // for withdrawn: how that is known
 }
 
 // ResolveDispute ends a dispute, in one commit with what follows: the hold ends; what the seller
@@ -43,20 +45,20 @@ func (s *Service) ResolveDispute(ctx context.Context, by domain.Caller, id domai
 		}); err != nil {
 			return domain.Answer{}, fmt.Errorf("save dispute: %w", err)
 		}
-		return once.Answer(dispute), tx.SaveTrail(ctx, resolvedTrail(by, found.Deal.Deal, dispute, ids))
+		return once.Answer(dispute), tx.SaveTrail(ctx, resolvedTrail(by, found.Deal.Deal, dispute, how.How, ids))
 	})
 }
 
 // resolvedTrail says how a dispute ended.
-func resolvedTrail(by domain.Caller, d domain.Deal, dispute domain.Dispute, ids receiptIDs) domain.Trail {
+func resolvedTrail(by domain.Caller, d domain.Deal, dispute domain.Dispute, how string, ids receiptIDs) domain.Trail {
 	said := fmt.Sprintf("The dispute about %s of invoice %s was resolved: %s is credited, %s is payable again.",
 		dispute.Amount.Grouped(), d.InvoiceNumber, dispute.Credited.Grouped(), dispute.Amount.Minus(dispute.Credited).Grouped())
 	if dispute.Outcome == domain.OutcomeWithdrawn {
-		said = fmt.Sprintf("The dispute about %s of invoice %s was taken back.", dispute.Amount.Grouped(), d.InvoiceNumber)
+		said = fmt.Sprintf("The dispute about %s of invoice %s was taken back: %s.", dispute.Amount.Grouped(), d.InvoiceNumber, strings.TrimSuffix(how, "."))
 	}
 	event := dealEvent(ids.events[0], by, d, "dispute.resolved", said)
 	return domain.Trail{
-		Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, "dispute.resolved", "dispute", dispute.ID.UUID, string(dispute.Outcome), dispute.Credited, dispute.CreditNumber)},
+		Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, "dispute.resolved", "dispute", dispute.ID.UUID, string(dispute.Outcome), dispute.Credited, dispute.CreditNumber, how)},
 		Events: []domain.Event{event}, Jobs: mailAbout(event, true),
 	}
 }
@@ -70,8 +72,8 @@ func (s *Service) credit(ctx context.Context, tx Tx, by domain.Caller, file doma
 	if d.Status != domain.DealPaidOut || d.Open.Less(dispute.Credited) {
 		return domain.ErrWrongState.Because("%s is open on a deal that is %s", d.Open.Grouped(), d.Status).In(string(d.Status), string(domain.DealPaidOut))
 	}
-	if d.ReserveLeft().Less(dispute.Credited) {
-		return domain.ErrWrongState.Because("%s is left of the reserve: give the disputed part back to the seller instead", d.ReserveLeft().Grouped()).In(string(d.Status))
+	if file.ReserveFree().Less(dispute.Credited) {
+		return domain.ErrWrongState.Because("%s is free of the reserve: give the disputed part back to the seller instead", file.ReserveFree().Grouped()).In(string(d.Status))
 	}
 	e := ending{file: file, day: today(by.Now, file.Factor.Zone()), now: by.Now, lastMoney: file.LastMoney}
 	e.books = ledger.NewScribe(d, "dispute", dispute.ID.UUID, by.Now, ids.journals)
@@ -79,11 +81,13 @@ func (s *Service) credit(ctx context.Context, tx Tx, by domain.Caller, file doma
 	reserve := d.ReserveLeft()
 	e.file.Deal.Credited = d.Credited.Plus(dispute.Credited)
 	e.file.Deal.ReserveUsed = d.ReserveUsed.Plus(dispute.Credited)
+	e.forgive(file.LastMoney)
 	if e.file.Deal.Open.IsZero() {
 		e.lastMoney = domain.Latest(e.lastMoney, e.day)
 		e.stop(domain.Latest(e.day, d.FundingDate))
 	}
 	e.books.Post(ledger.Credit(e.day, dispute.Credited, reserve))
+	e.postForgiven()
 	if e.file.Deal.Open.IsZero() {
 		if err := e.settle(ids.payouts); err != nil {
 			return err

@@ -19,6 +19,7 @@ type receiptIDs struct {
 	audit      domain.AuditID
 	events     [2]domain.EventID
 	update     domain.UpdateID
+	releases   [mostHeld]domain.UpdateID
 }
 
 func newReceiptIDs() receiptIDs {
@@ -27,6 +28,9 @@ func newReceiptIDs() receiptIDs {
 		payouts: [2]domain.PayoutID{domain.New[domain.PayoutID](), domain.New[domain.PayoutID]()},
 		events:  [2]domain.EventID{domain.New[domain.EventID](), domain.New[domain.EventID]()},
 		update:  domain.New[domain.UpdateID](),
+	}
+	for i := range ids.releases {
+		ids.releases[i] = domain.New[domain.UpdateID]()
 	}
 	for range 8 {
 		ids.journals = append(ids.journals, domain.New[domain.JournalID]())
@@ -141,8 +145,8 @@ func (s *Service) receive(ctx context.Context, tx Tx, by domain.Caller, file dom
 		Amount: amount, Unapplied: amount, ValueDate: file.Line.ValueOn, Payer: file.Line.Counterparty,
 		Reference: file.Line.Remittance + " " + file.Line.Reference, CreatedAt: by.Now,
 	}
-	if claim := claimOf(file, amount); claim != nil {
-		return s.claimPaid(ctx, tx, by, file, *claim, receipt, ids)
+	if of, claim, found := claimOf(file, amount); found {
+		return s.claimPaid(ctx, tx, by, file, of, claim, receipt, ids)
 	}
 	target, exact := match(file)
 	effect := ledger.ReceiptEffect{Receipt: receipt, Line: file.Line.ID}
@@ -234,9 +238,7 @@ func apply(file domain.DealFile, receipt domain.Receipt, amount money.Amount, fr
 		e.stop(paidOn)
 	}
 	e.books.Post(in)
-	if e.forgiven[0].Currency() != "" {
-		e.books.Post(ledger.Forgive(e.day, e.forgiven[0], e.forgiven[1]))
-	}
+	e.postForgiven()
 	if e.file.Deal.Open.Positive() {
 		if fresh {
 			e.sweep(money.Min(amount, e.own()), ids.payouts[0])
@@ -331,7 +333,7 @@ func (s *Service) UndoReceipt(ctx context.Context, by domain.Caller, id domain.R
 			return domain.Answer{}, domain.ErrWrongState.Because("nothing of this receipt is applied").In(string(file.Receipt.Status))
 		}
 		back := money.Minor(file.Allocation.Minor, file.Receipt.Amount.Currency())
-		if !file.Deal.Deal.PaidInFull.IsZero() || collected(*file.Deal).Minus(back).Less(swept(*file.Deal)) {
+		if file.Deal.Deal.Status != domain.DealPaidOut || !file.Deal.Deal.PaidInFull.IsZero() || collected(*file.Deal).Minus(back).Less(swept(*file.Deal)) {
 			return domain.Answer{}, domain.ErrAlreadySettled.Because("its money was moved to the operating account: a person asks the bank")
 		}
 		return s.undo(ctx, tx, by, file, ids, once)

@@ -34,8 +34,9 @@ func (s *Service) ProposeRecourse(ctx context.Context, by domain.Caller, id doma
 		if err != nil {
 			return domain.Answer{}, err
 		}
-		if slices.ContainsFunc(file.Recourses, func(r domain.Recourse) bool { return r.Status == domain.RecourseProposed || r.Held() }) {
-			return domain.Answer{}, domain.ErrWrongState.Because("another recourse of this deal is under way").In("under_way")
+		proposed := func(r domain.Recourse) bool { return r.Status == domain.RecourseProposed }
+		if slices.ContainsFunc(file.Recourses, proposed) || len(held(file)) == mostHeld {
+			return domain.Answer{}, domain.ErrWrongState.Because("another recourse of this deal waits for a second person, or %d are not paid", mostHeld).In("under_way")
 		}
 		r := domain.Recourse{
 			ID: fresh, Factor: file.Deal.Factor, Seller: file.Deal.Seller, Deal: id, Case: file.Deal.Case, Dispute: asked.Dispute, Status: domain.RecourseProposed,
@@ -91,6 +92,9 @@ func lawful(ctx context.Context, tx Tx, by domain.Caller, file domain.DealFile, 
 		return domain.ErrMoreThanOpen.Because("%s may be given back", most.Grouped())
 	case dispute != nil && r.Part != most:
 		return domain.ErrInvalid.At("/amount", "not-the-part", "the disputed part is given back whole: "+most.Grouped())
+	}
+	if r.Reason == domain.RecourseDispute && dispute != nil && !dispute.AgreedAt.IsZero() && !file.ReserveFree().Less(dispute.Offered) {
+		return domain.ErrWrongState.Because("debtor and seller agreed: resolve the dispute as they did").In("agreed")
 	}
 	zone, business := file.Factor.Zone(), domain.BusinessDays(file.Factor.Country)
 	return domain.MayExercise(r.Reason, domain.RecourseDay(d, file.Plans, business, zone), today(by.Now, zone), dispute, zone)
@@ -176,7 +180,7 @@ func exercise(file domain.DealFile, r *domain.Recourse, by domain.Caller, ids re
 	if whole {
 		end := clockEnd(file, *r, e.day)
 		e.stop(domain.Latest(end, file.Deal.FundingDate))
-		e.waive(end)
+		e.waive(end, domain.Date{}) // what is given back was not paid in time
 	}
 	e.file = after(e.file, domain.Move{On: e.day, Open: r.Part.Negated(), Disputed: none})
 	d := &e.file.Deal
@@ -193,9 +197,11 @@ func exercise(file domain.DealFile, r *domain.Recourse, by domain.Caller, ids re
 		if rebate := reserve.Minus(r.Part).Minus(d.Recognised); rebate.Positive() {
 			e.rebate(rebate, ids.payouts[1])
 		}
+		keep := money.Max(reserve.Minus(r.Part).Minus(d.Recognised), none)
+		e.sweep(collected(e.file).Minus(swept(e.file)).Minus(keep), ids.payouts[0])
 	} else {
 		owed := e.clock().Owed(e.day)
-		free := money.Max(d.ReserveLeft().Minus(owed), none)
+		free := money.Max(e.file.ReserveFree().Minus(owed), none)
 		taken := money.Min(r.Part, free)
 		e.books.Post(ledger.GiveBackPart(e.day, r.Part, free))
 		d.ReserveUsed, r.Claim = d.ReserveUsed.Plus(taken), r.Part.Minus(taken)
@@ -234,10 +240,14 @@ func (e *ending) reassign(r *domain.Recourse) error {
 			e.file.Recourses[i] = *r
 		}
 	}
-	if e.file.Deal.Status == domain.DealChargedBack {
+	switch {
+	case e.file.Deal.Status != domain.DealChargedBack:
+		return e.close()
+	case len(held(e.file)) > 0:
+		return nil
+	default:
 		return e.file.Invoice.MoveTo(domain.InvoiceClosed)
 	}
-	return e.close()
 }
 
 func (s *Service) saveExercised(ctx context.Context, tx Tx, by domain.Caller, e ending, r domain.Recourse, update domain.UpdateID) error {
@@ -292,34 +302,32 @@ func exercisedTrail(by domain.Caller, d domain.Deal, r domain.Recourse, ids rece
 	}
 }
 
-// claimOf returns the deal whose seller a line pays for by the reference of a recourse, when it
-// is no more than what is owed.
-func claimOf(file domain.LineFile, amount money.Amount) *domain.DealFile {
+// claimOf returns the recourse whose reference a line carries, with its deal, when the line is no
+// more than what the seller owes for it.
+func claimOf(file domain.LineFile, amount money.Amount) (domain.DealFile, domain.Recourse, bool) {
 	for _, reference := range domain.FindReferences(file.Line.Reference + " " + file.Line.Remittance) {
 		for i := range file.Deals {
 			for _, r := range file.Deals[i].Recourses {
 				if r.Reference == reference && r.Held() && r.Claim.Currency() == amount.Currency() && !r.Owed().Less(amount) {
-					return &file.Deals[i]
+					return file.Deals[i], r, true
 				}
 			}
 		}
 	}
-	return nil
+	return domain.DealFile{}, domain.Recourse{}, false
 }
 
-// held returns the recourse of a deal whose title is held, or none.
-func held(file domain.DealFile) domain.Recourse {
-	i := slices.IndexFunc(file.Recourses, domain.Recourse.Held)
-	if i < 0 {
-		return domain.Recourse{}
-	}
-	return file.Recourses[i]
+// mostHeld is for how many parts of a deal title may be held at once.
+const mostHeld = 4
+
+// held returns the recourses of a deal for which title is held, oldest first.
+func held(file domain.DealFile) []domain.Recourse {
+	return slices.DeleteFunc(slices.Clone(file.Recourses), func(r domain.Recourse) bool { return !r.Held() })
 }
 
 // claimPaid books what a seller paid of its claim (V4p) and sweeps it. Paid in full, the part is
 // reassigned in the same commit, and the release goes out (D-5).
-func (s *Service) claimPaid(ctx context.Context, tx Tx, by domain.Caller, file domain.LineFile, of domain.DealFile, receipt domain.Receipt, ids receiptIDs) error {
-	r := held(of)
+func (s *Service) claimPaid(ctx context.Context, tx Tx, by domain.Caller, file domain.LineFile, of domain.DealFile, r domain.Recourse, receipt domain.Receipt, ids receiptIDs) error {
 	e := ending{file: of, day: today(by.Now, of.Factor.Zone()), now: by.Now, lastMoney: of.LastMoney}
 	e.books = ledger.NewScribe(of.Deal, "receipt", receipt.ID.UUID, by.Now, ids.journals)
 	r.Paid = r.Paid.Plus(receipt.Amount)
@@ -336,33 +344,37 @@ func (s *Service) claimPaid(ctx context.Context, tx Tx, by domain.Caller, file d
 	if err := tx.SaveClaimPayment(ctx, r, receipt, ids.allocation, by.Now); err != nil {
 		return fmt.Errorf("save claim payment: %w", err)
 	}
-	return s.savePaid(ctx, tx, by, e, r, fmt.Sprintf("%s arrived on %s for what was given back of invoice %s; %s is owed.",
+	return s.savePaid(ctx, tx, by, e, []domain.Recourse{r}, fmt.Sprintf("%s arrived on %s for what was given back of invoice %s; %s is owed.",
 		receipt.Amount.Grouped(), receipt.ValueDate.Short(), of.Deal.InvoiceNumber, r.Owed().Grouped()), ids)
 }
 
-// savePaid writes a payment for a part that was given back, and the release when it was the last.
-func (s *Service) savePaid(ctx context.Context, tx Tx, by domain.Caller, e ending, r domain.Recourse, said string, ids receiptIDs) error {
-	if err := tx.SaveEnding(ctx, e.file.Deal, e.file.Invoice, e.payouts, money.Minor(0, r.Part.Currency()), by.Now); err != nil {
+// savePaid writes a payment for parts that were given back, and the release of each that it paid.
+func (s *Service) savePaid(ctx context.Context, tx Tx, by domain.Caller, e ending, paid []domain.Recourse, said string, ids receiptIDs) error {
+	if err := tx.SaveEnding(ctx, e.file.Deal, e.file.Invoice, e.payouts, money.Minor(0, e.file.Deal.Basis.Currency()), by.Now); err != nil {
 		return fmt.Errorf("save deal: %w", err)
 	}
 	if err := tx.Post(ctx, e.books.Journals); err != nil {
 		return fmt.Errorf("post: %w", err)
 	}
-	if !r.ID.IsZero() {
+	kind, sums := "recourse.paid", []any{}
+	for i, r := range paid {
 		if err := tx.UpdateRecourse(ctx, r); err != nil {
 			return fmt.Errorf("save recourse: %w", err)
 		}
-		if err := s.released(ctx, tx, by, r, ids.update); err != nil {
+		if err := s.released(ctx, tx, by, r, ids.releases[i]); err != nil {
 			return err
 		}
+		if r.Status == domain.RecourseReassigned {
+			kind = "recourse.reassigned"
+		}
+		sums = append(sums, r.Paid, r.Claim)
 	}
-	kind := "recourse.paid"
-	if r.Status == domain.RecourseReassigned {
-		kind, said = "recourse.reassigned", said+" The part is the seller's again, and the debtor is told."
+	if kind == "recourse.reassigned" {
+		said += " The part is the seller's again, and the debtor is told."
 	}
 	event := dealEvent(ids.events[0], by, e.file.Deal, kind, said)
 	return tx.SaveTrail(ctx, domain.Trail{
-		Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, kind, "deal", e.file.Deal.ID.UUID, r.Paid, r.Claim)},
+		Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, kind, "deal", e.file.Deal.ID.UUID, sums...)},
 		Events: []domain.Event{event}, Jobs: mailAbout(event, true),
 	})
 }
@@ -371,11 +383,10 @@ func (s *Service) savePaid(ctx context.Context, tx Tx, by domain.Caller, e endin
 // held it pays what the seller owes, and the rest is the seller's (V4d); after that all of it is
 // (V4e). What is the seller's is passed on at once.
 func (s *Service) collectGivenBack(ctx context.Context, tx Tx, by domain.Caller, file domain.LineFile, of domain.DealFile, receipt domain.Receipt, ids receiptIDs) error {
-	r := held(of)
 	none := money.Minor(0, receipt.Amount.Currency())
-	owed := none
-	if r.Held() {
-		owed = r.Owed()
+	owed, paid := none, held(of)
+	for _, r := range paid {
+		owed = owed.Plus(r.Owed())
 	}
 	taken := money.Min(receipt.Amount, owed)
 	e := ending{file: of, day: today(by.Now, of.Factor.Zone()), now: by.Now, lastMoney: of.LastMoney}
@@ -386,11 +397,12 @@ func (s *Service) collectGivenBack(ctx context.Context, tx Tx, by domain.Caller,
 		e.books.Post(ledger.PassInstruct(e.day, rest))
 		e.payouts = append(e.payouts, order(of.Deal, domain.PayPassThrough, rest, by.Now, ids.payouts[1]))
 	}
-	if r.Held() {
-		r.Paid = r.Paid.Plus(taken)
-	}
-	if err := e.reassign(&r); err != nil {
-		return err
+	for i, left := 0, taken; i < len(paid); i++ {
+		part := money.Min(left, paid[i].Owed())
+		paid[i].Paid, left = paid[i].Paid.Plus(part), left.Minus(part)
+		if err := e.reassign(&paid[i]); err != nil {
+			return err
+		}
 	}
 	receipt.Unapplied, receipt.Status = none, domain.ReceiptApplied
 	d := e.file.Deal
@@ -404,7 +416,7 @@ func (s *Service) collectGivenBack(ctx context.Context, tx Tx, by domain.Caller,
 	if err := tx.SaveReceipt(ctx, effect, by.Now); err != nil {
 		return fmt.Errorf("save receipt: %w", err)
 	}
-	return s.savePaid(ctx, tx, by, e, r, fmt.Sprintf("The debtor paid %s on %s for invoice %s, which was given back: %s of it is the seller's and on its way.",
+	return s.savePaid(ctx, tx, by, e, paid, fmt.Sprintf("The debtor paid %s on %s for invoice %s, which was given back: %s of it is the seller's and on its way.",
 		receipt.Amount.Grouped(), receipt.ValueDate.Short(), d.InvoiceNumber, receipt.Amount.Minus(taken).Grouped()), ids)
 }
 

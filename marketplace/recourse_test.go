@@ -14,12 +14,12 @@ import (
 	"comity/money"
 )
 
-// disputed enters a dispute of a part, answered as the seller would credit it and agreed to by the debtor.
+// disputed enters a dispute of a part, answered as the seller would credit it; a credit is agreed to by the debtor.
 func (m *market) disputed(deal domain.DealID, minor, offered int64) domain.DisputeID {
 	m.t.Helper()
 	id := domain.New[domain.DisputeID]()
 	m.exec(`INSERT INTO disputes (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, reason, said, raised_at, position, offered_minor, answered_at, agreed_at)
-		SELECT $1, case_id, factor_id, seller_id, id, 'answered', currency, $3, 'damaged', 'wet', $4, CASE WHEN $5 = 0 THEN 'rejects' ELSE 'partly' END, $5, $4, $4 FROM deals WHERE id = $2`,
+		SELECT $1, case_id, factor_id, seller_id, id, 'answered', currency, $3, 'damaged', 'wet', $4, CASE WHEN $5 = 0 THEN 'rejects' ELSE 'partly' END, $5, $4, CASE WHEN $5 > 0 THEN $4::timestamptz END FROM deals WHERE id = $2`,
 		id.UUID, deal.UUID, minor, m.now, offered)
 	m.exec(`INSERT INTO holds (id, case_id, factor_id, seller_id, deal_id, code, amount_minor, cause_kind, cause_id, created_at)
 		SELECT gen_random_uuid(), case_id, factor_id, seller_id, deal_id, 'disputed_part', amount_minor, 'dispute', id, raised_at FROM disputes WHERE id = $1`, id.UUID)
@@ -244,13 +244,8 @@ func TestMoneyThatWasMovedOnIsNotUndone(t *testing.T) {
 // instalment, in time, what the plan forgives is off the invoice in the same commit, borne by the
 // seller's reserve and the factor as they agreed, and the deal is settled; too late, nothing is.
 func TestASettlementForgivesTheRest(t *testing.T) {
-	plan := func(m *market, deal domain.DealID) {
-		m.exec(`INSERT INTO plans (id, case_id, factor_id, seller_id, deal_id, status, reason, said, currency, total_minor, open_before, instalments, recourse_from, forgiven_minor, factor_forgives, made_at, proposed_at, offered_at, accepted_at)
-			SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, 'active', 'cash_flow', 'slow', currency, 900000, 1000000,
-			  '[{"due_on": "2026-03-13", "amount_minor": 500000}, {"due_on": "2026-03-20", "amount_minor": 400000}]', '2026-05-06', 100000, 40000, $2, $2, $2, $2 FROM deals WHERE id = $1`, deal.UUID, m.now)
-	}
 	m, deal := funded(t)
-	plan(m, deal.ID)
+	m.settlement(deal.ID)
 	m.now = at("2026-03-16T11:00:00Z")
 	m.statement("000333444", "2026-03-13", 0, 500_000, formats.BankLine{Remittance: "MP-1042"})
 	m.book("the first", map[ledger.Account]int64{ledger.FactoredReceivables: 500_000, ledger.CreditLoss: 0})
@@ -264,8 +259,86 @@ func TestASettlementForgivesTheRest(t *testing.T) {
 		t.Errorf("forgiven %s, paid in full on %s", d.Forgiven, d.PaidInFull)
 	}
 	late, deal := funded(t)
-	plan(late, deal.ID)
+	late.settlement(deal.ID)
 	late.now = at("2026-03-24T11:00:00Z")
 	late.statement("000333444", "2026-03-23", 0, 900_000, formats.BankLine{Remittance: "MP-1042"})
 	late.book("too late", map[ledger.Account]int64{ledger.FactoredReceivables: 100_000, ledger.CreditLoss: 0})
+}
+
+// settlement enters a plan in force that pays 9,000.00 of 10,000.00 and forgives the rest, 600.00 of
+// it by the seller.
+func (m *market) settlement(deal domain.DealID) {
+	m.exec(`INSERT INTO plans (id, case_id, factor_id, seller_id, deal_id, status, reason, said, currency, total_minor, open_before, instalments, recourse_from, forgiven_minor, factor_forgives, made_at, proposed_at, offered_at, accepted_at)
+		SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, 'active', 'cash_flow', 'slow', currency, 900000, 1000000,
+		  '[{"due_on": "2026-03-13", "amount_minor": 500000}, {"due_on": "2026-03-20", "amount_minor": 400000}]', '2026-05-06', 100000, 40000, $2, $2, $2, $2 FROM deals WHERE id = $1`, deal.UUID, m.now)
+}
+
+// TestASettlementKeepsItsReserve: what the seller bears of a settlement is nobody else's, so that the
+// money which ends it can always be booked; and a credit that leaves no more than is forgiven ends it too.
+func TestASettlementKeepsItsReserve(t *testing.T) {
+	m, deal := funded(t)
+	m.settlement(deal.ID)
+	large := m.disputed(deal.ID, 100_000, 95_000)
+	if err := m.resolve(large, marketplace.Resolution{Outcome: "agreed", CreditNumber: "CN-1"}); !errors.Is(err, domain.ErrWrongState) {
+		t.Errorf("a credit takes what the settlement needs: %v", err)
+	}
+	m.exec(`UPDATE disputes SET amount_minor = 50000, offered_minor = 50000`)
+	m.now = at("2026-03-20T11:00:00Z")
+	m.statement("000333444", "2026-03-19", 0, 850_000, formats.BankLine{Remittance: "MP-1042"})
+	m.book("all but the disputed part", map[ledger.Account]int64{ledger.FactoredReceivables: 150_000})
+	must(t, m.resolve(large, marketplace.Resolution{Outcome: "agreed", CreditNumber: "CN-1"}))
+	m.book("the credit ends it", map[ledger.Account]int64{ledger.FactoredReceivables: 0, ledger.CreditLoss: 40_000, ledger.Reserve: 0})
+	if d := m.status(deal.ID); d.Forgiven != money.Minor(100_000, "USD") || d.Credited != money.Minor(50_000, "USD") {
+		t.Errorf("forgiven %s, credited %s", d.Forgiven, d.Credited)
+	}
+}
+
+// TestMoneyOfWhatWasGivenBackIsMoved: what the debtor had paid, and a person applied, is the factor's
+// own when the rest is given back, and cannot be undone any more.
+func TestMoneyOfWhatWasGivenBackIsMoved(t *testing.T) {
+	m, deal := funded(t)
+	m.now = at("2026-03-05T11:00:00Z")
+	m.statement("000333444", "2026-03-04", 0, 600_000, formats.BankLine{Remittance: "no word of what for"})
+	receipt := m.receipts()[0].ID
+	keep(m, func(ctx context.Context, once domain.Once[ledger.ReceiptEffect]) (domain.Answer, error) {
+		return m.service.ApplyReceipt(ctx, m.as(m.factor), receipt, deal.ID, money.Minor(600_000, "USD"), once)
+	})
+	m.now = at("2026-05-07T15:00:00Z")
+	r, err := m.giveBack(deal.ID, marketplace.RecourseRequest{Reason: domain.RecourseSlowPay})
+	must(t, err)
+	m.agree(r.ID)
+	m.book("given back", map[ledger.Account]int64{ledger.FactoredReceivables: 0, ledger.CashCollection: 0})
+	once := domain.Once[domain.Receipt]{Answer: func(domain.Receipt) domain.Answer { return domain.Answer{Status: 200} }}
+	if _, err := m.service.UndoReceipt(t.Context(), m.as(m.factor), receipt, once); !errors.Is(err, domain.ErrAlreadySettled) {
+		t.Errorf("undone: %v", err)
+	}
+}
+
+// TestASellerThatDoesNotPayKeepsNoRightAway: while a part is not paid for, the rest may be given back
+// too; what comes for it then pays the older claim first, and each is released when it is paid.
+func TestASellerThatDoesNotPayKeepsNoRightAway(t *testing.T) {
+	m, deal := funded(t)
+	m.now = at("2026-03-10T15:00:00Z")
+	dispute := m.disputed(deal.ID, 200_000, 0)
+	m.now = at("2026-03-25T15:00:00Z")
+	part, err := m.giveBack(deal.ID, marketplace.RecourseRequest{Reason: domain.RecourseDispute, Dispute: dispute})
+	must(t, err)
+	part = m.agree(part.ID)
+	m.now = at("2026-05-07T15:00:00Z")
+	rest, err := m.giveBack(deal.ID, marketplace.RecourseRequest{Reason: domain.RecourseSlowPay})
+	must(t, err)
+	rest = m.agree(rest.ID)
+	owed := part.Claim.Plus(rest.Claim)
+	m.book("both are owed", map[ledger.Account]int64{ledger.SellerRecourse: owed.Units(), ledger.FactoredReceivables: 0, ledger.Reserve: 0})
+	m.now = at("2026-05-12T11:00:00Z")
+	m.statement("000333444", "2026-05-11", 0, 100_000, formats.BankLine{References: []string{deal.Reference.String()}})
+	list := m.recourses(deal.ID, m.factor)
+	if list[0].Status != domain.RecourseReassigned || list[1].Status != domain.RecourseExercised || list[1].Paid != money.Minor(2_000, "USD") {
+		t.Errorf("after 1,000.00: %s and %s, %s paid of the second", list[0].Status, list[1].Status, list[1].Paid)
+	}
+	m.statement("000333444", "2026-05-12", 100_000, list[1].Owed().Units(), formats.BankLine{Remittance: rest.Reference.String()})
+	m.book("both are paid", map[ledger.Account]int64{ledger.SellerRecourse: 0})
+	if list := m.recourses(deal.ID, m.factor); list[1].Status != domain.RecourseReassigned {
+		t.Errorf("the second is %s", list[1].Status)
+	}
 }

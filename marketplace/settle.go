@@ -60,9 +60,11 @@ func (e *ending) stop(on domain.Date) {
 	d.Recognised, d.NextAccrual = e.clock().Owed(on), time.Time{}
 }
 
-// waive posts V16: the share of the extra fee that the factor bears of a plan.
-func (e *ending) waive(clockEnd domain.Date) {
-	waived := domain.Waiver(e.file.Deal, e.file.Plans, clockEnd)
+// waive posts V16: the share of the extra fee that the factor bears of a plan that was kept, or
+// whose last money came in time; zero: it did not come.
+func (e *ending) waive(clockEnd, paidOn domain.Date) {
+	business := domain.BusinessDays(e.file.Factor.Country)
+	waived := domain.Waiver(e.file.Deal, e.file.Plans, clockEnd, func(p domain.Plan) bool { return p.InTime(paidOn, business) })
 	given, any := ledger.WaiveFee(e.day, waived)
 	e.books.PostIf(given, any)
 	e.file.Deal.Recognised = e.file.Deal.Recognised.Minus(waived)
@@ -71,16 +73,24 @@ func (e *ending) waive(clockEnd domain.Date) {
 // forgive takes off what a settlement forgives, now that its last instalment arrived in time.
 func (e *ending) forgive(paidOn domain.Date) {
 	p, settles := domain.Settles(e.file.Plans, e.file.Deal.Open, paidOn)
-	if !settles {
+	if !settles || paidOn.IsZero() {
 		return
 	}
 	open := e.file.Deal.Open
-	factor := money.Min(p.FactorForgives, open)
-	seller := open.Minus(factor)
+	// the seller's share was kept free in its reserve; money that arrived is never refused for want of it
+	seller := money.Min(open.Minus(money.Min(p.FactorForgives, open)), e.file.Deal.ReserveLeft())
+	factor := open.Minus(seller)
 	e.file = after(e.file, domain.Move{On: paidOn, Open: open.Negated(), Disputed: money.Minor(0, open.Currency())})
 	d := &e.file.Deal
 	d.Forgiven, d.ReserveUsed = d.Forgiven.Plus(open), d.ReserveUsed.Plus(seller)
 	e.forgiven = [2]money.Amount{seller, factor}
+}
+
+// postForgiven posts V13 of what was forgiven.
+func (e *ending) postForgiven() {
+	if e.forgiven[0].Currency() != "" {
+		e.books.Post(ledger.Forgive(e.day, e.forgiven[0], e.forgiven[1]))
+	}
 }
 
 // swept is what was moved from the collection to the operating account so far.
@@ -98,7 +108,9 @@ func swept(file domain.DealFile) money.Amount {
 // advance and the fee recognised so far, less what it may give up of it.
 func (e *ending) own() money.Amount {
 	d := e.file.Deal
-	given := domain.Waiver(e.file.Deal, e.file.Plans, domain.Latest(e.day, d.FundingDate))
+	given := domain.Waiver(e.file.Deal, e.file.Plans, domain.Latest(e.day, d.FundingDate), func(p domain.Plan) bool {
+		return p.Status == domain.PlanActive || p.Status == domain.PlanKept
+	})
 	return d.Advance.Plus(d.Recognised).Minus(given).Minus(swept(e.file))
 }
 
@@ -117,7 +129,7 @@ func (e *ending) sweep(amount money.Amount, id domain.PayoutID) {
 func (e *ending) settle(ids [2]domain.PayoutID) error {
 	d := &e.file.Deal
 	d.PaidInFull = e.lastMoney
-	e.waive(domain.Latest(e.lastMoney, d.FundingDate))
+	e.waive(domain.Latest(e.lastMoney, d.FundingDate), e.lastMoney)
 	nothing, reserve := money.Minor(0, d.Reserve.Currency()), d.ReserveLeft()
 	rebate := money.Max(reserve.Minus(d.Recognised), nothing)
 	settled, any := ledger.Settle(e.day, reserve, d.Recognised)

@@ -102,7 +102,8 @@ CREATE TABLE recourses (
   CHECK (checked_by IS DISTINCT FROM made_by),
   UNIQUE (factor_id, reference)
 );
-CREATE UNIQUE INDEX recourses_one_live ON recourses (deal_id) WHERE status IN ('proposed', 'exercised');
+CREATE UNIQUE INDEX recourses_one_proposed ON recourses (deal_id) WHERE status = 'proposed';
+CREATE INDEX recourses_deal ON recourses (deal_id);
 CREATE INDEX recourses_case ON recourses (case_id, id);
 
 -- What a seller paid of what it owes for one.

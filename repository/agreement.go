@@ -113,7 +113,7 @@ const (
 INSERT INTO plans (` + planColumns + `)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13::jsonb, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
 ON CONFLICT (id) DO UPDATE SET status = excluded.status, total_minor = excluded.total_minor, open_before = excluded.open_before, instalments = excluded.instalments,
-  sheet = excluded.sheet, factor_share = excluded.factor_share, forgiven_minor = excluded.forgiven_minor, factor_forgives = excluded.factor_forgives, recourse_from = excluded.recourse_from, answer_by = excluded.answer_by, proposed_by = excluded.proposed_by,
+  sheet = coalesce(excluded.sheet, plans.sheet), factor_share = excluded.factor_share, forgiven_minor = excluded.forgiven_minor, factor_forgives = excluded.factor_forgives, recourse_from = excluded.recourse_from, answer_by = excluded.answer_by, proposed_by = excluded.proposed_by,
   proposed_at = excluded.proposed_at, approved_by = excluded.approved_by, approved_at = excluded.approved_at, consented_by = excluded.consented_by,
   consented_at = excluded.consented_at, offered_at = excluded.offered_at, accepted_at = excluded.accepted_at, decided_at = excluded.decided_at, note = excluded.note`
 	findPlan = `
@@ -243,7 +243,7 @@ func (tx *Tx) SaveRecourse(ctx context.Context, r domain.Recourse) error {
 	err := tx.exec(ctx, insertRecourse, r.ID.UUID, r.Factor.UUID, r.Seller.UUID, r.Deal.UUID, r.Case.UUID, orNull(r.Dispute.UUID), string(r.Status), string(r.Reason),
 		r.Evidence, string(r.Part.Currency()), r.Part.Units(), r.Claim.Units(), r.Paid.Units(), r.Reference.String(), r.MadeBy.UUID, instant(r.MadeAt),
 		orNull(r.CheckedBy.UUID), day(r.ExercisedOn), instant(r.ExercisedAt), instant(r.ReassignedAt))
-	if violates(err, "recourses_one_live") {
+	if violates(err, "recourses_one_proposed") {
 		return domain.ErrWrongState.Because("another recourse of this deal is under way").In("under_way")
 	}
 	return err

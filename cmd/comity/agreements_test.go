@@ -202,3 +202,31 @@ func TestOurDelayIsNotTheSellers(t *testing.T) {
 	}
 	s.right()
 }
+
+// TestAPlanInForceIsNobodysToTakeBack: a seller's no comes before the offer or not at all, its words
+// to the debtor are courteous and lead nowhere else, and what it agreed to stays written down.
+func TestAPlanInForceIsNobodysToTakeBack(t *testing.T) {
+	s := newAgreedScene(t)
+	ctx := t.Context()
+	s.clock("2026-02-10T09:00:00Z")
+	plan := s.propose(map[string]any{"reason": "cash_flow", "said": "the season was slow", "count": 5, "first_on": "2026-03-10"})
+	s.must(s.second.post(ctx, "/v1/plans/"+plan.ID+"/approve", nil, nil))
+	for _, note := range []string{"Final warning, or we take you to court!", "Pay us at https://pay.alice.example/now instead", "write to boss@alice.example", "see pay-alice.com", "pay to DE89 3704 0044 0532 0130 00"} {
+		if err := s.alice.post(ctx, "/v1/plans/"+plan.ID+"/consent", map[string]any{"consent": "declined", "note": note}, nil); code(err) != "invalid" {
+			t.Errorf("the debtor would read %q: %v", note, err)
+		}
+	}
+	s.must(s.alice.post(ctx, "/v1/plans/"+plan.ID+"/consent", map[string]any{"consent": "approved"}, nil))
+	s.must(s.submit(ctx, debtorLink.FindString(s.newest().Text), "plan/accept", url.Values{"plan": {plan.ID}}))
+	if err := s.alice.post(ctx, "/v1/plans/"+plan.ID+"/consent", map[string]any{"consent": "declined", "note": "we changed our mind"}, nil); code(err) != "wrong-state" {
+		t.Errorf("the seller takes back a plan in force: %v", err)
+	}
+	var list struct{ Data []wirePlan }
+	s.must(s.alice.get(ctx, "/v1/cases/"+s.kase+"/plans", &list))
+	if got := list.Data[0]; got.Status != "active" || got.Sheet.RecourseAfter != plan.Sheet.RecourseAfter || got.Sheet.RecourseAfter == "" {
+		t.Errorf("the plan is %s, and its sheet %+v", got.Status, got.Sheet)
+	}
+	if err := s.eastbrook.post(ctx, "/v1/cases/"+s.kase+"/plans", map[string]any{"deal_id": s.deal, "reason": "laziness", "said": "so it is", "count": 2, "first_on": "2026-03-10"}, nil); code(err) != "wrong-state" && code(err) != "invalid" {
+		t.Errorf("a reason that there is not: %v", err)
+	}
+}

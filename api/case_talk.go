@@ -37,8 +37,10 @@ type Question struct {
 	CaseID string  `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	DealID *string `json:"deal_id" extensions:"x-nullable" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	// It stands for the mails of the case that wait to be read: GET /v1/cases/{id}/replies.
-	ByMail bool   `json:"by_mail" example:"false"`
-	Said   string `json:"said" example:"Which order does this invoice belong to?"`
+	ByMail bool `json:"by_mail" example:"false"`
+	// What it is about, where the debtor's page asked by a form of its own; null: the debtor's own words alone. An answer to proof ends the stop proof_pending; a complaint's is lifted by a person.
+	Topic *string `json:"topic" extensions:"x-nullable" enums:"not_received,wrong_contact,complaint,proof" example:"proof"`
+	Said  string  `json:"said" example:"Which order does this invoice belong to?"`
 	// What a collector understood of it and confirmed; null: nothing.
 	Reason     *string `json:"reason" extensions:"x-nullable" enums:"cash_flow,admin_hurdle,unforeseen,approval_pending,invoice_missing,dispute,oversight,other" example:"admin_hurdle"`
 	Understood *string `json:"understood" extensions:"x-nullable" example:"the invoice waits for the signature of the hotel's manager until Friday"`
@@ -49,7 +51,7 @@ type Question struct {
 
 func questionOf(q domain.Question) Question {
 	return Question{
-		ID: q.ID.String(), CaseID: q.Case.String(), DealID: idOrNull(q.Deal), ByMail: q.ByMail, Said: q.Said, Reason: textOrNull(string(q.Reason)), Understood: textOrNull(q.Understood), AskedAt: moment(q.AskedAt),
+		ID: q.ID.String(), CaseID: q.Case.String(), DealID: idOrNull(q.Deal), ByMail: q.ByMail, Topic: textOrNull(string(q.Topic)), Said: q.Said, Reason: textOrNull(string(q.Reason)), Understood: textOrNull(q.Understood), AskedAt: moment(q.AskedAt),
 		Answer: textOrNull(q.Answer), AnsweredAt: momentOrNull(q.AnsweredAt),
 	}
 }

@@ -96,6 +96,9 @@ func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domai
 		if err := tx.AnswerQuestion(ctx, q, by.User, by.Now.AddDate(0, 0, afterAnswer)); err != nil {
 			return q, domain.Trail{}, fmt.Errorf("save answer: %w", err)
 		}
+		if err := liftWhenProven(ctx, tx, q, by); err != nil {
+			return q, domain.Trail{}, fmt.Errorf("lift stop: %w", err)
+		}
 		if err := tx.WakeCase(ctx, kase.ID, by.Now); err != nil {
 			return q, domain.Trail{}, err
 		}

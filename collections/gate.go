@@ -445,11 +445,11 @@ func LookAgain(f domain.CaseFacts, act Act, v Verdict) time.Time {
 		return at
 	}
 	next := l.cal.Add(l.today, 1)
-	if morning := domain.DateOf(f.Now.In(f.Factor.Zone())).At(opens, 0, f.Factor.Zone()); slices.Contains(v.Codes, CodeFeedBehind) && f.Now.Before(morning) && l.inHours(morning) {
+	if morning := domain.DateOf(f.Now.In(f.Factor.Zone())).At(anyHours.opens, 0, f.Factor.Zone()); slices.Contains(v.Codes, CodeFeedBehind) && f.Now.Before(morning) && l.inHours(morning) {
 		return morning
 	}
 	if act.Class == domain.ClassReceipt || act.Class == domain.ClassThankYou {
-		return next.At(opens, 0, l.zone).Add(thanksWait)
+		return next.At(l.opens, 0, l.zone).Add(thanksWait)
 	}
-	return next.At(slotHour, slotMinute, l.zone)
+	return l.slotOn(next)
 }

@@ -39,7 +39,7 @@ func pausedUntil(f *domain.CaseFacts, deal domain.DealID, at, end time.Time) tim
 			continue
 		}
 		free := p.Until
-		if day := l.day(free); free.After(day.At(slotHour, slotMinute, l.zone)) {
+		if day := l.day(free); free.After(l.slotOn(day)) {
 			free = day.Plus(1).At(0, 0, l.zone)
 		}
 		if end.IsZero() || free.Before(end) {

@@ -122,7 +122,14 @@ func checked(wishes domain.Preferences) (domain.Preferences, error) {
 	if slices.Contains(wishes.OptedOut, wishes.Prefers) {
 		return wishes, domain.ErrInvalid.At("/prefers", "opted-out", "the debtor does not want this channel at all")
 	}
-	return wishes, nil
+	switch {
+	case wishes.Language != "" && !slices.Contains(domain.Tongues(), wishes.Language):
+		return wishes, domain.ErrInvalid.At("/language", "not-allowed", "there is no page in this language")
+	case wishes.Hours != "" && wishes.Hours != domain.HoursMorning && wishes.Hours != domain.HoursAfternoon:
+		return wishes, domain.ErrInvalid.At("/hours", "not-allowed", "there are no such hours")
+	default:
+		return wishes, nil
+	}
 }
 
 func sameWishes(a, b domain.Preferences) bool {
@@ -137,6 +144,9 @@ func wishWords(debtor string, wishes domain.Preferences) string {
 	}
 	var all []string
 	if words, ok := asked[wishes.Mode]; ok {
+		all = append(all, words)
+	}
+	if words, ok := map[domain.Hours]string{domain.HoursMorning: "to be reached in the morning", domain.HoursAfternoon: "to be reached in the afternoon"}[wishes.Hours]; ok {
 		all = append(all, words)
 	}
 	for _, channel := range wishes.OptedOut {

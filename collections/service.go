@@ -17,6 +17,7 @@ type Tx interface {
 	planning
 	sending
 	answering
+	visiting
 	reading
 	receiving
 	calling

@@ -167,6 +167,7 @@ type Question struct {
 	ByMail     bool   // it stands for mails that wait to be read; Said quotes none of them
 	ByPhone    bool   // a collector wrote down what was asked on the telephone
 	Said       string
+	Topic      Topic
 	Reason     Reason // what a collector understood; "": nothing confirmed
 	Understood string // in words, as the debtor reads them
 	AskedAt    time.Time
@@ -227,7 +228,7 @@ type Stop struct {
 	Case     CaseID
 	Code     StopCode
 	Reason   string
-	SetBy    UserID
+	SetBy    UserID // zero: the debtor, on its page
 	SetAt    time.Time
 	LiftBy   UserID // the first of two people
 	LiftedBy UserID
@@ -256,9 +257,19 @@ const (
 	VerbPaid     = "paid"
 	VerbDispute  = "dispute"
 	VerbPlan     = "plan" // ask for one, take it or not
+
+	VerbMissing     = "not-received"
+	VerbContact     = "wrong-contact"
+	VerbProof       = "proof"
+	VerbPreferences = "preferences"
+	VerbFeedback    = "feedback"
+	VerbComplaint   = "complaint"
 )
 
 // Verbs lists every verb that a link may carry.
 func Verbs() []string {
-	return []string{VerbView, VerbConfirm, VerbPromise, VerbQuestion, VerbPaid, VerbDispute, VerbPlan}
+	return []string{
+		VerbView, VerbConfirm, VerbPromise, VerbQuestion, VerbPaid, VerbDispute, VerbPlan,
+		VerbMissing, VerbContact, VerbProof, VerbPreferences, VerbFeedback, VerbComplaint,
+	}
 }

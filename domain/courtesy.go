@@ -173,6 +173,7 @@ type DebtorItem struct {
 	PaidOn         Date        // zero: not paid in full
 	Account        BankAccount // the number is zero until the link is confirmed
 	AccountEnds    string      // its last four characters
+	HasDocument    bool        // the invoice came as a file, which the debtor may have
 }
 
 // A DebtorPage is what a debtor sees: one case, nothing of other sellers or
@@ -197,6 +198,12 @@ type DebtorPage struct {
 	Notes       []Note
 	Plans       []Plan // without what follows for others
 	Questions   []Question
+
+	Recipient   string         // whom the link was sent to
+	Preferences Preferences    // how the recipient wants to be reached
+	Stops       []StopCode     // in force, of those that a debtor sets itself
+	MayBeAsked  bool           // for feedback: never before, and nothing stops contact
+	Letters     []DebtorLetter // that mail servers took, the newest first
 }
 
 // Item returns one invoice of the page.

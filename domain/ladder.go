@@ -170,7 +170,9 @@ type Preferences struct {
 	Kind     ContactKind
 	Mode     ContactMode
 	OptedOut []Channel
-	Prefers  Channel        // "": no preference
+	Prefers  Channel // "": no preference
+	Language string  // of its page; "": what its browser asks for
+	Hours    Hours
 	Source   string         // how we know
 	By       OrganizationID // the factor that was told
 	AskedAt  time.Time

@@ -78,7 +78,7 @@ SELECT DISTINCT ON (case_id, cycle, step) case_id, cycle, step, at, look_again_a
 	agendaPlaybooks = `
 SELECT DISTINCT ON (case_id) case_id, ` + playbookColumns + ` FROM case_playbooks WHERE case_id = ANY ($1::uuid[]) ORDER BY case_id, place, shape`
 	agendaWishes = `
-SELECT contact_key, kind, mode, opted_out, prefers, source, recorded_by, asked_at, updated_at FROM contact_preferences WHERE world_id = $1 AND contact_key = ANY ($2::bytea[])`
+SELECT contact_key, kind, mode, opted_out, prefers, language, hours, source, recorded_by, asked_at, updated_at FROM contact_preferences WHERE world_id = $1 AND contact_key = ANY ($2::bytea[])`
 	saveWaits = `
 UPDATE cases c SET next_action_at = w.at, waits_for = w.why
   FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS w(id, at, why) WHERE c.id = w.id`

@@ -32,6 +32,7 @@ type debtorItemRow struct {
 	NoticeAt       timeCol    `json:"notice_at"`
 	Account        accountRow `json:"account"`
 	AccountEnds    string     `json:"account_ends"`
+	HasDocument    bool       `json:"has_document"`
 }
 
 type debtorPageRow struct {
@@ -56,6 +57,12 @@ type debtorPageRow struct {
 	Plans     []planRow       `json:"plans"`
 	Notes     []noteRow       `json:"notes"`
 	Questions []questionRow   `json:"questions"`
+
+	Recipient   string            `json:"recipient"`
+	Preferences preferencesRow    `json:"preferences"`
+	Stops       []domain.StopCode `json:"stops"`
+	MayBeAsked  bool              `json:"may_be_asked"`
+	Letters     []debtorLetterRow `json:"letters"`
 }
 
 func (r debtorPageRow) page() domain.DebtorPage {
@@ -66,13 +73,14 @@ func (r debtorPageRow) page() domain.DebtorPage {
 		Holds: mapped(r.Holds, holdRow.hold), Promises: mapped(r.Promises, promiseRow.promise), Disputes: mapped(r.Disputes, disputeRow.dispute),
 		Plans: mapped(r.Plans, planRow.plan), Notes: mapped(r.Notes, noteRow.note),
 		Questions: mapped(r.Questions, questionRow.question),
+		Recipient: r.Recipient, Preferences: r.Preferences.preferences(), Stops: r.Stops, MayBeAsked: r.MayBeAsked, Letters: mapped(r.Letters, debtorLetterRow.letter),
 	}
 	for _, i := range r.Items {
 		reference, _ := domain.ParseReference(i.Reference) // the schema holds what we wrote
 		item := domain.DebtorItem{
 			Deal: domain.DealID{UUID: i.Deal}, Status: domain.DealStatus(i.Status), InvoiceNumber: i.Number, OrderReference: i.OrderReference, Summary: i.Summary,
 			Issued: i.Issued.Date, Due: i.Due.Date, Basis: amount(i.Basis, i.Currency), Open: amount(i.Open, i.Currency), Reference: reference,
-			PaidOn: i.PaidOn.Date, Account: i.Account.account(), AccountEnds: i.AccountEnds,
+			PaidOn: i.PaidOn.Date, Account: i.Account.account(), AccountEnds: i.AccountEnds, HasDocument: i.HasDocument,
 		}
 		if !i.NoticeAt.IsZero() {
 			item.NoticeOn = domain.DateOf(i.NoticeAt.In(page.Zone()))

@@ -65,6 +65,7 @@ type questionRow struct {
 	ByMail     bool          `json:"by_mail"`
 	ByPhone    bool          `json:"by_phone"`
 	Said       string        `json:"said"`
+	Topic      string        `json:"topic"`
 	Reason     string        `json:"reason"`
 	Understood string        `json:"understood"`
 	AskedAt    timeCol       `json:"asked_at"`
@@ -75,13 +76,13 @@ type questionRow struct {
 func (r questionRow) question() domain.Question {
 	return domain.Question{
 		ID: domain.QuestionID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Deal: idOf[domain.DealID](r.Deal), ByMail: r.ByMail, ByPhone: r.ByPhone,
-		Said: r.Said, Reason: domain.Reason(r.Reason), Understood: r.Understood, AskedAt: r.AskedAt.Time, Answer: string(r.Answer), AnsweredAt: r.AnsweredAt.Time,
+		Said: r.Said, Topic: domain.Topic(r.Topic), Reason: domain.Reason(r.Reason), Understood: r.Understood, AskedAt: r.AskedAt.Time, Answer: string(r.Answer), AnsweredAt: r.AnsweredAt.Time,
 	}
 }
 
 const (
 	promiseColumns  = `id, case_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at, decided_at`
-	questionColumns = `id, case_id, deal_id, by_mail, by_phone, said, reason, understood, asked_at, answer, answered_at`
+	questionColumns = `id, case_id, deal_id, by_mail, by_phone, said, topic, reason, understood, asked_at, answer, answered_at`
 )
 
 const (
@@ -103,7 +104,8 @@ UPDATE promises SET status = 'cancelled', decided_at = $2 WHERE id = $1 AND stat
 INSERT INTO promises (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at)
 VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8, $9, $10, $11)`
 	insertQuestion = `
-INSERT INTO questions (id, case_id, factor_id, seller_id, deal_id, by_mail, said, asked_at, reason, by_phone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+INSERT INTO questions (id, case_id, factor_id, seller_id, deal_id, by_mail, said, asked_at, reason, by_phone, topic)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	saveJudged = `
 WITH released AS (
   UPDATE holds SET ended_at = $3 WHERE id = ANY ($4::uuid[]) AND ended_at IS NULL
@@ -140,7 +142,7 @@ func (tx *Tx) SavePromise(ctx context.Context, page domain.DebtorPage, p domain.
 
 // SaveQuestion adds a question.
 func (tx *Tx) SaveQuestion(ctx context.Context, page domain.DebtorPage, q domain.Question) error {
-	return tx.exec(ctx, insertQuestion, q.ID.UUID, page.Case.UUID, page.FactorID.UUID, page.SellerID.UUID, orNull(q.Deal.UUID), q.ByMail, q.Said, instant(q.AskedAt), string(q.Reason), q.ByPhone)
+	return tx.exec(ctx, insertQuestion, q.ID.UUID, page.Case.UUID, page.FactorID.UUID, page.SellerID.UUID, orNull(q.Deal.UUID), q.ByMail, q.Said, instant(q.AskedAt), string(q.Reason), q.ByPhone, string(q.Topic))
 }
 
 // SaveJudged saves what became of promises, and ends the holds of those.

@@ -64,7 +64,7 @@ type stopRow struct {
 	Case     uuid.UUID     `json:"case_id"`
 	Code     string        `json:"code"`
 	Reason   string        `json:"reason"`
-	SetBy    uuid.UUID     `json:"set_by"`
+	SetBy    uuid.NullUUID `json:"set_by"`
 	SetAt    timeCol       `json:"set_at"`
 	LiftBy   uuid.NullUUID `json:"lift_by"`
 	LiftedBy uuid.NullUUID `json:"lifted_by"`
@@ -73,7 +73,7 @@ type stopRow struct {
 
 func (r stopRow) stop() domain.Stop {
 	return domain.Stop{
-		ID: domain.StopID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Code: domain.StopCode(r.Code), Reason: r.Reason, SetBy: domain.UserID{UUID: r.SetBy},
+		ID: domain.StopID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Code: domain.StopCode(r.Code), Reason: r.Reason, SetBy: idOf[domain.UserID](r.SetBy),
 		SetAt: r.SetAt.Time, LiftBy: idOf[domain.UserID](r.LiftBy), LiftedBy: idOf[domain.UserID](r.LiftedBy), LiftedAt: r.LiftedAt.Time,
 	}
 }
@@ -107,7 +107,7 @@ func (tx *Tx) StopInForce(ctx context.Context, id domain.CaseID, code domain.Sto
 
 // SaveStop adds a stop to a case.
 func (tx *Tx) SaveStop(ctx context.Context, c domain.Case, s domain.Stop) error {
-	return tx.exec(ctx, insertStop, s.ID.UUID, c.ID.UUID, c.Factor.UUID, c.Seller.UUID, string(s.Code), s.Reason, s.SetBy.UUID, instant(s.SetAt))
+	return tx.exec(ctx, insertStop, s.ID.UUID, c.ID.UUID, c.Factor.UUID, c.Seller.UUID, string(s.Code), s.Reason, orNull(s.SetBy.UUID), instant(s.SetAt))
 }
 
 // UpdateStop saves who lifts a stop.

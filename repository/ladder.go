@@ -139,6 +139,8 @@ type preferencesRow struct {
 	Mode     string        `json:"mode"`
 	OptedOut textsCol      `json:"opted_out"`
 	Prefers  string        `json:"prefers"`
+	Language string        `json:"language"`
+	Hours    string        `json:"hours"`
 	Source   string        `json:"source"`
 	By       uuid.NullUUID `json:"recorded_by"`
 	AskedAt  timeCol       `json:"asked_at"`
@@ -148,7 +150,7 @@ type preferencesRow struct {
 func (r preferencesRow) preferences() domain.Preferences {
 	return domain.Preferences{
 		Kind: domain.ContactKind(r.Kind), Mode: domain.ContactMode(r.Mode), OptedOut: mapped(r.OptedOut, func(c string) domain.Channel { return domain.Channel(c) }),
-		Prefers: domain.Channel(r.Prefers), Source: r.Source, By: idOf[domain.OrganizationID](r.By), AskedAt: r.AskedAt.Time, At: r.At.Time,
+		Prefers: domain.Channel(r.Prefers), Language: r.Language, Hours: domain.Hours(r.Hours), Source: r.Source, By: idOf[domain.OrganizationID](r.By), AskedAt: r.AskedAt.Time, At: r.At.Time,
 	}
 }
 

@@ -89,6 +89,7 @@ func TestEveryTableIsWalled(t *testing.T) {
 		`INSERT INTO playbooks (id, factor_id, level, subject, name, version, status, steps, made_by, made_at)
 			SELECT gen_random_uuid(), factor_id, 'seller', seller_id::text, 'ours', 1, 'draft', '{}', gen_random_uuid(), now() FROM cases LIMIT 1 ON CONFLICT DO NOTHING`,
 		`INSERT INTO contact_preferences (world_id, contact_key, kind, mode, source, recorded_by, updated_at) SELECT world_id, contact_key, 'role', 'each', 'a test', gen_random_uuid(), now() FROM contact_windows LIMIT 1 ON CONFLICT DO NOTHING`,
+		`INSERT INTO feedback (id, case_id, factor_id, seller_id, link_id, ease, said, at) SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, 'yes', '', now() FROM links LIMIT 1`,
 	} {
 		_, err := s.owner.ExecContext(t.Context(), row)
 		s.must(err)
@@ -211,7 +212,7 @@ func TestDefinersAreFew(t *testing.T) {
 		}
 	}
 	h.must(rows.Err())
-	want := "authenticate s, confirm_link v, deal_moves s, deal_stops s, deals_tallied v, debtor_page v, find_link s, history_tallied v, journal_balances v, model_artefact s, posting_balances v, resolve_debtor v, sign_in s, sign_up v"
+	want := "authenticate s, confirm_link v, deal_moves s, deal_stops s, deals_tallied v, debtor_document s, debtor_page v, find_link s, history_tallied v, journal_balances v, model_artefact s, posting_balances v, resolve_debtor v, save_debtor_wishes v, sign_in s, sign_up v"
 	if got := strings.Join(names, ", "); got != want {
 		t.Errorf("functions that see past the walls:\n%s\nwant\n%s", got, want)
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -12,13 +13,15 @@ import (
 	"comity/money"
 )
 
-const maxFormBytes = 64 << 10
+const (
+	maxFormBytes = 64 << 10
+	maxSaid      = 2000 // characters that a debtor may write at once
+)
 
 // form is what a debtor typed, kept so that a refused form comes back filled.
 type form struct {
-	Action, Deal, Amount, Day, Said string
-	Reason, Remedy, Count, Every    string
-	Dispute, Plan                   string
+	Action, Deal string
+	typed        map[string]string
 
 	deal   domain.DealID
 	amount money.Amount
@@ -27,52 +30,69 @@ type form struct {
 	hash   []byte
 }
 
-// read reads a form of a visit; it refuses what cannot be read, and a nonce that
+// hidden says which field names what a deed is about, beside an invoice.
+var hidden = map[about]string{aboutDispute: "dispute", aboutPlan: "plan"}
+
+// named reads that field from an address or from a form.
+func named(from func(string) string, a about) map[string]string {
+	typed := map[string]string{}
+	if name, ok := hidden[a]; ok {
+		typed[name] = from(name)
+	}
+	return typed
+}
+
+// read reads the form of a deed; it refuses what cannot be read, and a nonce that
 // was not made for this link.
-func (p *portal) read(c *gin.Context, v visit, action string) (form, error) {
+func (p *portal) read(c *gin.Context, v visit, d deed) (form, error) {
 	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, maxFormBytes)
 	if err := c.Request.ParseForm(); err != nil {
-		return form{}, domain.ErrUnreadable.Because("the form did not arrive whole; please send it again")
+		return form{}, domain.ErrUnreadable.Because("the form did not arrive whole")
 	}
-	f := form{
-		Action: action, Deal: c.PostForm("deal"), Amount: strings.TrimSpace(c.PostForm("amount")), Day: strings.TrimSpace(c.PostForm("day")),
-		Said: c.PostForm("said"), Reason: c.PostForm("reason"), Remedy: c.PostForm("remedy"), Count: c.PostForm("count"), Every: c.PostForm("every"),
-		Dispute: c.PostForm("dispute"), Plan: c.PostForm("plan"),
+	f := form{Action: d.verb, Deal: c.PostForm("deal"), typed: named(c.PostForm, d.about)}
+	all := []string{f.Action, f.Deal, f.typed[hidden[d.about]]}
+	for _, name := range d.fields {
+		typed := c.PostForm(name)
+		if name != "said" {
+			typed = strings.TrimSpace(typed)
+		}
+		f.typed[name] = typed
+		all = append(all, typed)
 	}
 	key, ok := p.Links.key(v.link, c.PostForm("nonce"))
 	if !ok {
-		return f, domain.ErrUnreadable.Because("the page was too old; please send the form again")
+		return f, domain.ErrUnreadable.Because("the page was too old")
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{action, f.Deal, f.Amount, f.Day, f.Said, f.Reason, f.Remedy, f.Count, f.Every, f.Dispute, f.Plan}, "\n")))
+	sum := sha256.Sum256([]byte(strings.Join(all, "\n")))
 	f.key, f.hash = key, sum[:]
+	return f, f.parse(d, c.PostForm("currency"))
+}
+
+// parse reads what was typed into a deed's form, in the currency of its invoice.
+func (f *form) parse(d deed, currency string) error {
 	if f.Deal != "" {
 		deal, err := domain.ParseDealID(f.Deal)
 		if err != nil {
-			return f, domain.ErrNotFound
+			return domain.ErrNotFound
 		}
 		f.deal = deal
 	}
-	return f, nil
-}
-
-// sum reads an amount in the currency of the form's invoice.
-func (f *form) sum(currency string) error {
-	known, err := money.ParseCurrency(currency)
-	if err != nil {
-		return domain.ErrInvalid.Because("the currency is not known here")
+	if slices.Contains(d.fields, "amount") {
+		known, err := money.ParseCurrency(currency)
+		if err != nil {
+			return domain.ErrInvalid.At("/amount", "other-currency", "the currency is not known here")
+		}
+		if f.amount, err = typedAmount(f.typed["amount"], known); err != nil {
+			return domain.ErrInvalid.At("/amount", "not-an-amount", err.Error())
+		}
 	}
-	if f.amount, err = typedAmount(f.Amount, known); err != nil {
-		return domain.ErrInvalid.Because("%q is not an amount; write it as 1234.50", f.Amount)
+	if slices.Contains(d.fields, "day") {
+		day, err := domain.ParseDate(f.typed["day"])
+		if err != nil {
+			return domain.ErrInvalid.At("/day", "not-a-day", err.Error())
+		}
+		f.day = day
 	}
-	return nil
-}
-
-func (f *form) date() error {
-	day, err := domain.ParseDate(f.Day)
-	if err != nil {
-		return domain.ErrInvalid.Because("%q is not a day; write it as 2026-03-09", f.Day)
-	}
-	f.day = day
 	return nil
 }
 
@@ -102,57 +122,4 @@ func typedAmount(typed string, currency money.Currency) (money.Amount, error) {
 		whole += "." + fraction + strings.Repeat("0", places-len(fraction))
 	}
 	return money.Parse(whole, currency)
-}
-
-// once guards a deed by its form's nonce; the page is told which deed it was.
-func once[T any](f form) domain.Once[T] {
-	return domain.Once[T]{
-		Route: "POST /d/:link/" + f.Action, Key: f.key, Hash: f.hash,
-		Answer: func(T) domain.Answer { return domain.Answer{Status: http.StatusSeeOther, Body: []byte(f.Action)} },
-	}
-}
-
-func (p *portal) confirm(c *gin.Context, v visit) {
-	f, err := p.read(c, v, domain.VerbConfirm)
-	if err == nil {
-		err = p.Cases.Confirm(c.Request.Context(), v.by, c.PostForm("code"))
-	}
-	p.answer(c, v, domain.Answer{Body: []byte(domain.VerbConfirm)}, err, f)
-}
-
-func (p *portal) promise(c *gin.Context, v visit) {
-	f, err := p.read(c, v, domain.VerbPromise)
-	for _, step := range []func() error{func() error { return f.sum(c.PostForm("currency")) }, f.date} {
-		if err == nil {
-			err = step()
-		}
-	}
-	var answer domain.Answer
-	if err == nil {
-		answer, err = p.Cases.Promise(c.Request.Context(), v.by, f.deal, f.amount, f.day, once[domain.Promise](f))
-	}
-	p.answer(c, v, answer, err, f)
-}
-
-func (p *portal) question(c *gin.Context, v visit) {
-	f, err := p.read(c, v, domain.VerbQuestion)
-	var answer domain.Answer
-	if err == nil {
-		answer, err = p.Cases.Ask(c.Request.Context(), v.by, f.deal, f.Said, once[domain.Question](f))
-	}
-	p.answer(c, v, answer, err, f)
-}
-
-func (p *portal) paid(c *gin.Context, v visit) {
-	f, err := p.read(c, v, domain.VerbPaid)
-	for _, step := range []func() error{func() error { return f.sum(c.PostForm("currency")) }, f.date} {
-		if err == nil {
-			err = step()
-		}
-	}
-	var answer domain.Answer
-	if err == nil {
-		answer, err = p.Cases.Paid(c.Request.Context(), v.by, f.deal, f.amount, f.day, once[domain.Hold](f))
-	}
-	p.answer(c, v, answer, err, f)
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -31,6 +32,13 @@ type Cases interface {
 	NoteOnPage(ctx context.Context, by domain.Caller, id domain.DisputeID, said string, once domain.Once[domain.Note]) (domain.Answer, error)
 	RequestPlan(context.Context, domain.Caller, collections.PlanRequest, domain.Once[domain.Plan]) (domain.Answer, error)
 	AnswerPlan(ctx context.Context, by domain.Caller, id domain.PlanID, agreed bool, once domain.Once[domain.Plan]) (domain.Answer, error)
+	NotReceived(ctx context.Context, by domain.Caller, deal domain.DealID, once domain.Once[domain.Question]) (domain.Answer, error)
+	WrongContact(ctx context.Context, by domain.Caller, mistake collections.Mistake, said string, once domain.Once[domain.Question]) (domain.Answer, error)
+	AskProof(ctx context.Context, by domain.Caller, said string, once domain.Once[domain.Question]) (domain.Answer, error)
+	Complain(ctx context.Context, by domain.Caller, said string, once domain.Once[domain.Question]) (domain.Answer, error)
+	Prefer(ctx context.Context, by domain.Caller, wishes domain.Preferences, once domain.Once[domain.Preferences]) (domain.Answer, error)
+	GiveFeedback(ctx context.Context, by domain.Caller, ease domain.Ease, said string, once domain.Once[domain.Feedback]) (domain.Answer, error)
+	DebtorDocument(ctx context.Context, by domain.Caller, deal domain.DealID) (domain.Document, error)
 }
 
 // Options are what the pages are made of.
@@ -43,28 +51,30 @@ type Options struct {
 	Random   func(n int) []byte
 }
 
-type portal struct{ Options }
+type portal struct {
+	Options
+	guesses *guesses
+}
 
 // New returns the debtor's pages, under /d/.
 func New(o Options) http.Handler {
-	p := &portal{o}
+	p := &portal{o, &guesses{}}
 	router := gin.New()
 	router.RedirectTrailingSlash = false
 	_ = router.SetTrustedProxies(nil) // nil is always accepted: no proxy is believed
 	router.Use(p.recover, p.headers)
 	router.NoRoute(p.notFound)
 	router.GET("/d/style.css", p.style)
+	router.GET("/d/policy", p.policy)
 	router.GET("/d/:link", p.visit(domain.VerbView, p.show))
-	router.POST("/d/:link/confirm", p.visit(domain.VerbConfirm, p.confirm))
-	router.POST("/d/:link/promise", p.visit(domain.VerbPromise, p.promise))
-	router.POST("/d/:link/question", p.visit(domain.VerbQuestion, p.question))
-	router.POST("/d/:link/paid", p.visit(domain.VerbPaid, p.paid))
-	router.POST("/d/:link/dispute", p.visit(domain.VerbDispute, p.dispute))
-	router.POST("/d/:link/dispute/agree", p.visit(domain.VerbDispute, p.agree))
-	router.POST("/d/:link/dispute/note", p.visit(domain.VerbDispute, p.note))
-	router.POST("/d/:link/plan", p.visit(domain.VerbPlan, p.plan))
-	router.POST("/d/:link/plan/accept", p.visit(domain.VerbPlan, p.planAnswer(true)))
-	router.POST("/d/:link/plan/decline", p.visit(domain.VerbPlan, p.planAnswer(false)))
+	router.GET("/d/:link/policy", p.visit(domain.VerbView, p.casePolicy))
+	router.GET("/d/:link/pay", p.visit(domain.VerbView, p.pay))
+	router.GET("/d/:link/document", p.visit(domain.VerbView, p.document))
+	for _, d := range p.deeds() {
+		verb, _, _ := strings.Cut(d.verb, "/") // what a link must carry: a part of a verb comes with it
+		router.GET("/d/:link/"+d.verb, p.visit(verb, func(c *gin.Context, v visit) { p.ask(c, v, d) }))
+		router.POST("/d/:link/"+d.verb, p.visit(verb, func(c *gin.Context, v visit) { p.take(c, v, d) }))
+	}
 	return router
 }
 
@@ -104,13 +114,13 @@ func (p *portal) visit(verb string, handle func(*gin.Context, visit)) gin.Handle
 		token := c.Param("link")
 		id, version, ok := p.Links.Parse(token)
 		if !ok {
-			p.notFound(c)
+			p.missed(c)
 			return
 		}
 		link, by, err := p.FindLink(c.Request.Context(), id)
 		switch {
 		case errors.Is(err, domain.ErrNotFound) || err == nil && (link.KeyVersion != version || !slices.Contains(link.Verbs, verb)):
-			p.notFound(c)
+			p.missed(c)
 			return
 		case err != nil:
 			p.fault(c, fmt.Errorf("find link: %w", err))
@@ -123,30 +133,58 @@ func (p *portal) visit(verb string, handle func(*gin.Context, visit)) gin.Handle
 	}
 }
 
-// show answers the page. It changes nothing.
-func (p *portal) show(c *gin.Context, v visit) {
-	p.page(c, v, http.StatusOK, notice{Done: done[c.Query("done")]}, form{})
+// page reads what a visit may see; it answers the request itself when that fails.
+func (p *portal) page(c *gin.Context, v visit) (domain.DebtorPage, bool) {
+	page, err := p.Cases.Page(c.Request.Context(), v.by)
+	switch {
+	case errors.Is(err, domain.ErrNotFound):
+		p.notFound(c)
+	case err != nil:
+		p.fault(c, fmt.Errorf("read page: %w", err))
+	}
+	return page, err == nil
 }
 
-// page answers the page, with a word about what was just done or refused.
-func (p *portal) page(c *gin.Context, v visit, status int, word notice, filled form) {
-	page, err := p.Cases.Page(c.Request.Context(), v.by)
-	if errors.Is(err, domain.ErrNotFound) {
+// show answers the statement. It changes nothing.
+func (p *portal) show(c *gin.Context, v visit) {
+	page, ok := p.page(c, v)
+	if !ok {
+		return
+	}
+	s := p.statementOf(frameOf(c, v), page, v)
+	if d, known := p.deed(c.Query("done")); known {
+		s.Done = string(d.done(s.T))
+	}
+	if ask, _ := p.deed(domain.VerbFeedback); page.MayBeAsked && s.Done != "" && slices.Contains(v.link.Verbs, domain.VerbFeedback) {
+		s.Feedback, _ = p.sheetOf(frameOf(c, v), page, v, ask, form{})
+	}
+	p.write(c, http.StatusOK, "statement", s)
+}
+
+// ask answers the form of a deed. It changes nothing.
+func (p *portal) ask(c *gin.Context, v visit, d deed) {
+	page, ok := p.page(c, v)
+	if !ok {
+		return
+	}
+	s, ok := p.sheetOf(frameOf(c, v), page, v, d, form{Deal: c.Query("deal"), typed: named(c.Query, d.about)})
+	if !ok {
 		p.notFound(c)
 		return
 	}
-	if err != nil {
-		p.fault(c, fmt.Errorf("read page: %w", err))
-		return
-	}
-	nonce := func() string { return p.Links.nonce(v.link, p.Random(nonceBytes)) }
-	p.write(c, status, "statement", statementOf(page, v, word, filled, nonce))
+	p.write(c, http.StatusOK, "sheet", s)
 }
 
-// answer sends the debtor back to the page after a deed, or shows why not.
-func (p *portal) answer(c *gin.Context, v visit, answer domain.Answer, err error, filled form) {
+// take does what a form asks for and sends the debtor back to the statement, or
+// shows the form again and says why not.
+func (p *portal) take(c *gin.Context, v visit, d deed) {
+	f, err := p.read(c, v, d)
+	var answer domain.Answer
 	if err == nil {
-		c.Redirect(http.StatusSeeOther, v.path+"?done="+string(answer.Body)+"#word")
+		answer, err = d.do(c.Request.Context(), v.by, f)
+	}
+	if err == nil {
+		c.Redirect(http.StatusSeeOther, frameOf(c, v).To("", "done", string(answer.Body))+"#word")
 		return
 	}
 	refusal, told := errors.AsType[*domain.Refusal](err)
@@ -156,8 +194,23 @@ func (p *portal) answer(c *gin.Context, v visit, answer domain.Answer, err error
 	case refusal.Kind == domain.Missing:
 		p.notFound(c)
 	default:
-		p.page(c, v, statusOf(refusal.Kind), notice{Refused: refusedWords(refusal)}, filled)
+		p.refuse(c, v, d, f, refusal)
 	}
+}
+
+// refuse answers a form that was refused, as it was filled.
+func (p *portal) refuse(c *gin.Context, v visit, d deed, f form, refusal *domain.Refusal) {
+	page, ok := p.page(c, v)
+	if !ok {
+		return
+	}
+	s, ok := p.sheetOf(frameOf(c, v), page, v, d, f)
+	if !ok {
+		p.notFound(c)
+		return
+	}
+	s.refused(d, refusal)
+	p.write(c, statusOf(refusal.Kind), "sheet", s)
 }
 
 func statusOf(kind domain.Kind) int {
@@ -177,9 +230,18 @@ func statusOf(kind domain.Kind) int {
 	}
 }
 
-func (p *portal) notFound(c *gin.Context) { p.write(c, http.StatusNotFound, "missing", nil) }
+func (p *portal) notFound(c *gin.Context) { p.missing(c, http.StatusNotFound) }
+
+// missing says that a page is not there.
+func (p *portal) missing(c *gin.Context, status int) {
+	f := frameOf(c, visit{})
+	f.Title = string(f.T.MissingTitle)
+	p.write(c, status, "missing", f)
+}
 
 func (p *portal) fault(c *gin.Context, err error) {
 	p.Log.ErrorContext(c.Request.Context(), "debtor's page failed", "route", c.FullPath(), "error", err)
-	p.write(c, http.StatusInternalServerError, "fault", nil)
+	f := frameOf(c, visit{})
+	f.Title = string(f.T.FaultTitle)
+	p.write(c, http.StatusInternalServerError, "fault", f)
 }

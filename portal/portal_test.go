@@ -58,7 +58,7 @@ func (f *cases) Paid(_ context.Context, _ domain.Caller, _ domain.DealID, amount
 }
 
 func (f *cases) Dispute(_ context.Context, _ domain.Caller, c collections.Complaint, once domain.Once[domain.Dispute]) (domain.Answer, error) {
-	f.asked = append(f.asked, "dispute "+c.Amount.String()+" "+c.Said)
+	f.asked = append(f.asked, strings.TrimSpace("dispute "+c.Amount.String()+" "+c.Said+" "+strings.TrimPrefix(string(c.Reason), "other")+" "+c.Remedy))
 	return once.Answer(domain.Dispute{}), f.refuse
 }
 
@@ -73,7 +73,7 @@ func (f *cases) NoteOnPage(_ context.Context, _ domain.Caller, _ domain.DisputeI
 }
 
 func (f *cases) RequestPlan(_ context.Context, _ domain.Caller, r collections.PlanRequest, once domain.Once[domain.Plan]) (domain.Answer, error) {
-	f.asked = append(f.asked, fmt.Sprintf("plan %d from %s every %d: %s", r.Count, r.FirstOn, r.EveryDays, r.Said))
+	f.asked = append(f.asked, fmt.Sprintf("plan %d from %s every %d, %s: %s", r.Count, r.FirstOn, r.EveryDays, r.Reason, r.Said))
 	return once.Answer(domain.Plan{}), f.refuse
 }
 
@@ -82,16 +82,57 @@ func (f *cases) AnswerPlan(_ context.Context, _ domain.Caller, _ domain.PlanID, 
 	return once.Answer(domain.Plan{}), f.refuse
 }
 
+func (f *cases) NotReceived(_ context.Context, _ domain.Caller, _ domain.DealID, once domain.Once[domain.Question]) (domain.Answer, error) {
+	f.asked = append(f.asked, "not received")
+	return once.Answer(domain.Question{}), f.refuse
+}
+
+func (f *cases) WrongContact(_ context.Context, _ domain.Caller, mistake collections.Mistake, said string, once domain.Once[domain.Question]) (domain.Answer, error) {
+	f.asked = append(f.asked, "wrong "+string(mistake)+" "+said)
+	return once.Answer(domain.Question{}), f.refuse
+}
+
+func (f *cases) AskProof(_ context.Context, _ domain.Caller, said string, once domain.Once[domain.Question]) (domain.Answer, error) {
+	f.asked = append(f.asked, "proof "+said)
+	return once.Answer(domain.Question{}), f.refuse
+}
+
+func (f *cases) Complain(_ context.Context, _ domain.Caller, said string, once domain.Once[domain.Question]) (domain.Answer, error) {
+	f.asked = append(f.asked, "complain "+said)
+	return once.Answer(domain.Question{}), f.refuse
+}
+
+func (f *cases) Prefer(_ context.Context, _ domain.Caller, w domain.Preferences, once domain.Once[domain.Preferences]) (domain.Answer, error) {
+	f.asked = append(f.asked, fmt.Sprintf("prefer %s %v %s %s %s", w.Mode, w.OptedOut, w.Prefers, w.Hours, w.Language))
+	return once.Answer(w), f.refuse
+}
+
+func (f *cases) GiveFeedback(_ context.Context, _ domain.Caller, ease domain.Ease, said string, once domain.Once[domain.Feedback]) (domain.Answer, error) {
+	f.asked = append(f.asked, "feedback "+string(ease)+" "+said)
+	return once.Answer(domain.Feedback{}), f.refuse
+}
+
+func (f *cases) DebtorDocument(_ context.Context, _ domain.Caller, deal domain.DealID) (domain.Document, error) {
+	if item, ok := f.page.Item(deal); !ok || !item.HasDocument {
+		return domain.Document{}, domain.ErrNotFound
+	}
+	return domain.Document{MediaType: "text/html", FileName: "a \"b\"\r\nX: y.html", Bytes: []byte("<script>alert(1)</script>")}, nil
+}
+
 type site struct {
 	*cases
 	handler http.Handler
 	link    domain.Link
 	deal    domain.DealID
 	find    error
+	clock   time.Time
 }
 
+// later moves the real time on.
+func (s *site) later(d time.Duration) { s.clock = s.clock.Add(d) }
+
 func newSite() *site {
-	s := &site{cases: &cases{}, deal: domain.New[domain.DealID]()}
+	s := &site{cases: &cases{}, clock: now, deal: domain.New[domain.DealID]()}
 	s.link = domain.Link{ID: domain.New[domain.LinkID](), Case: domain.New[domain.CaseID](), Verbs: domain.Verbs(), KeyVersion: 2}
 	reference, _ := domain.ParseReference("RF18539007547034")
 	s.page = domain.DebtorPage{
@@ -105,7 +146,7 @@ func newSite() *site {
 	}
 	random := byte(0)
 	s.handler = portal.New(portal.Options{
-		Cases: s.cases, Links: links, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
+		Cases: s.cases, Links: links, Now: func() time.Time { return s.clock }, Log: slog.New(slog.DiscardHandler),
 		Random: func(n int) []byte { random++; return bytes.Repeat([]byte{random}, n) },
 		FindLink: func(_ context.Context, id domain.LinkID) (domain.Link, domain.Caller, error) {
 			if id != s.link.ID {
@@ -153,8 +194,7 @@ func TestThePageShowsAmountAndDateFirst(t *testing.T) {
 	body := w.Body.String()
 	for _, words := range []string{
 		"USD 10,000.00", "Wednesday 4 March 2026", "yesterday", "MP-1042", "HP-7731", "RF18 5390 0754 7034", "ending in 3317", "5 February 2026",
-		"Eastbrook Factors, LLC, which has bought this invoice from Marlow Print Works LLC", "Harbor &amp; Pine &lt;Hotels&gt;",
-		"if the money is not there then, a person may call",
+		"Please pay Eastbrook Factors, LLC, which has bought this invoice from Marlow Print Works LLC", "Harbor &amp; Pine &lt;Hotels&gt;",
 	} {
 		if !strings.Contains(body, words) {
 			t.Errorf("the page does not show %q", words)
@@ -162,6 +202,9 @@ func TestThePageShowsAmountAndDateFirst(t *testing.T) {
 	}
 	if w.Code != http.StatusOK || strings.Index(body, "USD 10,000.00") > strings.Index(body, "MP-1042") || strings.Contains(body, "<script") || len(s.asked) > 0 {
 		t.Errorf("%d, asked %v:\n%s", w.Code, s.asked, body)
+	}
+	if form := s.get(s.path() + "/promise?deal=" + s.deal.String()).Body.String(); !strings.Contains(form, "If the money is not there then, a person may call") {
+		t.Error("the form for a promise does not say that a call may come")
 	}
 	for name, want := range map[string]string{"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"} {
 		if got := w.Header().Get(name); got != want {
@@ -248,17 +291,17 @@ func TestWhatADebtorTypes(t *testing.T) {
 		asked  string
 		shows  string
 	}{
-		"a promise typed in words":  {"/promise", url.Values{"amount": {"a lot"}, "day": {"2026-03-10"}}, nil, 422, "", "is not an amount"},
-		"a day that is none":        {"/promise", url.Values{"amount": {"100"}, "day": {"10.3."}}, nil, 422, "", "is not a day"},
+		"a promise typed in words":  {"/promise", url.Values{"amount": {"a lot"}, "day": {"2026-03-10"}}, nil, 422, "", "not an amount that we can read. Write it as 10000.00"},
+		"a day that is none":        {"/promise", url.Values{"amount": {"100"}, "day": {"10.3."}}, nil, 422, "", "not a day that we can read"},
 		"a promise that is refused": {"/promise", url.Values{"amount": {"100"}, "day": {"2026-03-30"}}, domain.ErrPromiseTooFar.Because("the last day is 19 March 2026"), 422, "promise 100.00 USD 2026-03-30", "19 March 2026"},
-		"a promise beside another":  {"/promise", url.Values{"amount": {"100"}, "day": {"2026-03-10"}}, domain.ErrPromiseOpen, 409, "promise 100.00 USD 2026-03-10", "promise for this invoice already"},
+		"a promise beside another":  {"/promise", url.Values{"amount": {"100"}, "day": {"2026-03-10"}}, domain.ErrPromiseOpen, 409, "promise 100.00 USD 2026-03-10", "A day is noted for this invoice already"},
 		"a question":                {"/question", url.Values{"said": {"Who are you?"}}, nil, 303, "ask Who are you?", ""},
 		"paid":                      {"/paid", url.Values{"amount": {"USD 10 000,00"}, "day": {"2026-03-05"}}, nil, 303, "paid 10000.00 USD 2026-03-05", ""},
-		"a dispute":                 {"/dispute", url.Values{"amount": {"99.5"}, "said": {"wet"}}, nil, 422, "", "is not an amount"},
+		"a dispute":                 {"/dispute", url.Values{"amount": {"99.5"}, "said": {"wet"}}, nil, 422, "", "not an amount"},
 		"a dispute of a part":       {"/dispute", url.Values{"amount": {"99.50"}, "said": {"wet <b>boxes</b>"}}, domain.ErrMoreThanOpen, 422, "dispute 99.50 USD wet <b>boxes</b>", "wet &lt;b&gt;boxes"},
 		"the code of the notice":    {"/confirm", url.Values{"code": {"7K3MPQ2X"}}, nil, 303, "confirm 7K3MPQ2X", ""},
-		"a wrong code":              {"/confirm", url.Values{"code": {"X"}}, domain.ErrInvalid.Because("that is not the code"), 422, "confirm X", "not the code"},
-		"too many wrong codes":      {"/confirm", url.Values{"code": {"X"}}, domain.ErrThrottled, 429, "confirm X", "Too many tries"},
+		"a wrong code":              {"/confirm", url.Values{"code": {"X"}}, domain.ErrInvalid.At("/code", "wrong-code", "compare it"), 422, "confirm X", "not the code"},
+		"too many wrong codes":      {"/confirm", url.Values{"code": {"X"}}, domain.ErrThrottled, 429, "confirm X", "takes no more codes"},
 		"another case's invoice":    {"/paid", url.Values{"amount": {"1"}, "day": {"2026-03-05"}}, domain.ErrNotFound, 404, "paid 1.00 USD 2026-03-05", "not here"},
 		"a fault":                   {"/paid", url.Values{"amount": {"1"}, "day": {"2026-03-05"}}, errors.New("disk full"), 500, "paid 1.00 USD 2026-03-05", "Something went wrong"},
 		"an invoice that is no id":  {"/paid", url.Values{"amount": {"1"}, "day": {"2026-03-05"}, "deal": {"1"}}, nil, 404, "", "not here"},

@@ -7,10 +7,13 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
+
+	"comity/domain"
 )
 
 // opened is what a browser gets of a debtor's page.
@@ -133,9 +136,11 @@ func TestLookingChangesNothing(t *testing.T) {
 			}
 		}
 	}
-	for _, verb := range []string{"confirm", "promise", "question", "paid", "dispute"} {
-		if page := s.open(t, link+"/"+verb); page.status != http.StatusNotFound {
-			t.Errorf("GET of %s: %d", verb, page.status)
+	for _, path := range append(domain.Verbs()[1:], "pay", "policy", "document") { // all but view, and what is only read
+		for _, address := range []string{link + "/" + path, link + "/" + path + "?deal=" + s.deal + "&lang=de&done=" + path} {
+			if page := s.open(t, address); page.status != http.StatusOK && page.status != http.StatusNotFound || page.header.Get("Cache-Control") != "no-store" {
+				t.Errorf("GET of %s: %d %s", path, page.status, page.header.Get("Cache-Control"))
+			}
 		}
 	}
 	if after := s.counts(); !maps.Equal(before, after) {
@@ -152,19 +157,27 @@ func TestADebtorsFormIsDoneOnce(t *testing.T) {
 	_, _, id := parts(t, link)
 	deeds := map[string]map[string]string{
 		"promise": {"amount": "100.00", "day": "2026-02-12"}, "question": {"said": "Which order?"}, "dispute": {"amount": "10.00", "said": "wet boxes"}, "paid": {"amount": "50.00", "day": "2026-02-05"},
+		"not-received": {}, "proof": {"said": "by post"}, "wrong-contact": {"mistake": "person"}, "complaint": {"said": "rude"}, "feedback": {"ease": "yes"},
+		"preferences": {"mode": "digest", "email": "yes", "phone": "yes", "hours": "", "language": "de"},
 	}
-	for verb, fields := range deeds {
-		form := s.form(t, link, fields)
+	order := slices.Sorted(maps.Keys(deeds))
+	order = append([]string{"feedback"}, slices.DeleteFunc(order, func(verb string) bool { return verb == "feedback" })...) // nobody is asked who complains
+	for _, verb := range order {
+		form := s.form(t, link, deeds[verb])
 		first := s.send(t, link, verb, form)
 		s.quiet()
 		before := s.counts()
 		second := s.send(t, link, verb, form)
-		if first.status != http.StatusSeeOther || second.status != first.status || second.header.Get("Location") != first.header.Get("Location") {
+		if first.status != http.StatusSeeOther || len(second.header.Get("Location")) == 0 || second.status != first.status || second.header.Get("Location") != first.header.Get("Location") {
 			t.Errorf("%s: %d %s, then %d %s", verb, first.status, first.header.Get("Location"), second.status, second.header.Get("Location"))
 		}
 		form.Set("said", "something else")
 		form.Set("amount", "11.00")
-		if other := s.send(t, link, verb, form); other.status != http.StatusUnprocessableEntity {
+		form.Set("mode", "each")
+		if verb == "not-received" {
+			form.Set("deal", s.deal[:len(s.deal)-1]+"0")
+		}
+		if other := s.send(t, link, verb, form); other.status != http.StatusUnprocessableEntity && verb != "not-received" || other.status < http.StatusBadRequest {
 			t.Errorf("%s: another form under the nonce: %d", verb, other.status)
 		}
 		if after := s.counts(); !maps.Equal(before, after) {

@@ -1,0 +1,92 @@
+package portal
+
+import (
+	"strings"
+
+	"comity/domain"
+)
+
+// A phrase is a sentence of the pages in one language. Names in braces are
+// replaced: "due on {date}".
+type phrase string
+
+// With returns the phrase with names replaced by values, given in pairs.
+func (p phrase) With(pairs ...string) string {
+	named := make([]string, len(pairs))
+	for i, part := range pairs {
+		if named[i] = part; i%2 == 0 {
+			named[i] = "{" + part + "}"
+		}
+	}
+	return strings.NewReplacer(named...).Replace(string(p))
+}
+
+// words is everything that the pages say, in one language. A test holds that no
+// language lacks a phrase, and that a phrase names the same things in each.
+type words struct {
+	Tag, Name string // of the language: "de", "Deutsch"
+	Manner    manner // how days and amounts are written
+
+	Language, Back phrase
+
+	Title, StatementFor, DueOn, DueFirst, BoughtOne, BoughtMany, NothingOpen, ThankYou phrase
+	Today, Tomorrow, InDays, Yesterday, DaysAgo                                        phrase
+	OpenItems, Invoice, InvoiceOf, Order, For, Invoiced, Reference                     phrase
+
+	Received, PromisedFor, RestsPaid, RestsPromise, RestsDisputed, RestsQuery, RestsUntil phrase
+
+	HowToPay, Invoices, AccountOf, IBAN, Routing, AccountNumber, Account, InNotice, InNoticeOf, Currency, Quote, Doubt phrase
+	CodeTitle, Code, CodeHint, CodeButton                                                                              phrase
+
+	WhatYouCanDo, AboutInvoice                                   phrase
+	Paid, PaidNote, PaidDay, PaidButton                          phrase
+	Promise, PromiseNote, PromiseDay, PromiseUpTo, PromiseButton phrase
+	Dispute, DisputeNote, DisputeAmount, DisputeSaid             phrase
+	Question, QuestionSaid, QuestionAll, QuestionNote            phrase
+	Amount, AmountHint, Send                                     phrase
+
+	AskTitle, YouAsked, OnAbout, AboutAll, OurAnswer, OnIt, PaidWithThanks, Footer phrase
+
+	DoneTitle, Look                                               phrase
+	DoneConfirm, DonePromise, DoneQuestion, DonePaid, DoneDispute phrase
+
+	MissingTitle, Missing, FaultTitle, Fault phrase
+
+	MoreTitle, Optional, OnItBy, Document, DocumentOf, DocumentNote, QRTitle, QRNote phrase
+
+	NotReceived, NotReceivedFirst, NotReceivedAgain, NotReceivedThird, NotReceivedButton, DoneNotReceived, Sent, SentOn phrase
+	Contact, ContactNote, ContactWhich, ContactCompany, ContactPerson, ContactSaid, DoneContact                         phrase
+	Proof, ProofNote, ProofSaid, ProofButton, DoneProof                                                                 phrase
+	Complaint, ComplaintNote, ComplaintSaid, DoneComplaint                                                              phrase
+
+	Preferences, PreferencesNote, PreferencesButton, DonePreferences                                 phrase
+	PreferLanguage, PreferLanguageHint, PreferBrowser, PreferMode, PreferModeHint                    phrase
+	ModeEach, ModeDigest, ModePage, PreferEmail, EmailYes, EmailNo                                   phrase
+	PreferPhone, PhoneYes, PhoneRather, PhoneNo, PreferHours, HoursAny, HoursMorning, HoursAfternoon phrase
+
+	Feedback, FeedbackAsk, EaseYes, EasePartly, EaseNo, FeedbackSaid, DoneFeedback phrase
+
+	Policy, PolicyWho, PolicyGentler, PolicyRules, PolicyGap, PolicyCeiling, PolicyHours, PolicyBank, PolicyAnswers, PolicyPeople phrase
+	PolicyDetails, PolicyFees, PolicyPromise, PolicyComplaint, PolicyKept                                                         phrase
+	PolicySteps, StepBefore, StepBeforeLong, StepFirst, StepMail, StepCall, StepFormal                                            phrase
+
+	Reasons                                                                                                       map[domain.DisputeReason]phrase
+	DisputeReason, DisputeRemedy, ThreadTitle, SideDebtor, ThreadAccepts, ThreadPartly, ThreadRejects             phrase
+	ThreadAnswerBy, ThreadYourTurn, ThreadAgreed, ThreadCredited, ThreadPayable, ThreadWithdrawn, ThreadGivenBack phrase
+	Agree, AgreeNote, DoneAgree, Note, NoteNote, NoteSaid, DoneNote                                               phrase
+
+	Plan, PlanNote, PlanCount, PlanFirst, PlanEvery, EveryMonth, EveryTwoWeeks, EveryWeek, PlanReason, PlanSaid, DonePlan phrase
+	PlanReasons                                                                                                           map[domain.Reason]phrase
+	PlanTitle, PlanPart, PlanRequested, PlanProposed, PlanOffered, PlanActive, PlanKept, PlanBroken, PlanDeclined         phrase
+	AcceptPlan, AcceptNote, DoneAccept, DeclinePlan, DeclineNote, DoneDecline, RestsPlan                                  phrase
+
+	Refusals map[string]phrase // by code, or by what was tried and code
+}
+
+// refusalKeys lists what the pages can say no to: see [words.refused].
+var refusalKeys = []string{
+	"other", "unreadable", "not-an-amount", "not-a-day", "not-positive", "other-currency", "more-than-open", "in-the-past", "in-the-future",
+	"promise-too-far", "promise-already-open", "wrong-state", "empty", "too-long", "wrong-code",
+	"confirm too-many-tries", "question too-many-tries", "paid too-many-tries", "too-many-tries", "conflict", "feedback conflict", "not-chosen", "not-a-number", "out-of-range", "out-of-order", "too-far",
+	"plan wrong-state", "dispute/agree wrong-state", "dispute/note wrong-state", "plan/accept wrong-state", "plan/decline wrong-state", "key-reused", "request-in-flight", "outcome-unknown",
+}

@@ -26,6 +26,7 @@ func commands() []command {
 		{"migrate", "bring the schema up to date, on MIGRATE_DATABASE_URL", migrate},
 		{"operator", "make a user of the platform: operator EMAIL NAME", operator},
 		{"demo", "play whole deals over HTTP as an outside client", demo},
+		{"debtor-page", "make debtors with open invoices on a server that is up and print the links to their pages: debtor-page -help", debtorPage},
 		{"einvoice", "einvoice read FILE…: what e-invoice files say", einvoice},
 		{"fit", "learn a payment-time model from a history: fit {-history TRAIN.csv | -database} -out model.json", fit},
 		{"model", "fitted models: model propose -file model.json | list | shadow NAME | live NAME | retire NAME, on DATABASE_URL", modelCommand},

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"time"
+
+	"comity/domain"
+	"comity/formats"
+	"comity/money"
+)
+
+// The day on which the invoices of a debtor's page are sold.
+const pageDay = "2026-03-02"
+
+var noticeCode = regexp.MustCompile(`type the code ([A-Z0-9-]+)`)
+
+// A madePage is a debtor's page that can be opened, and what to do there.
+type madePage struct {
+	Debtor string   `json:"debtor"`
+	Link   string   `json:"link"`
+	Code   string   `json:"code"` // of the notice
+	Case   string   `json:"case_id"`
+	Deals  []string `json:"deals"`
+}
+
+// A madeLogin is somebody who sees the page's case from the other side.
+type madeLogin struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+// debtorPage makes debtors with open invoices in a sandbox of a server that is up,
+// through its API, and prints the links that the notices brought them.
+func debtorPage(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("debtor-page", flag.ContinueOnError)
+	debtors := flags.Int("debtors", 1, "how many debtors")
+	invoices := flags.Int("invoices", 3, "open invoices of each")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	outside := newClient(c.PublicURL, "http://"+c.CatcherHTTP)
+	if err := outside.get(ctx, "/readyz", nil); err != nil {
+		return fmt.Errorf("no server is up at %s; start one with `comity run`: %w", outside.base, err)
+	}
+	operator, err := operatorLogin(c)
+	if err != nil {
+		return err
+	}
+	s := &story{client: outside, platform: outside.as(operator.Email, operator.Password), mark: secret(3)}
+	made, err := s.pages(ctx, *debtors, *invoices)
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(os.Stdout)
+	out.SetIndent("", "  ")
+	return out.Encode(made)
+}
+
+type madePages struct {
+	World  string     `json:"world"`
+	Pages  []madePage `json:"pages"`
+	Seller madeLogin  `json:"seller"`
+	Factor madeLogin  `json:"factor"`
+}
+
+// pages sells every debtor's invoices on one day and lets their notices arrive.
+func (s *story) pages(ctx context.Context, debtors, invoices int) (madePages, error) {
+	var made madePages
+	day := domain.MustDate(pageDay)
+	for d := range debtors {
+		for i := range invoices {
+			s.papers = append(s.papers, pagePaper(d, i, day))
+		}
+	}
+	if err := s.makeWorld(ctx); err != nil {
+		return made, err
+	}
+	buyers := map[string]int{}
+	for _, p := range s.papers {
+		said, got, err := s.handInOne(ctx, p, buyers)
+		if err != nil || got == nil {
+			return made, errors.Join(fmt.Errorf("hand in %s: %s", p.name, said), err)
+		}
+		s.played = append(s.played, got)
+	}
+	if err := s.openBank(ctx, day); err != nil {
+		return made, err
+	}
+	for _, p := range s.played {
+		if err := s.sell(ctx, p); err != nil || p.passed {
+			return made, errors.Join(fmt.Errorf("sell %s", p.name), err)
+		}
+	}
+	if err := s.move(ctx, day.Plus(1).At(17, 0, time.UTC)); err != nil {
+		return made, err
+	}
+	if err := s.paidOutBy(ctx, day.Plus(1)); err != nil {
+		return made, err
+	}
+	made.World, made.Factor = s.world, madeLogin{s.factor.email, s.factor.password}
+	made.Seller = madeLogin{s.played[0].seller.email, s.played[0].seller.password}
+	for d := range debtors {
+		page, err := s.madePage(ctx, s.played[d*invoices:(d+1)*invoices])
+		if err != nil {
+			return made, err
+		}
+		made.Pages = append(made.Pages, page)
+	}
+	return made, nil
+}
+
+// paidOutBy lets the bank carry out every advance on a day, and loads its files the morning after.
+func (s *story) paidOutBy(ctx context.Context, day domain.Date) error {
+	err := eventually(ctx, "every advance is with the bank", func() (bool, error) {
+		err := s.bank.carryOut(ctx, day)
+		return len(s.bank.seen) >= len(s.played), err
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.move(ctx, day.Plus(1).At(8, 0, time.UTC)); err != nil {
+		return err
+	}
+	for _, closed := range []domain.Date{day.Plus(-1), day} {
+		if err := s.bank.close(ctx, closed, s.now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pagePaper is the i-th invoice to the d-th debtor; the first is the youngest.
+func pagePaper(d, i int, day domain.Date) paper {
+	seller := formats.EParty{Name: "Lindenhof Druck GmbH", Country: "DE", VAT: "DE811111116"}
+	buyer := formats.EParty{Name: "Hotel Seeblick AG", Country: "DE"}
+	if d > 0 {
+		buyer.Name = fmt.Sprintf("Hotel Seeblick %d AG", d+1)
+	}
+	number := fmt.Sprintf("R-%d-%03d", 2026+d, 101+i)
+	return paperOf(number, ublInvoice(number, day.Plus(-i%21), seller, buyer, money.Minor(int64(140_000+7_919*i%60_000), "EUR")))
+}
+
+// madePage waits for the notice and reads link and code in it.
+func (s *story) madePage(ctx context.Context, of []*played) (madePage, error) {
+	page := madePage{Debtor: of[0].read.Invoice.Buyer.Name, Case: of[0].kase}
+	for _, p := range of {
+		page.Deals = append(page.Deals, p.deal)
+	}
+	err := eventually(ctx, "the notice arrives", func() (bool, error) {
+		letters, err := s.letters(ctx, of[0].mail)
+		for _, l := range letters {
+			code := noticeCode.FindStringSubmatch(l.Text)
+			if code != nil {
+				page.Link, page.Code = debtorLink.FindString(l.Text), code[1]
+			}
+		}
+		return page.Code != "", err
+	})
+	return page, err
+}

@@ -6,7 +6,7 @@ GO    ?= go
 LINT_VERSION := v2.15.0
 SWAG_VERSION := v1.16.6
 
-.PHONY: help run demo test check lint fuzz courtesy year bench scale openapi generate
+.PHONY: help run demo test check lint fuzz courtesy year bench scale pages openapi generate
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ bench: ## start, memory, imports, submit and accept beside pgbench (COMITY_HISTO
 
 scale: ## a day's plan for 100,000 cases with a million open invoices, and workers killed on their way (SCALE="-cases 10000")
 	@$(GO) build -o bin/comity ./cmd/comity && exec bin/comity scale $(SCALE)
+
+pages: ## walk the debtor's pages in a real browser: every verb, five languages, two widths (pictures in portal/browsertest/shots)
+	@$(GO) build -o bin/comity ./cmd/comity && cd portal/browsertest && npm ci --silent --no-audit --no-fund && exec npm test --silent
 
 openapi: generate ## the contract, from the annotations
 generate:

@@ -1,0 +1,75 @@
+// A Comity of its own for one walk: built before, started on free ports and a data folder that is thrown away.
+import { spawn, execFile } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+const freePort = () => new Promise((resolve, reject) => {
+  const s = net.createServer();
+  s.once('error', reject);
+  s.listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)); });
+});
+
+export async function start() {
+  const data = fs.mkdtempSync('/var/tmp/comity-pages-');
+  fs.chmodSync(data, 0o755); // the database's own account enters it
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, COMITY_DATA: data };
+  for (const name of ['COMITY_LISTEN', 'COMITY_METRICS', 'COMITY_CATCHER_SMTP', 'COMITY_CATCHER_HTTP']) {
+    env[name] = `127.0.0.1:${await freePort()}`;
+  }
+  const log = fs.openSync(path.join(data, 'log'), 'w');
+  const server = spawn(path.join(root, 'bin/comity'), ['run'], { env, stdio: ['ignore', log, log] });
+  const gone = new Promise((resolve) => server.once('exit', resolve));
+  const base = `http://${env.COMITY_LISTEN}`;
+  const stop = async () => {
+    server.kill('SIGTERM');
+    await gone;
+    fs.rmSync(data, { recursive: true, force: true });
+  };
+  for (let tries = 0; ; tries++) {
+    const up = await fetch(`${base}/readyz`).then((r) => r.ok, () => false);
+    if (up) break;
+    if (server.exitCode !== null || tries > 600) {
+      const said = fs.readFileSync(path.join(data, 'log'), 'utf8');
+      await stop();
+      throw new Error(`the server did not start:\n${said}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const pages = async (debtors, invoices) => {
+    const made = await run(path.join(root, 'bin/comity'), ['debtor-page', '-debtors', debtors, '-invoices', invoices].map(String), { env, maxBuffer: 1 << 26 });
+    return JSON.parse(made.stdout);
+  };
+  return { base, pages, stop };
+}
+
+// as signs somebody in, and returns what it can read and do over the API.
+export async function as(base, login) {
+  const call = async (method, url, body, token) => {
+    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID(), ...(token && { Authorization: `Bearer ${token}` }) };
+    const answer = await fetch(base + url, { method, headers, body: body && JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${text}`);
+    return text && JSON.parse(text);
+  };
+  const { access_token: token } = await call('POST', '/v1/auth/token', { email: login.email, password: login.password });
+  const get = (url) => call('GET', url, undefined, token);
+  return {
+    get,
+    post: (url, body) => call('POST', url, body, token),
+    // timeline returns the kinds of events of a case.
+    async timeline(kase) {
+      const kinds = new Set();
+      for (let after = ''; ;) {
+        const list = await get(`/v1/events?limit=200${after}`);
+        for (const e of list.data) if (e.case_id === kase) kinds.add(e.kind);
+        if (!list.next_cursor) return kinds;
+        after = `&cursor=${encodeURIComponent(list.next_cursor)}`;
+      }
+    },
+  };
+}

@@ -1,0 +1,218 @@
+// Walks every verb of the debtor's pages in every language at both widths, in a real browser, against a server of its
+// own; light and dark alternate, and two walks have scripts off. Prints what it counted, and ends with 1 when anything is wrong.
+import fs from 'node:fs';
+import { chromium } from 'playwright-core';
+import { as, start } from './server.js';
+import { fault, found, look, shots, watch } from './checks.js';
+
+const languages = ['en', 'es', 'fr', 'de', 'pt'];
+const locales = { en: 'en-GB', es: 'es-ES', fr: 'fr-FR', de: 'de-AT', pt: 'pt-BR' };
+const widths = [360, 1280];
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+// day returns a day of the sandbox, whose clock stands at 4 March 2026.
+const day = (n) => new Date(Date.UTC(2026, 2, 4 + n)).toISOString().slice(0, 10);
+
+const instalments = { count: '2', day: day(20), every: '14', reason: 'cash_flow', said: 'The season begins in April' };
+
+// answered lets the seller answer the dispute, offered lets the factor offer what was asked for.
+async function answered(walk) {
+  const list = await walk.factor.get(`/v1/cases/${walk.made.case_id}/disputes`);
+  await walk.seller.post(`/v1/disputes/${list.data[0].id}/answer`, { position: 'partly', credit: { amount: '5.00', currency: 'EUR' }, said: 'One box was ours, and we credit it.' });
+}
+async function offered(walk) {
+  const list = await walk.factor.get(`/v1/cases/${walk.made.case_id}/plans`);
+  await walk.factor.post(`/v1/cases/${walk.made.case_id}/plans`, { deal_id: list.data.at(-1).deal_id });
+}
+
+// verbs are walked in this order: what is typed first is refused, what comes after is taken.
+const verbs = [
+  { verb: 'question', wrong: { said: ' ' }, right: { said: 'Is this the order of <b>May</b> & June?' } },
+  { verb: 'dispute', wrong: { amount: '999999.00', said: 'Two boxes were wet' }, right: { amount: '12,50', reason: 'damaged', said: 'Two boxes were wet', remedy: '' } },
+  { verb: 'dispute/note', event: 'note', before: answered, right: { said: 'Three, in fact' } },
+  { verb: 'dispute/agree', event: 'agrees', right: { nonce: '' } },
+  { verb: 'plan', event: 'plan_requested', wrong: { ...instalments, count: 'two' }, right: instalments },
+  { verb: 'plan/decline', event: 'plan_declined', before: offered, right: { nonce: '' } },
+  { verb: 'plan', event: 'plan_requested', right: instalments, again: true },
+  { verb: 'plan/accept', event: 'plan_accepted', before: offered, right: { nonce: '' } },
+  { verb: 'paid', wrong: { amount: '0', day: day(0) }, right: { amount: '100.00', day: day(0) } },
+  { verb: 'promise', wrong: { amount: 'all of it', day: day(5) }, right: { amount: '1.000,00', day: day(5) } },
+  { verb: 'not-received', event: 'not_received', right: { nonce: '' } },
+  { verb: 'not-received', event: 'not_received', right: { nonce: '' }, again: true },
+  { verb: 'proof', right: { said: 'Please call 030 1234567' } },
+  { verb: 'wrong-contact', event: 'wrong_contact', wrong: { said: 'Ask <i>Ms Vance</i>' }, right: { mistake: 'person', said: 'Ask <i>Ms Vance</i>' } },
+  { verb: 'preferences', right: { mode: 'digest', email: 'yes', phone: 'none', hours: 'morning', language: '' } },
+  { verb: 'complaint', wrong: { said: ' ' }, right: { said: 'Two letters on one day' } },
+];
+
+// follow clicks what leads to another page, and waits until that is there.
+async function follow(page, what) {
+  const there = page.waitForNavigation();
+  await what.click();
+  await there;
+}
+
+async function fill(page, fields) {
+  await page.evaluate(() => { for (const f of document.forms) f.noValidate = true; }); // the server must say it too
+  for (const [name, value] of Object.entries(fields)) {
+    const radio = page.locator(`main form input[type=radio][name=${name}][value="${value}"]`);
+    if (name === 'nonce') continue; // a form without a field
+    if (await radio.count()) await radio.check();
+    else if (await page.locator(`main form select[name=${name}]`).count()) await page.locator(`main form select[name=${name}]`).selectOption(value);
+    else await page.locator(`main form [name=${name}]`).fill(value);
+  }
+  await follow(page, page.locator('main form').filter({ has: page.locator(`[name=${Object.keys(fields)[0]}]`) }).locator('button'));
+}
+
+// deed walks one verb: its form, its form refused, and the statement after it.
+async function deed(page, walk, { verb, wrong, right, again, before }, unfold) {
+  const where = `${walk.name} ${verb.replace('/', ' ')}${again ? ' again' : ''}`;
+  if (before) await before(walk);
+  await page.goto(walk.made.link);
+  if (unfold) await page.locator('details.item > summary').first().click();
+  const link = page.locator(`main a[href*="/${verb}?"]`).or(page.locator(`main a[href$="/${verb}"]`));
+  if (unfold && !(await link.first().isVisible())) await page.locator('details.item > summary').last().click();
+  await follow(page, link.first());
+  await look(page, `${where} form`, walk.lang);
+  if (wrong) {
+    await fill(page, wrong);
+    if (await page.locator('[role=alert]').count() !== 1) fault(where, 'was not refused');
+    if (walk.thorough) await look(page, `${where} refused`, walk.lang);
+  }
+  await fill(page, right);
+  if (!page.url().includes(`done=${encodeURIComponent(verb)}`)) fault(where, `was not taken: ${page.url()}`);
+  if (await page.locator('[role=status]').count() !== 1) fault(where, 'the page does not say what was done');
+  if (!walk.thorough && !walk.last(verb)) return;
+  if (unfold) await page.locator('details.item > summary').first().click();
+  await look(page, `${where} done`, walk.lang);
+}
+
+// confirm types the code of the notice, first wrongly.
+async function confirm(page, walk) {
+  const where = `${walk.name} confirm`;
+  await page.goto(walk.made.link);
+  await fill(page, { code: 'WRONG' });
+  await look(page, `${where} refused`, walk.lang);
+  await fill(page, { code: walk.made.code.toLowerCase() });
+  if (!(await page.locator('#pay').innerText()).replaceAll(' ', '').includes('DE')) fault(where, 'the account is not shown');
+  await look(page, `${where} done`, walk.lang);
+}
+
+// feedback answers the one question that stands on the page after a deed; then it is gone.
+async function feedback(page, walk) {
+  const where = `${walk.name} feedback`;
+  await page.goto(`${walk.made.link}?done=paid`);
+  await fill(page, { said: 'All fine' });
+  if (walk.thorough) await look(page, `${where} refused`, walk.lang);
+  await fill(page, { ease: 'yes' });
+  await look(page, `${where} done`, walk.lang);
+  if (await page.locator('#feedback').count()) fault(where, 'is asked again');
+}
+
+// others looks at what is there to be read: how to pay one invoice, and the rules that bind us.
+async function others(page, walk) {
+  await page.goto(`${walk.made.link}/pay?deal=${walk.made.deals[0]}`);
+  if (await page.locator('svg.qr').count() !== 1) fault(walk.name, 'has no payment code after the notice\'s code');
+  await look(page, `${walk.name} pay`, walk.lang);
+  await page.goto(`${walk.made.link}/policy`);
+  await look(page, `${walk.name} policy`, walk.lang);
+  const download = page.waitForEvent('download');
+  await page.goto(`${walk.made.link}/document?deal=${walk.made.deals[0]}`).catch(() => {}); // a download is no page
+  if (!(await download).suggestedFilename().endsWith('.xml')) fault(walk.name, 'does not give the invoice');
+}
+
+// inAnotherLanguage chooses every language on the page and comes back.
+async function inAnotherLanguage(page, walk) {
+  for (const lang of languages) {
+    await page.goto(walk.made.link);
+    await page.locator('.tongues summary').click();
+    await follow(page, page.locator(`.tongues a[lang=${lang}]`));
+    const got = await page.evaluate(() => document.documentElement.lang);
+    if (got !== lang) fault(walk.name, `chose ${lang} and got ${got}`);
+  }
+}
+
+async function walkThrough(browser, server, walk) {
+  const context = await browser.newContext({
+    viewport: { width: walk.width, height: 800 }, colorScheme: walk.scheme, locale: walk.locale, javaScriptEnabled: walk.scripts,
+  });
+  const page = await context.newPage();
+  page.scripts = walk.scripts;
+  page.setDefaultTimeout(15000);
+  watch(page, server.base, walk.name);
+  await page.goto(walk.made.link);
+  await look(page, `${walk.name} statement`, walk.lang);
+  await page.locator('.tongues summary').click();
+  await look(page, `${walk.name} languages`, walk.lang);
+  await confirm(page, walk);
+  await feedback(page, walk);
+  await others(page, walk);
+  for (const v of verbs) await deed(page, walk, v, walk.made.deals.length > 1);
+  if (walk.thorough) await inAnotherLanguage(page, walk);
+  await page.goto(`${walk.made.link.slice(0, -4)}AAAA`);
+  await look(page, `${walk.name} missing`, walk.lang);
+  if (walk.thorough) await atTheNarrowest(page, walk);
+  await context.close();
+}
+
+// atTheNarrowest is a page of 1280 px at a zoom of 400 %.
+async function atTheNarrowest(page, walk) {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.goto(walk.made.link);
+  await look(page, `${walk.name} at 320`, walk.lang);
+}
+
+// seenByBoth holds that seller and factor read of every verb.
+async function seenByBoth(walk) {
+  for (const who of ['seller', 'factor']) {
+    const kinds = await walk[who].timeline(walk.made.case_id);
+    for (const { verb, event = verb } of [...verbs, { verb: 'feedback' }]) if (!kinds.has(`debtor.${event}`)) fault(who, `reads nothing of ${verb}`);
+  }
+}
+
+async function main() {
+  fs.rmSync(shots, { recursive: true, force: true });
+  fs.mkdirSync(shots, { recursive: true });
+  const began = Date.now();
+  const server = await start();
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args });
+  try {
+    const walks = [];
+    const add = (lang, width, scheme, scripts) => walks.push({
+      lang, width, scheme, scripts, locale: locales[lang], thorough: (lang === 'en' || lang === 'de' && width === 360) && scripts, name: [lang, width, scheme, scripts ? '' : 'nojs'].filter(Boolean).join(' '),
+    });
+    languages.forEach((lang, n) => widths.forEach((width, m) => add(lang, width, (n + m) % 2 ? 'dark' : 'light', true)));
+    add('de', 360, 'light', false);
+    add('fr', 1280, 'dark', false);
+    const made = await server.pages(walks.length, 2);
+    const both = async (made) => ({ seller: await as(server.base, made.seller), factor: await as(server.base, made.factor) });
+    const parties = await both(made);
+    walks.forEach((w, n) => Object.assign(w, parties, { made: made.pages[n] }));
+    const one = await server.pages(1, 1);
+    const many = await server.pages(1, 200);
+    console.log(`the server is up and has its invoices; ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    walks.push({ lang: 'en', locale: 'en-US', width: 360, scheme: 'light', scripts: true, made: one.pages[0], name: 'one-invoice 360', ...(await both(one)) });
+    for (const w of walks) w.last = (verb) => verb === verbs.at(-1).verb; // whose page shows everything that was said
+    const queue = [...walks];
+    await Promise.all([1, 2].map(async () => { for (let w; (w = queue.shift());) await walkThrough(browser, server, w); }));
+    for (const w of walks) await seenByBoth(w);
+    for (const width of widths) {
+      const page = await browser.newPage({ viewport: { width, height: 800 } });
+      page.scripts = true;
+      watch(page, server.base, `many ${width}`);
+      await page.goto(many.pages[0].link);
+      await look(page, `many ${width}`, 'en');
+      await page.close();
+    }
+    console.log(`${new Set(verbs.map((v) => v.verb)).size + 2} verbs × ${languages.length} languages × ${widths.length} widths walked; scripts on and off, light and dark`);
+    console.log(`${found.states} states looked at; axe ran ${found.axeRuns} times, up to ${found.axeRules} rules passed at once`);
+    console.log(`${fs.readdirSync(shots).length} pictures in ${shots}; ${((Date.now() - began) / 1000).toFixed(0)} s`);
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
+  for (const f of found.faults) console.error('FAULT', f);
+  if (found.faults.length) process.exitCode = 1;
+}
+
+await main();

@@ -164,11 +164,14 @@ func layPlanAnswer(s *sheet) {
 	s.Listed = s.T.instalments(s.plan)
 }
 
-// instalments lists what is paid when.
+// instalments lists what is paid when, and what is forgiven then.
 func (w *words) instalments(p domain.Plan) []string {
 	var all []string
 	for _, one := range p.Instalments {
 		all = append(all, w.PlanPart.With("amount", w.sum(one.Amount), "date", w.long(one.DueOn)))
+	}
+	if p.Forgiven.Positive() {
+		all = append(all, w.PlanForgives.With("amount", w.sum(p.Forgiven)))
 	}
 	return all
 }

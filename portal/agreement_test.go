@@ -28,6 +28,7 @@ func (s *site) planned() domain.Plan {
 	p := domain.Plan{
 		ID: domain.New[domain.PlanID](), Deal: s.deal, Status: domain.PlanOffered, Total: usd(1_000_000), AnswerBy: domain.MustDate("2026-03-12"),
 		Instalments: []domain.Instalment{{N: 1, DueOn: domain.MustDate("2026-03-20"), Amount: usd(500_000)}, {N: 2, DueOn: domain.MustDate("2026-04-20"), Amount: usd(500_000)}},
+		Forgiven:    usd(7_700),
 		Sheet:       &domain.PlanSheet{FeeExtra: usd(16_200)},
 	}
 	s.page.Plans = []domain.Plan{p}
@@ -73,7 +74,7 @@ func TestAPlanIsAskedForAndAnswered(t *testing.T) {
 	s := newSite()
 	p := s.planned()
 	body := s.get(s.path()).Body.String()
-	for _, want := range []string{"USD 5,000.00 on Friday 20 March 2026", "USD 5,000.00 on Monday 20 April 2026", "answer by 12 March 2026", "/plan/accept?plan=" + p.ID.String(), "/plan/decline?plan="} {
+	for _, want := range []string{"USD 5,000.00 on Friday 20 March 2026", "USD 5,000.00 on Monday 20 April 2026", "answer by 12 March 2026", "USD 77.00 is not asked for any more once", "/plan/accept?plan=" + p.ID.String(), "/plan/decline?plan="} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not show %q", want)
 		}

@@ -75,10 +75,10 @@ type words struct {
 	ThreadAnswerBy, ThreadYourTurn, ThreadAgreed, ThreadCredited, ThreadPayable, ThreadWithdrawn, ThreadGivenBack phrase
 	Agree, AgreeNote, DoneAgree, Note, NoteNote, NoteSaid, DoneNote                                               phrase
 
-	Plan, PlanNote, PlanCount, PlanFirst, PlanEvery, EveryMonth, EveryTwoWeeks, EveryWeek, PlanReason, PlanSaid, DonePlan phrase
-	PlanReasons                                                                                                           map[domain.Reason]phrase
-	PlanTitle, PlanPart, PlanRequested, PlanProposed, PlanOffered, PlanActive, PlanKept, PlanBroken, PlanDeclined         phrase
-	AcceptPlan, AcceptNote, DoneAccept, DeclinePlan, DeclineNote, DoneDecline, RestsPlan                                  phrase
+	Plan, PlanNote, PlanCount, PlanFirst, PlanEvery, EveryMonth, EveryTwoWeeks, EveryWeek, PlanReason, PlanSaid, DonePlan       phrase
+	PlanReasons                                                                                                                 map[domain.Reason]phrase
+	PlanTitle, PlanPart, PlanForgives, PlanRequested, PlanProposed, PlanOffered, PlanActive, PlanKept, PlanBroken, PlanDeclined phrase
+	AcceptPlan, AcceptNote, DoneAccept, DeclinePlan, DeclineNote, DoneDecline, RestsPlan                                        phrase
 
 	Refusals map[string]phrase // by code, or by what was tried and code
 }

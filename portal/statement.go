@@ -57,6 +57,7 @@ func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statemen
 	s := &statement{frame: f.of(page), Confirmed: page.Confirmed}
 	s.Title = string(s.T.Title)
 	var open []money.Amount
+	var owed []domain.DebtorItem
 	var first domain.Date
 	accounts := &accounts{words: s.T}
 	for _, item := range page.Items {
@@ -68,20 +69,20 @@ func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statemen
 		if len(open) == 0 {
 			first = item.Due
 		}
-		open = append(open, item.Open)
+		open, owed = append(open, item.Open), append(owed, item)
 		shown.Links = p.links(s.frame, v, shown.Deal)
 		shown.Talks = s.talks(page, item.Deal, v.by.Now, func(verb string) bool { return slices.Contains(v.link.Verbs, verb) })
 		shown.Pay, shown.Document = s.To("pay", "deal", shown.Deal), ""
 		if item.HasDocument {
 			shown.Document = s.To("document", "deal", shown.Deal)
 		}
-		if len(open) == 1 {
-			s.QR = drawn(transfer(page, item))
-		}
 		s.Open = append(s.Open, shown)
 		accounts.add(item)
 	}
 	s.Accounts = accounts.all
+	if len(owed) == 1 {
+		s.QR = drawn(transfer(page, owed[0]))
+	}
 	s.Totals = totals(s.T, open)
 	switch {
 	case len(open) == 1:

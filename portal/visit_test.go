@@ -167,6 +167,14 @@ func TestAPaymentCodeIsForConfirmedLinksOnly(t *testing.T) {
 			t.Errorf("%s shows no code", path)
 		}
 	}
+	other := *item
+	other.Deal = domain.New[domain.DealID]()
+	s.page.Items = append(s.page.Items, other)
+	if body := s.get(s.path()).Body.String(); strings.Contains(body, "<svg") || !strings.Contains(s.get(pay).Body.String(), "<svg") {
+		t.Error("of two invoices the statement shows the code of one, or neither has its own page")
+	}
+	s.page.Items = s.page.Items[:1]
+	item = &s.page.Items[0]
 	item.Open = money.Minor(123_456, "USD")
 	if portal.Transfer(s.page, *item) != "" {
 		t.Error("a transfer in dollars")

@@ -88,7 +88,7 @@ func TestAPlanIsAskedForAndAnswered(t *testing.T) {
 	}
 }
 
-// TestWhatIsAgreedIsSentOnce walks the forms of disputes and plans.
+// TestWhatIsAgreedIsSentOnce walks the forms of disputes and plans (F-84).
 func TestWhatIsAgreedIsSentOnce(t *testing.T) {
 	for name, tc := range map[string]struct {
 		verb   string

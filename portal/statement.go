@@ -11,6 +11,10 @@ import (
 	"comity/money"
 )
 
+// fewItems is up to how many invoices the statement says of each what can be done; of
+// more, each has a page of its own for that, so that a long list stays light.
+const fewItems = 20
+
 // statement is what a debtor sees first: what is open, by when, and what can be done.
 type statement struct {
 	frame
@@ -58,6 +62,7 @@ func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statemen
 	s.Title = string(s.T.Title)
 	var open []money.Amount
 	var owed []domain.DebtorItem
+	few := len(page.Items) <= fewItems
 	var first domain.Date
 	accounts := &accounts{words: s.T}
 	for _, item := range page.Items {
@@ -70,8 +75,10 @@ func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statemen
 			first = item.Due
 		}
 		open, owed = append(open, item.Open), append(owed, item)
-		shown.Links = p.links(s.frame, v, shown.Deal)
-		shown.Talks = s.talks(page, item.Deal, v.by.Now, func(verb string) bool { return slices.Contains(v.link.Verbs, verb) })
+		if few {
+			shown.Links = p.links(s.frame, v, shown.Deal)
+			shown.Talks = s.talks(page, item.Deal, v.by.Now, func(verb string) bool { return slices.Contains(v.link.Verbs, verb) })
+		}
 		shown.Pay, shown.Document = s.To("pay", "deal", shown.Deal), ""
 		if item.HasDocument {
 			shown.Document = s.To("document", "deal", shown.Deal)

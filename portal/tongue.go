@@ -70,7 +70,7 @@ func (m manner) day(pattern string, d domain.Date) string {
 	if t.Day() == 1 {
 		day = m.First
 	}
-	return strings.NewReplacer("{weekday}", m.Weekdays[t.Weekday()], "{day}", day, "{month}", m.Months[t.Month()-1], "{year}", strconv.Itoa(t.Year())).Replace(pattern)
+	return phrase(pattern).With("weekday", m.Weekdays[t.Weekday()], "day", day, "month", m.Months[t.Month()-1], "year", strconv.Itoa(t.Year()))
 }
 
 // when says how far a due date is, without blame.
@@ -102,7 +102,7 @@ func (w *words) sum(a money.Amount) string {
 	if fraction != "" {
 		b.WriteString(w.Manner.Decimal + fraction)
 	}
-	return strings.NewReplacer("{amount}", b.String(), "{currency}", string(a.Currency())).Replace(w.Manner.Sum)
+	return phrase(w.Manner.Sum).With("amount", b.String(), "currency", string(a.Currency()))
 }
 
 // typed writes an amount as it is typed into a form: "12345.60", "12345,60".

@@ -17,7 +17,7 @@ import (
 	"comity/portal"
 )
 
-// TestWhatADebtorSaysAboutUs walks the forms that ask for no money.
+// TestWhatADebtorSaysAboutUs walks the forms that ask for no money (F-84).
 func TestWhatADebtorSaysAboutUs(t *testing.T) {
 	for name, tc := range map[string]struct {
 		verb   string
@@ -93,6 +93,23 @@ func TestFeedbackIsAskedOnlyAfterADeed(t *testing.T) {
 	}
 }
 
+// TestALongListStaysLight: of many invoices each says what can be done on a page of its own.
+func TestALongListStaysLight(t *testing.T) {
+	s := newSite()
+	for range 199 {
+		item := s.page.Items[0]
+		item.Deal = domain.New[domain.DealID]()
+		s.page.Items = append(s.page.Items, item)
+	}
+	body := s.get(s.path()).Body.String()
+	if strings.Count(body, "<details class=\"item\"") != 200 || strings.Contains(body, "/promise?") || len(body) > 250_000 {
+		t.Errorf("%d bytes, %d invoices", len(body), strings.Count(body, "<details class=\"item\""))
+	}
+	if own := s.get(s.path() + "/pay?deal=" + s.deal.String()).Body.String(); !strings.Contains(own, "/promise?deal="+s.deal.String()) {
+		t.Error("the invoice's own page does not say what can be done")
+	}
+}
+
 // TestThePageKeepsThePreferredLanguage shows it before what the browser asks for, and after what was chosen.
 func TestThePageKeepsThePreferredLanguage(t *testing.T) {
 	s := newSite()
@@ -143,7 +160,7 @@ func TestADocumentIsKeptAndNotShown(t *testing.T) {
 	}
 }
 
-// TestAPaymentCodeIsForConfirmedLinksOnly holds D-6: a code stands beside the account, and says the same.
+// TestAPaymentCodeIsForConfirmedLinksOnly holds D-6 and F-84: a code stands beside the account, and says the same.
 func TestAPaymentCodeIsForConfirmedLinksOnly(t *testing.T) {
 	s := newSite()
 	iban, err := domain.ParseIBAN("DE89370400440532013000")
@@ -185,7 +202,7 @@ func TestAPaymentCodeIsForConfirmedLinksOnly(t *testing.T) {
 	}
 }
 
-// TestGuessesAreThrottled holds T-7: a thousand wrong links from one address are too many, and a right link works from
+// TestGuessesAreThrottled holds T-7 and F-83: a thousand wrong links from one address are too many, and a right link works from
 // the same address and from any other.
 func TestGuessesAreThrottled(t *testing.T) {
 	s := newSite()

@@ -115,7 +115,7 @@ func TestAComplaintStopsUsInTheSameCommit(t *testing.T) {
 	h.is("reminders after it was lifted", h.text(`SELECT count(*)::text FROM touches WHERE class = 'reminder'`), "1")
 }
 
-// TestNothingIsAskedBeforeProofIsGiven holds D-3 and D-6: who wants proof of the assignment is asked for nothing until a
+// TestNothingIsAskedBeforeProofIsGiven holds D-3, D-6 and F-41: who wants proof of the assignment is asked for nothing until a
 // person has answered, which frees us in the same commit.
 func TestNothingIsAskedBeforeProofIsGiven(t *testing.T) {
 	h := newHouse(t)

@@ -6,8 +6,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
 	"os"
 	"regexp"
+	"slices"
+	"sync"
 	"time"
 
 	"comity/domain"
@@ -41,6 +46,8 @@ func debtorPage(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("debtor-page", flag.ContinueOnError)
 	debtors := flags.Int("debtors", 1, "how many debtors")
 	invoices := flags.Int("invoices", 3, "open invoices of each")
+	reading := flags.Duration("read", 0, "then read the first page for so long, and say how soon it began")
+	clients := flags.Int("clients", 16, "how many read it at once")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -63,7 +70,76 @@ func debtorPage(ctx context.Context, args []string) error {
 	}
 	out := json.NewEncoder(os.Stdout)
 	out.SetIndent("", "  ")
-	return out.Encode(made)
+	if err := out.Encode(made); err != nil || *reading == 0 {
+		return err
+	}
+	return readPage(ctx, made.Pages[0].Link, *clients, *reading)
+}
+
+// readPage lets clients read a page again and again, and says after which times its first
+// byte was there.
+func readPage(ctx context.Context, link string, clients int, reading time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, reading)
+	defer cancel()
+	times, failed := make([][]time.Duration, clients), make([]error, clients)
+	var readers sync.WaitGroup
+	for i := range clients {
+		readers.Go(func() {
+			browser := &http.Client{Transport: &http.Transport{}} // a connection of its own
+			for ctx.Err() == nil && failed[i] == nil {
+				var took time.Duration
+				if took, failed[i] = firstByte(ctx, browser, link); failed[i] == nil && took > 0 {
+					times[i] = append(times[i], took)
+				}
+			}
+		})
+	}
+	readers.Wait()
+	all := slices.Concat(times...)
+	slices.Sort(all)
+	if err := errors.Join(failed...); err != nil || len(all) == 0 {
+		return errors.Join(errors.New("the page could not be read"), err)
+	}
+	at := func(percent int) time.Duration {
+		return all[min(len(all)-1, len(all)*percent/100)].Round(100 * time.Microsecond)
+	}
+	say("%d clients read the page %d times in %s: first byte after %s (median), %s (p90), %s (p99)", clients, len(all), reading, at(50), at(90), at(99))
+	return nil
+}
+
+// firstByte reads a page and returns after what time it began; zero when the time was over.
+func firstByte(ctx context.Context, browser *http.Client, link string) (time.Duration, error) {
+	var began time.Time
+	var took time.Duration
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { began = time.Now() }, GotFirstResponseByte: func() { took = time.Since(began) },
+	})
+	request, err := http.NewRequestWithContext(traced, http.MethodGet, link, http.NoBody)
+	if err != nil {
+		return 0, err
+	}
+	response, err := browser.Do(request)
+	if err != nil {
+		return 0, unlessOver(ctx, err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return 0, fmt.Errorf("the page answers %s", response.Status)
+	}
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		return 0, unlessOver(ctx, err)
+	}
+	return took, nil
+}
+
+// unlessOver is no error when the time was over.
+func unlessOver(ctx context.Context, err error) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	default:
+		return err
+	}
 }
 
 type madePages struct {

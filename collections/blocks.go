@@ -8,14 +8,14 @@ import (
 // A block is one part of a letter. Letters are written once, as text; both what
 // is sent as text and what is sent as HTML are made of its blocks, so that they
 // cannot say different things. A line that begins with "| " is a row of a table,
-// "= " a fact, "- " an item of a list, "> " the debtor's link.
+// "= " a fact, "- " an item of a list, "> " the debtor's link, "~ " who signs.
 type block struct {
-	Kind string // "", "table", "facts", "list" or "link"
+	Kind string // "", "table", "facts", "list", "link" or "signed"
 	Text string
-	Rows [][]string
+	Rows [][]string // of who signs: the words before the name, and the name
 }
 
-var marks = map[string]string{"| ": "table", "= ": "facts", "- ": "list", "> ": "link"}
+var marks = map[string]string{"| ": "table", "= ": "facts", "- ": "list", "> ": "link", "~ ": "signed"}
 
 // blocksOf reads a written letter.
 func blocksOf(written string) []block {
@@ -56,8 +56,26 @@ func (b *block) add(kind, line string) {
 		b.Rows = append(b.Rows, []string{name, value})
 	case "list":
 		b.Rows = append(b.Rows, []string{line})
+	case "signed":
+		b.sign(line)
 	default:
 		b.Text = strings.TrimSpace(b.Text + " " + line)
+	}
+}
+
+// sign adds who signs. One name stands for itself; several are said in one sentence.
+func (b *block) sign(name string) {
+	b.Rows = append(b.Rows, []string{"", name})
+	b.Text = name
+	if len(b.Rows) == 1 {
+		return
+	}
+	b.Text = ""
+	for i, row := range b.Rows {
+		if row[0] = " and for "; i == 0 {
+			row[0] = "Signed for "
+		}
+		b.Text += row[0] + row[1]
 	}
 }
 

@@ -56,6 +56,7 @@ type Cases interface {
 	Consent(ctx context.Context, by domain.Caller, id domain.TouchID, word domain.Approval, once domain.Once[domain.Approval]) (domain.Answer, error)
 	Approvals(context.Context, domain.Caller, domain.CaseID) ([]domain.Approval, error)
 	Preview(context.Context, domain.Caller, domain.CaseID) (collections.Preview, error)
+	DealLetter(ctx context.Context, by domain.Caller, id domain.DealID, kind string) (domain.Document, error)
 	Voice(context.Context, domain.Caller) (domain.Voice, error)
 	SetVoice(context.Context, domain.Caller, domain.Voice) (domain.Voice, error)
 

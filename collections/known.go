@@ -12,7 +12,7 @@ import (
 func (data *letter) known() []string {
 	known := []string{
 		data.Factor, data.FactorEmail, data.Seller, data.Debtor, data.Contact, data.Question, data.SellerLine, data.SellerThanks, data.Call.Phone, data.Agreed.Number,
-		data.Agreed.Understood, data.Dispute.Number, data.Dispute.Said, data.Dispute.Remedy, data.Dispute.Answer, data.Dispute.CreditNumber, data.Plan.Number, data.Plan.Note,
+		data.Agreed.Understood, data.Dispute.Number, data.Dispute.Said, data.Dispute.Remedy, data.Dispute.Answer, data.Dispute.CreditNumber, data.Plan.Number, data.Plan.Note, data.SellerEmail,
 	}
 	for _, item := range slices.Concat(data.Items, data.Coming) {
 		known = append(known, item.Number, item.Order, item.Summary, item.Reference)
@@ -40,7 +40,7 @@ func (data *letter) typed() []string {
 // withStandIns returns the letter with a stand-in for everything that others
 // typed, so that only our own words are left. A seller's line keeps its length.
 func (data letter) withStandIns() letter {
-	for _, own := range []*string{&data.Factor, &data.FactorEmail, &data.Seller, &data.Account.Holder} {
+	for _, own := range []*string{&data.Factor, &data.FactorEmail, &data.Seller, &data.SellerEmail, &data.Account.Holder} {
 		*own = standIn(*own, party)
 	}
 	for _, theirs := range []*string{
@@ -63,6 +63,10 @@ func (data letter) withStandIns() letter {
 	}
 	for i := range data.Paid {
 		data.Paid[i].Number = standIn(data.Paid[i].Number, personal)
+	}
+	data.Statement.Rests = slices.Clone(data.Statement.Rests)
+	for i := range data.Statement.Rests {
+		data.Statement.Rests[i].Number = standIn(data.Statement.Rests[i].Number, personal)
 	}
 	for _, said := range []*[]letterSaid{&data.Call.Questions, &data.Call.Promises, &data.Call.Disputes} {
 		*said = slices.Clone(*said)

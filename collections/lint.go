@@ -35,7 +35,7 @@ var (
 	byDate     = regexp.MustCompile(`\bby ` + strings.TrimPrefix(longDate.String(), `\b`))
 	sum3       = regexp.MustCompile(`\b[A-Z]{3} -?[0-9][0-9,]*(\.[0-9]+)?\b`)
 	emptyToken = regexp.MustCompile(`  | [,.;:?]|\(\)|""|\b(Dear|Hello),|\{\{|<no value>|%!`)
-	reaching   = "Answering this message reaches"
+	reaching   = regexp.MustCompile(`Answering this (?:message|letter) reaches`)
 )
 
 // asking words have no place in a receipt or thank-you.
@@ -214,8 +214,8 @@ func (m message) frame() []string {
 	if len(m.own.prose) == 0 || !greeting.MatchString(m.own.prose[0]) {
 		findings = append(findings, `The message has no greeting: begin with "Dear NAME," or "Dear Accounts payable team,".`)
 	}
-	if !strings.Contains(flat(m.own.all()), reaching) {
-		findings = append(findings, fmt.Sprintf("The message does not say how to reach a person: add %q and whom.", reaching))
+	if !reaching.MatchString(flat(m.own.all())) {
+		findings = append(findings, `The message does not say how to reach a person: add "Answering this message reaches" and whom.`)
 	}
 	own := m.own.all()
 	tokens := strings.Count(own, personal)

@@ -78,6 +78,7 @@ type reading interface {
 	Disputes(context.Context, domain.CaseID) ([]domain.Dispute, error)
 	Questions(context.Context, domain.CaseID) ([]domain.Question, error)
 	Stops(context.Context, domain.CaseID) ([]domain.Stop, error)
+	Deal(ctx context.Context, id domain.DealID, org domain.OrganizationID, kind domain.OrganizationKind) (domain.Deal, error)
 }
 
 // Atomically runs its argument in one transaction; it may run it twice.
@@ -103,6 +104,7 @@ var Wide = map[string]domain.Scope{
 	"CopyForSeller":    domain.ScopeWork,
 	"DisputeThread":    domain.ScopeWork,   // its clocks run in the debtor's calendar, a seller's row
 	"Preview":          domain.ScopeWork,   // as Act; what another tenant caused is hidden from the seller
+	"DealLetter":       domain.ScopeWork,   // a letter names both parties of a deal that is the caller's
 	"seated":           domain.ScopeMarket, // a seller locks its case, which is its factor's row
 	"settling":         domain.ScopeMarket, // what a plan does to the deal is read from both sides' rows
 }
@@ -213,6 +215,7 @@ type Outgoing struct {
 	To         string
 	Subject    string
 	Text, HTML string // see [WithLink]
+	Paper      *Paper // a notice and a release are attached on paper, in the words of the text; nil: nothing is
 	MessageID  string // without angle brackets, as are the ids below
 	InReplyTo  string // "" for the first message of a case
 	References []string
@@ -248,6 +251,13 @@ func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.
 		}
 		file.Touch.Attempts, file.Touch.Outcome = file.Touch.Attempts+1, domain.OutcomeHandedOut
 		out = outgoing(file, s.options.ReplyHost)
+		if file.Touch.Class == domain.ClassLegalNotice || file.Touch.Class == domain.ClassRelease {
+			notice, err := Printed(facts, file.Touch)
+			if err != nil {
+				return err
+			}
+			out.Paper = &notice
+		}
 		return tx.UpdateTouch(ctx, file.Touch)
 	})
 	if err == nil && lost {

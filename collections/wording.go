@@ -53,6 +53,10 @@ var kinds = map[string]kind{
 	"released":         {domain.ClassRelease, []int{0}},
 	"thank_you":        {domain.ClassThankYou, []int{0}},
 	"receipt":          {domain.ClassReceipt, []int{0}},
+
+	LetterIntroduction: {classPrinted, []int{0}},
+	LetterStatement:    {classPrinted, []int{0}},
+	LetterRelease:      {classPrinted, []int{0}},
 }
 
 // Fits reports whether there is a letter of a name for messages of a class at a
@@ -92,8 +96,9 @@ type Letter struct {
 	Template            string   // its name, and the digest of the sources of its words
 	Known               []string // what others typed into it: names, numbers, what was delivered
 
-	own   string   // subject and text, with stand-ins for what others typed
-	typed []string // what was written by hand for this letter
+	own    string   // subject and text, with stand-ins for what others typed
+	typed  []string // what was written by hand for this letter
+	blocks []block  // of the text
 }
 
 // letter is what the templates read.
@@ -125,11 +130,15 @@ type letter struct {
 	Dispute                         letterDispute
 	Plan                            letterPlan
 	Part, Left                      string // what went back to the seller, and what of the invoice is left
+
+	Today, SellerEmail string // of a letter on paper, as what follows
+	Statement          letterStatement
+	Released           string // what is open of what was given back
 }
 
 type letterItem struct {
 	Number, Order, Summary, Terms, Due, Since, Reference, Code string
-	Basis, Less, Open, Ask                                     string
+	Basis, Less, Open, Ask, Received, Held                     string
 	OpenPositive                                               bool
 	due                                                        domain.Date
 }
@@ -172,7 +181,7 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 	}
 	return Letter{
 		Subject: subject, Text: plain(blocks), HTML: html.String(), Template: versions[name], Known: data.known(),
-		own: own, typed: data.typed(),
+		own: own, typed: data.typed(), blocks: blocks,
 	}, nil
 }
 
@@ -291,6 +300,7 @@ func itemOf(item domain.CaseItem, v ItemVerdict, l local) letterItem {
 		Terms: fmt.Sprintf("%d days from %s", item.Issued.DaysUntil(d.Due), item.Issued.Short()), Due: d.Due.Long(), Since: sinceDue(l.today, d.Due), due: d.Due,
 		Reference: d.Reference.Grouped(), Code: d.NoticeCode,
 		Basis: d.Basis.Grouped(), Less: d.Basis.Minus(v.Ask).Grouped(), Open: d.Open.Grouped(), Ask: v.Ask.Grouped(), OpenPositive: d.Open.Positive(),
+		Received: d.Basis.Minus(d.Open).Grouped(), Held: d.Open.Minus(v.Ask).Grouped(),
 	}
 }
 

@@ -1,0 +1,140 @@
+package collections
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"comity/domain"
+)
+
+// Letters lists the letters that there may be about a deal.
+func Letters() []string {
+	return []string{LetterIntroduction, LetterNotice, LetterStatement, LetterAgreement, LetterFormalDemand, LetterRelease}
+}
+
+// DealLetter prints a letter about a deal of the caller's, as seller or as factor.
+// What was sent is printed as it was sent, the others as of now. It refuses with domain.ErrNotFound, or with ErrWrongState where the deal has
+// no such letter.
+func (s *Service) DealLetter(ctx context.Context, by domain.Caller, id domain.DealID, kind string) (domain.Document, error) {
+	if by.Kind != domain.KindSeller && by.Kind != domain.KindFactor {
+		return domain.Document{}, domain.ErrForbidden.Because("this is for a seller or a factor")
+	}
+	if !slices.Contains(Letters(), kind) {
+		return domain.Document{}, domain.ErrNotFound.Because("there is no letter of this kind")
+	}
+	var letter Paper
+	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
+		deal, err := tx.Deal(ctx, id, by.Organization, by.Kind)
+		if err != nil {
+			return err
+		}
+		f, err := tx.CaseLook(ctx, deal.Case)
+		if err != nil {
+			return err
+		}
+		f.Now, f.AnswersShared = by.Now, s.options.ReplyHost != ""
+		letter, err = paperFor(ctx, tx, f, deal, kind)
+		return err
+	})
+	if err != nil {
+		return domain.Document{}, fmt.Errorf("print letter %s of deal %s: %w", kind, id, err)
+	}
+	content, err := letter.Print.PDF()
+	if err != nil {
+		return domain.Document{}, fmt.Errorf("print letter %s of deal %s: %w", kind, id, err)
+	}
+	return domain.Document{FileName: letter.Name, MediaType: "application/pdf", Bytes: content}, nil
+}
+
+func paperFor(ctx context.Context, tx Tx, f domain.CaseFacts, deal domain.Deal, kind string) (Paper, error) {
+	switch kind {
+	case LetterIntroduction:
+		deals, err := introducible(f, deal)
+		if err != nil {
+			return Paper{}, err
+		}
+		return Introduce(f, deals)
+	case LetterStatement:
+		deals, err := stated(f, deal)
+		if err != nil {
+			return Paper{}, err
+		}
+		return StateAccount(f, deals)
+	}
+	t, err := sentAbout(f, deal, kind)
+	if err != nil && kind == LetterRelease && deal.Status == domain.DealCancelled {
+		return undone(f, deal)
+	}
+	if err != nil {
+		return Paper{}, err
+	}
+	file, err := tx.TouchFile(ctx, t.ID)
+	if err != nil {
+		return Paper{}, err
+	}
+	return Printed(f, file.Touch)
+}
+
+// introducible lists the invoices of a case that are bought and that no notice names
+// yet.
+func introducible(f domain.CaseFacts, deal domain.Deal) ([]domain.DealID, error) {
+	if deal.Status == domain.DealCancelled {
+		return nil, domain.ErrWrongState.Because("the sale was undone: there is nothing to introduce").In(string(deal.Status))
+	}
+	if _, err := sentAbout(f, deal, LetterNotice); err == nil {
+		return nil, domain.ErrWrongState.Because("the notice has left, and an introduction comes before it").In(string(deal.Status))
+	}
+	var deals []domain.DealID
+	for i := range f.Items {
+		item := &f.Items[i]
+		if _, err := sentAbout(f, item.Deal, LetterNotice); live(item) && err != nil {
+			deals = append(deals, item.Deal.ID)
+		}
+	}
+	if !slices.Contains(deals, deal.ID) {
+		return nil, domain.ErrWrongState.Because("the invoice is not followed up here any more").In(string(deal.Status))
+	}
+	return deals, nil
+}
+
+// stated lists the invoices of a case that the debtor had a notice of: of the others
+// it is not for us to speak.
+func stated(f domain.CaseFacts, deal domain.Deal) ([]domain.DealID, error) {
+	var deals []domain.DealID
+	for _, item := range f.Items {
+		if !item.NoticeAt.IsZero() {
+			deals = append(deals, item.Deal.ID)
+		}
+	}
+	if !slices.Contains(deals, deal.ID) {
+		return nil, domain.ErrWrongState.Because("the debtor has had no notice of this invoice: there is nothing that a statement could say").In(string(deal.Status))
+	}
+	return deals, nil
+}
+
+// undone releases a sale that was undone after the debtor had its notice.
+func undone(f domain.CaseFacts, deal domain.Deal) (Paper, error) {
+	notice, err := sentAbout(f, deal, LetterNotice)
+	if err != nil {
+		return Paper{}, err
+	}
+	f.Items = append(slices.Clone(f.Items), domain.CaseItem{Deal: deal, NoticeAt: notice.SentAt}) // a case has those that are bought
+	return ReleaseUndone(f, []domain.DealID{deal.ID})
+}
+
+// sentAbout returns the last message about a deal that left and that a letter prints, or
+// refuses with ErrWrongState.
+func sentAbout(f domain.CaseFacts, deal domain.Deal, kind string) (domain.Touch, error) {
+	for i := len(f.Touches) - 1; i >= 0; i-- {
+		t := f.Touches[i]
+		if prints(kind, t) && taken(&t) && t.Status != domain.TouchFailed && slices.Contains(t.Items, deal.ID) {
+			return t, nil
+		}
+	}
+	words := map[string]string{
+		LetterNotice: "no notice of assignment has left yet", LetterFormalDemand: "no formal demand has left, and none has to",
+		LetterAgreement: "no plan was agreed and confirmed for this invoice", LetterRelease: "the factor still has its claim, or it was paid: nothing is released",
+	}
+	return domain.Touch{}, domain.ErrWrongState.Because("%s", words[kind]).In(string(deal.Status))
+}

@@ -19,6 +19,7 @@ func (s *Server) dealRoutes() []route {
 		{method: http.MethodPost, path: "/v1/deals/:id/cancel", handle: s.cancelDeal},
 		{method: http.MethodGet, path: "/v1/deals/:id/ledger", handle: s.dealLedger},
 		{method: http.MethodGet, path: "/v1/deals/:id/timeline", handle: s.dealTimeline},
+		{method: http.MethodGet, path: "/v1/deals/:id/letters/:kind", handle: s.dealLetter},
 	}
 }
 

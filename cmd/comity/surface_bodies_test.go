@@ -25,7 +25,7 @@ func (s *scene) equipped(all []operation) []operation {
 	bodies := s.rightBodies(ids)
 	for i, o := range all {
 		all[i].as, all[i].real, all[i].body = s.asker(o), o.path, bodies[o.String()]
-		for _, name := range []string{"{id}", "{code}", "{invoice_id}", "{name}"} {
+		for _, name := range []string{"{id}", "{code}", "{kind}", "{invoice_id}", "{name}"} {
 			if strings.Contains(o.path, name) {
 				id := ids[strings.Split(o.path, "/")[2]]
 				if name != "{id}" && name != "{name}" {
@@ -112,7 +112,7 @@ func (s *scene) things() map[string]string {
 	objection, row := s.contested("dec_"+first(`SELECT id FROM decisions`), "inv_"+first(`SELECT id FROM history`))
 	return map[string]string{
 		"unpaid": unpaid.Deal.ID, "invoices": s.invoice, "offers": s.offerID, "deals": s.deal, "cases": s.kase, "relationships": s.rel, "bank-accounts": s.alice.account,
-		"conditions": "verified", "stops": "complaint_open", "decisions": "dec_" + first(`SELECT id FROM decisions`), "imports": "imp_" + first(`SELECT id FROM imports`),
+		"conditions": "verified", "letters": "notice", "stops": "complaint_open", "decisions": "dec_" + first(`SELECT id FROM decisions`), "imports": "imp_" + first(`SELECT id FROM imports`),
 		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
 		"disputes": dispute, "plans": "plan_" + first(`SELECT id FROM plans`), "recourses": recourse, "questions": "qst_" + first(`SELECT id FROM questions`),

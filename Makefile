@@ -6,7 +6,7 @@ GO    ?= go
 LINT_VERSION := v2.15.0
 SWAG_VERSION := v1.16.6
 
-.PHONY: help run demo test check lint fuzz courtesy year bench scale pages openapi generate
+.PHONY: help run demo test check lint fuzz courtesy letters year bench scale pages openapi generate
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ fuzz: ## every fuzz target for FUZZTIME (60s)
 
 courtesy: ## the courtesy engine under random interleavings (SEEDS=200)
 	@$(GO) build -o bin/comity ./cmd/comity && COMITY_COURTESY_SEEDS=$(or $(SEEDS),200) bin/comity with-postgres $(GO) test -count=1 -timeout 0 -v -run Courtesy ./collections
+
+letters: ## the letters on paper, as PDF and as pictures to look at, in bin/letters
+	@rm -rf bin/letters && mkdir -p bin/letters && $(GO) test -count=1 -run Paper ./collections -papers $(CURDIR)/bin/letters && ls bin/letters
 
 year: ## a year of the courtesy engine with made-up debtors, and its audit (SEED=1 DEBTORS=10000 SELLERS=200 FACTORS=5 DAYS=365)
 	@$(GO) build -o bin/comity ./cmd/comity && exec bin/comity year -seed $(or $(SEED),1) -debtors $(or $(DEBTORS),10000) -sellers $(or $(SELLERS),200) -factors $(or $(FACTORS),5) -days $(or $(DAYS),365)

@@ -102,6 +102,9 @@ func TestWhatArrivesVerifies(t *testing.T) {
 		},
 		"empty":      func(m *delivery.Message) { m.Text, m.HTML = "", "" },
 		"only lines": func(m *delivery.Message) { m.Text, m.HTML = "\n\n \n", "" },
+		"with a file": func(m *delivery.Message) {
+			m.Attached = []delivery.Attachment{{Name: "notice-2026-02-05.pdf", MediaType: "application/pdf", Bytes: []byte(strings.Repeat("%PDF-1.3\n\x00\xff", 900))}}
+		},
 		"own sender": func(m *delivery.Message) { m.From = "ana@Comity.INVALID" },
 	}
 	for kind, key := range map[string]crypto.Signer{"RSA": rsaKey(t, 2048), "RSA 4096": rsaKey(t, 4096), "Ed25519": ed25519Key(t)} {

@@ -3,6 +3,7 @@
 package delivery
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -27,6 +28,13 @@ type Message struct {
 	InReplyTo  string // without angle brackets; "" for the first of a thread
 	References []string
 	At         time.Time // the Date header
+	Attached   []Attachment
+}
+
+// An Attachment is a file that goes with a message.
+type Attachment struct {
+	Name, MediaType string
+	Bytes           []byte
 }
 
 // An Outcome says what a mail server made of a message.
@@ -133,6 +141,11 @@ func (m *Mailer) compose(msg Message) (*mail.Msg, error) {
 	out.SetBodyString(mail.TypeTextPlain, msg.Text)
 	if msg.HTML != "" {
 		out.AddAlternativeString(mail.TypeTextHTML, msg.HTML)
+	}
+	for _, file := range msg.Attached {
+		if err := out.AttachReader(file.Name, bytes.NewReader(file.Bytes), mail.WithFileContentType(mail.ContentType(file.MediaType))); err != nil {
+			return nil, fmt.Errorf("attach %s: %w", file.Name, err)
+		}
 	}
 	if m.dkim != nil {
 		if err := m.dkim.sign(out, msg.At); err != nil {

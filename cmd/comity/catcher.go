@@ -203,24 +203,24 @@ func readLetter(data []byte) (letter, error) {
 		To: msg.Header.Get("X-Envelope-To"), From: from, Subject: subject, Date: msg.Header.Get("Date"),
 		MessageID: strings.Trim(msg.Header.Get("Message-Id"), "<>"), ReplyTo: strings.Trim(msg.Header.Get("Reply-To"), "<>"),
 	}
-	l.Text, err = plainText(msg)
+	l.Text, err = plainText(msg.Header, msg.Body)
 	return l, err
 }
 
-// plainText returns the text part of a mail.
-func plainText(msg *mail.Message) (string, error) {
-	kind, params, err := mime.ParseMediaType(msg.Header.Get("Content-Type"))
+// plainText returns the first text part of a mail or of a part of it.
+func plainText(header interface{ Get(string) string }, body io.Reader) (string, error) {
+	kind, params, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil || !strings.HasPrefix(kind, "multipart/") {
-		return decodeText(msg.Header.Get("Content-Transfer-Encoding"), msg.Body)
+		return decodeText(header.Get("Content-Transfer-Encoding"), body)
 	}
-	parts := multipart.NewReader(msg.Body, params["boundary"])
+	parts := multipart.NewReader(body, params["boundary"])
 	for {
 		part, err := parts.NextRawPart()
 		if err != nil {
 			return "", err
 		}
-		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/plain") {
-			return decodeText(part.Header.Get("Content-Transfer-Encoding"), part)
+		if kind := part.Header.Get("Content-Type"); strings.HasPrefix(kind, "text/plain") || strings.HasPrefix(kind, "multipart/") {
+			return plainText(part.Header, part)
 		}
 	}
 }

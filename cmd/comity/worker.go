@@ -404,15 +404,28 @@ func (w *worker) send(ctx context.Context, world domain.World, id domain.TouchID
 	if token == "" {
 		return fmt.Errorf("there is no key of version %d for links", out.Link.KeyVersion)
 	}
+	attached, err := onPaper(out)
+	if err != nil {
+		return errors.Join(err, w.cases.NotSent(ctx, world.ID, id, collections.FailedTemporary, "the notice could not be printed", now))
+	}
 	link := func(text string) string { return collections.WithLink(text, w.config.PublicURL+"/d/"+token) }
 	outcome, failure := w.mailer(world).Send(ctx, delivery.Message{
 		FromName: out.FromName, ReplyTo: out.ReplyTo, To: out.To, Subject: out.Subject, Text: link(out.Text), HTML: link(out.HTML),
-		MessageID: out.MessageID, InReplyTo: out.InReplyTo, References: out.References, At: now,
+		MessageID: out.MessageID, InReplyTo: out.InReplyTo, References: out.References, At: now, Attached: attached,
 	})
 	if outcome == delivery.Taken {
 		return w.cases.Sent(ctx, world.ID, id, now)
 	}
 	return w.cases.NotSent(ctx, world.ID, id, string(outcome), failure.Error(), now)
+}
+
+// onPaper prints what a message has on paper too.
+func onPaper(out collections.Outgoing) ([]delivery.Attachment, error) {
+	if out.Paper == nil {
+		return nil, nil
+	}
+	content, err := out.Paper.Print.PDF()
+	return []delivery.Attachment{{Name: out.Paper.Name, MediaType: "application/pdf", Bytes: content}}, err
 }
 
 // tellParty mails whom an event is for.

@@ -56,7 +56,7 @@ var (
 		"simulation", "inbound",
 	}
 	harmless = []string{
-		"bufio", "bytes", "cmp", "crypto/sha256", "encoding/hex", "encoding/json", "encoding/xml", "errors", "fmt", "io", "iter", "maps", "math",
+		"bufio", "bytes", "cmp", "compress/zlib", "crypto/sha256", "encoding/binary", "encoding/hex", "encoding/json", "encoding/xml", "errors", "fmt", "io", "iter", "maps", "math",
 		"math/big", "math/bits", "math/rand/v2", "regexp", "slices", "sort", "strconv", "strings", "sync", "time", "unicode", "unicode/utf16", "unicode/utf8",
 		"github.com/google/uuid", "github.com/shopspring/decimal", "github.com/rickar/cal/v2", "gonum.org/v1/gonum/mathext",
 		"gonum.org/v1/gonum/mat", "encoding/csv", "hash", "mime", "net/mail", "golang.org/x/net/html", "golang.org/x/net/publicsuffix", "github.com/emersion/go-message/charset", "github.com/emersion/go-msgauth/authres",

@@ -19,7 +19,6 @@ const (
 	maxInvoiceBytes = 10 << 20
 	maxNumber       = 100
 	maxSummary      = 300
-	maxFileName     = 150
 )
 
 var errEInvoice = &domain.Refusal{Kind: domain.Invalid, Code: "e-invoice-broken", Title: "The e-invoice breaks rules that decide"}
@@ -145,7 +144,7 @@ func documentDraft(c *gin.Context, media string) (marketplace.Draft, error) {
 		return marketplace.Draft{}, err
 	}
 	draft.Invoice.Relationship = relationship
-	draft.Document = marketplace.NewDocument(media, fileName(c.Query("file_name"), "invoice.xml"), data)
+	draft.Document = marketplace.NewDocument(media, domain.FileName(c.Query("file_name"), "invoice.xml"), data)
 	return draft, nil
 }
 
@@ -289,18 +288,4 @@ func cut(text string, limit int) string {
 		return string(runes[:limit])
 	}
 	return text
-}
-
-// fileName returns the last element of a name that a client gave, without what
-// a file system or a header could misread.
-func fileName(name, otherwise string) string {
-	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	name = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) || r == utf8.RuneError || strings.ContainsRune(`"<>|:*?`, r) {
-			return -1
-		}
-		return r
-	}, name)
-	name = strings.Trim(cut(strings.TrimSpace(name), maxFileName), ". ")
-	return firstOf(name, otherwise)
 }

@@ -35,6 +35,7 @@ func (s *Server) routes() []route {
 		s.playbookRoutes(),
 		s.replyRoutes(),
 		s.seatRoutes(),
+		s.evidenceRoutes(),
 		s.sandboxRoutes(),
 	)
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -122,22 +121,9 @@ func (k *checker) dayOr(pointer, value string) domain.Date {
 	return k.date(pointer, value)
 }
 
-// attachment returns the Content-Disposition of a download: a plain name for
-// old clients and the true one after RFC 5987.
-func attachment(name string) string {
-	plain := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || r == '"' || r == '\\' || r == '%' {
-			return '_'
-		}
-		return r
-	}, name)
-	encoded := strings.ReplaceAll(url.QueryEscape(name), "+", "%20")
-	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + encoded
-}
-
 // download answers with stored bytes, which a browser saves and never runs.
 func download(c *gin.Context, doc domain.Document) {
-	c.Header("Content-Disposition", attachment(doc.FileName))
+	c.Header("Content-Disposition", doc.Disposition())
 	c.Header("Content-Security-Policy", "sandbox; default-src 'none'")
 	c.Data(http.StatusOK, doc.MediaType, doc.Bytes)
 }

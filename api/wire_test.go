@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"comity/domain"
 )
 
 // probe answers 200 to what a strict body takes, and a problem to the rest.
@@ -208,7 +210,7 @@ func TestDownloadsAreNamedSafely(t *testing.T) {
 		"a\"b\r\nX: y":   `attachment; filename="a_b__X: y"; filename*=UTF-8''a%22b%0D%0AX%3A%20y`,
 	}
 	for name, want := range tests {
-		if got := attachment(name); got != want {
+		if got := (domain.Document{FileName: name}).Disposition(); got != want {
 			t.Errorf("%q is %s, want %s", name, got, want)
 		}
 	}

@@ -25,6 +25,7 @@ type Tx interface {
 	contacting
 	seating
 	agreeing
+	evidencing
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -105,6 +106,8 @@ var Wide = map[string]domain.Scope{
 	"DisputeThread":    domain.ScopeWork,   // its clocks run in the debtor's calendar, a seller's row
 	"Preview":          domain.ScopeWork,   // as Act; what another tenant caused is hidden from the seller
 	"DealLetter":       domain.ScopeWork,   // a letter names both parties of a deal that is the caller's
+	"Attach":           domain.ScopeWork,   // a file's bytes lie with the factor, whoever of the three attached it
+	"EvidenceFile":     domain.ScopeWork,   // and are read after the caller's own scope said that it may
 	"seated":           domain.ScopeMarket, // a seller locks its case, which is its factor's row
 	"settling":         domain.ScopeMarket, // what a plan does to the deal is read from both sides' rows
 }

@@ -58,6 +58,7 @@ type (
 	planThing         struct{}
 	recourseThing     struct{}
 	updateThing       struct{}
+	evidenceThing     struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -102,6 +103,7 @@ func (noteThing) prefix() string         { return "note" }
 func (planThing) prefix() string         { return "plan" }
 func (recourseThing) prefix() string     { return "rec" }
 func (updateThing) prefix() string       { return "upd" }
+func (evidenceThing) prefix() string     { return "evd" }
 
 // The IDs of everything that has one.
 type (
@@ -189,6 +191,8 @@ type (
 	RecourseID = ID[recourseThing]
 	// An UpdateID names a change that a debtor is told of.
 	UpdateID = ID[updateThing]
+	// An EvidenceID names a file that was attached to a dispute.
+	EvidenceID = ID[evidenceThing]
 )
 
 // New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before

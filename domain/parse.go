@@ -35,4 +35,5 @@ var (
 	ParseGateID           = ParseID[gateThing]
 	ParseStopID           = ParseID[stopThing]
 	ParseObjectionID      = ParseID[objectionThing]
+	ParseEvidenceID       = ParseID[evidenceThing]
 )

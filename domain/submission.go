@@ -1,6 +1,8 @@
 package domain
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"comity/money"
@@ -13,6 +15,26 @@ type Document struct {
 	FileName  string
 	Bytes     []byte
 	SHA256    []byte
+}
+
+// Disposition returns the Content-Disposition of a download: a plain name for old
+// clients and the true one after RFC 5987.
+func (d Document) Disposition() string {
+	plain := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' || r == '"' || r == '\\' || r == '%' {
+			return '_'
+		}
+		return r
+	}, d.FileName)
+	var encoded strings.Builder
+	for _, b := range []byte(d.FileName) {
+		if b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || strings.IndexByte("-_.~", b) >= 0 {
+			encoded.WriteByte(b)
+		} else {
+			fmt.Fprintf(&encoded, "%%%02X", b)
+		}
+	}
+	return `attachment; filename="` + plain + `"; filename*=UTF-8''` + encoded.String()
 }
 
 // A Kin is what is already known about a fresh invoice's surroundings.

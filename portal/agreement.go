@@ -248,6 +248,7 @@ func (f frame) thread(page domain.DebtorPage, d domain.Dispute, may bool) viewTa
 	if may && d.Status == domain.DisputeAnswered && d.AgreedAt.IsZero() {
 		talk.Links = append(talk.Links, viewLink{f.To(deedAgree, "dispute", d.ID.String()), string(w.Agree)})
 	}
+	talk.Links = append(talk.Links, viewLink{f.To("disputes/" + d.ID.String()), string(w.Files)})
 	if may && d.Live() {
 		talk.Links = append(talk.Links, viewLink{f.To(deedNote, "dispute", d.ID.String()), string(w.Note)})
 	}

@@ -22,6 +22,7 @@ import (
 
 // Cases is what the pages ask of the follow-up of debtors.
 type Cases interface {
+	evidencing
 	Page(context.Context, domain.Caller) (domain.DebtorPage, error)
 	Confirm(ctx context.Context, by domain.Caller, code string) error
 	Promise(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Promise]) (domain.Answer, error)
@@ -75,6 +76,7 @@ func New(o Options) http.Handler {
 		router.GET("/d/:link/"+d.verb, p.visit(verb, func(c *gin.Context, v visit) { p.ask(c, v, d) }))
 		router.POST("/d/:link/"+d.verb, p.visit(verb, func(c *gin.Context, v visit) { p.take(c, v, d) }))
 	}
+	p.evidenceRoutes(router)
 	return router
 }
 

@@ -33,6 +33,7 @@ type cases struct {
 	refuse error
 	asked  []string
 	keys   []string
+	files  []domain.Evidence
 }
 
 func (f *cases) Page(context.Context, domain.Caller) (domain.DebtorPage, error) { return f.page, nil }

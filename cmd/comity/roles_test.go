@@ -52,12 +52,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 
 // ofItsOwn reports whether somebody asks rightly beside the one whom a test asks as: a
 // rival keeps bank statements, playbooks and an opinion of the seller of its own, and the platform
-// verifies a seller's invoice too. Either side of a case pauses it, and speaks in the thread of a dispute.
+// verifies a seller's invoice too. Either side of a case pauses it, speaks in the thread of a dispute and attaches to it.
 func ofItsOwn(o operation, name string) bool {
 	switch o.path {
 	case "/v1/bank-statements", "/v1/sellers/{id}/standing", "/v1/playbooks":
 		return name == "a rival"
-	case "/v1/cases/{id}/pauses", "/v1/disputes/{id}/notes":
+	case "/v1/cases/{id}/pauses", "/v1/disputes/{id}/notes", "/v1/disputes/{id}/evidence":
 		return name == "the seller"
 	case "/v1/invoices/{id}/verifications":
 		return name == "the platform"

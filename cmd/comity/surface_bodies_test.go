@@ -109,13 +109,15 @@ func (s *scene) things() map[string]string {
 	pause, touch := s.seated(), "tch_"+first(`SELECT touch_id FROM approvals`)
 	seller := "org_" + first(`SELECT seller_id FROM deals`)
 	s.thought(seller)
+	var photo struct{ ID string }
+	s.must(s.eastbrook.do(ctx, call{method: http.MethodPost, path: "/v1/disputes/" + dispute + "/evidence", raw: []byte("wet boxes"), media: "text/plain"}, &photo))
 	objection, row := s.contested("dec_"+first(`SELECT id FROM decisions`), "inv_"+first(`SELECT id FROM history`))
 	return map[string]string{
 		"unpaid": unpaid.Deal.ID, "invoices": s.invoice, "offers": s.offerID, "deals": s.deal, "cases": s.kase, "relationships": s.rel, "bank-accounts": s.alice.account,
 		"conditions": "verified", "letters": "notice", "stops": "complaint_open", "decisions": "dec_" + first(`SELECT id FROM decisions`), "imports": "imp_" + first(`SELECT id FROM imports`),
 		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
-		"disputes": dispute, "plans": "plan_" + first(`SELECT id FROM plans`), "recourses": recourse, "questions": "qst_" + first(`SELECT id FROM questions`),
+		"disputes": dispute, "evidence": photo.ID, "plans": "plan_" + first(`SELECT id FROM plans`), "recourses": recourse, "questions": "qst_" + first(`SELECT id FROM questions`),
 		"objections": objection, "history": row, "models": model, "sellers": seller, "replies": s.answered(),
 		"pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
 	}

@@ -148,12 +148,19 @@ func (s *scene) fire(t *testing.T, o operation, shot shot, known string) {
 	if body == nil && o.body != nil {
 		body = encoded(t, o.body)
 	}
+	plain := slices.Contains(o.media, "text/plain")
+	if body == nil && plain {
+		body = []byte("a word")
+	}
 	response, answer := s.fetch(t, o.method, o.real, body, func(r *http.Request) {
 		if o.secured {
 			r.Header.Set("Authorization", "Bearer "+o.as.token)
 		}
 		if len(o.media) > 0 {
 			r.Header.Set("Content-Type", o.media[0])
+		}
+		if plain {
+			r.Header.Set("Content-Type", "text/plain")
 		}
 		if o.keyed {
 			r.Header.Set("Idempotency-Key", uuid.NewString())

@@ -54,6 +54,8 @@ type CreateRelationshipRequest struct {
 	Region string `json:"region,omitempty" example:"US-CA"`
 	// E.164, for a person to call.
 	Phone string `json:"phone,omitempty" example:"+14155550123"`
+	// Where post goes, without the name: at most 4 lines of 60 characters.
+	Address string `json:"address,omitempty" example:"12 Long Quay\nPortland, ME 04101"`
 } //	@name	CreateRelationshipRequest
 
 // Relationship is a debtor as one seller knows it.
@@ -76,6 +78,7 @@ type Relationship struct {
 	Copied      bool    `json:"copied" example:"false"`
 	Region      *string `json:"region" extensions:"x-nullable" example:"US-CA"`
 	Phone       *string `json:"phone" extensions:"x-nullable" example:"+14155550123"`
+	Address     *string `json:"address" extensions:"x-nullable" example:"12 Long Quay\nPortland, ME 04101"`
 	Identified  bool    `json:"identified" example:"true"`
 	CreatedAt   string  `json:"created_at" format:"date-time" example:"2026-02-05T14:12:00Z"`
 } //	@name	Relationship
@@ -86,7 +89,7 @@ func relationshipOf(r domain.Relationship) Relationship {
 		Country: textOrNull(r.Country), TaxID: textOrNull(r.TaxID), ContactName: textOrNull(r.ContactName), Email: textOrNull(r.Email),
 		TimeZone: textOrNull(r.TimeZone), TermsDays: r.TermsDays, HeadsUp: r.HeadsUp, Identified: r.Identified(), CreatedAt: moment(r.CreatedAt),
 		Industry: textOrNull(r.Industry), Size: textOrNull(r.Size),
-		Approval: string(cmp.Or(r.Approval, domain.ApproveNone)), Copied: r.Copied, Region: textOrNull(r.Region), Phone: textOrNull(r.Phone),
+		Approval: string(cmp.Or(r.Approval, domain.ApproveNone)), Copied: r.Copied, Region: textOrNull(r.Region), Phone: textOrNull(r.Phone), Address: textOrNull(r.Address),
 	}
 }
 
@@ -146,7 +149,7 @@ func (r CreateRelationshipRequest) relationship() (domain.Relationship, error) {
 		Industry: k.oneLine("/industry", r.Industry, false, maxRegister), Size: k.oneLine("/size", r.Size, false, maxRegister),
 		Approval: k.approval("/approval", cmp.Or(r.Approval, string(domain.ApproveNone))), Copied: r.Copied,
 		Region: k.shaped("/region", r.Region, isRegion, wantedRegion),
-		Phone:  k.shaped("/phone", r.Phone, isPhone, wantedPhone),
+		Phone:  k.shaped("/phone", r.Phone, isPhone, wantedPhone), Address: k.address("/address", r.Address),
 	}
 	if r.TermsDays != nil {
 		out.TermsDays = k.whole("/terms_days", *r.TermsDays, 0, maxTermsDays)
@@ -172,6 +175,25 @@ func (k *checker) approval(pointer, value string) domain.ApprovalMode {
 		k.wrong(pointer, "not-allowed", "none, first_touch or every_touch")
 	}
 	return mode
+}
+
+const maxAddressLines, maxAddressLine = 4, 60
+
+// address checks where post goes: the lines that the window of an envelope has room
+// for beside two names.
+func (k *checker) address(pointer, value string) string {
+	value = k.text(pointer, value, false, maxAddressLines*(maxAddressLine+1))
+	lines := strings.Split(value, "\n")
+	for _, line := range lines {
+		if strings.TrimSpace(line) == "" && value != "" || len([]rune(line)) > maxAddressLine || strings.Contains(line, "\t") {
+			k.wrong(pointer, "malformed", "at most %d lines of %d characters, none of them empty", maxAddressLines, maxAddressLine)
+			return value
+		}
+	}
+	if len(lines) > maxAddressLines {
+		k.wrong(pointer, "malformed", "at most %d lines of %d characters, none of them empty", maxAddressLines, maxAddressLine)
+	}
+	return value
 }
 
 var (
@@ -336,6 +358,7 @@ type ChangeRelationshipRequest struct {
 	Copied      merged[bool]   `json:"copied,omitempty" swaggertype:"boolean" extensions:"x-nullable" example:"true"`
 	Region      merged[string] `json:"region,omitempty" swaggertype:"string" extensions:"x-nullable" example:"US-CA"`
 	Phone       merged[string] `json:"phone,omitempty" swaggertype:"string" extensions:"x-nullable" example:"+14155550123"`
+	Address     merged[string] `json:"address,omitempty" swaggertype:"string" extensions:"x-nullable" example:"12 Long Quay\nPortland, ME 04101"`
 } //	@name	ChangeRelationshipRequest
 
 // changeRelationship changes one of the seller's debtors.
@@ -407,6 +430,7 @@ func (r ChangeRelationshipRequest) change() (marketplace.RelationshipChange, err
 		Copied:      r.Copied.or(false),
 		Region:      checked(r.Region.or(""), func(s string) string { return k.shaped("/region", s, isRegion, wantedRegion) }),
 		Phone:       checked(r.Phone.or(""), func(s string) string { return k.shaped("/phone", s, isPhone, wantedPhone) }),
+		Address:     checked(r.Address.or(""), func(s string) string { return k.address("/address", s) }),
 	}
 	return change, k.err()
 }

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -16,19 +17,20 @@ func TestASellerSaysHowItsDebtorIsWrittenTo(t *testing.T) {
 	f := held(withCases(newFront(t)))
 	seller := f.join("seller", "Marlow")
 	plain := f.must(201, seller, "POST", "/v1/relationships", map[string]any{"code": "A", "name": "Ab Ltd"})
-	if plain.body["approval"] != "none" || plain.body["copied"] != false || plain.body["region"] != nil || plain.body["phone"] != nil {
+	if plain.body["approval"] != "none" || plain.body["copied"] != false || plain.body["region"] != nil || plain.body["phone"] != nil || plain.body["address"] != nil {
 		t.Errorf("what nobody said: %s", plain.raw)
 	}
 	made := f.must(201, seller, "POST", "/v1/relationships", map[string]any{
-		"code": "B", "name": "Cd Inc", "country": "US", "approval": "first_touch", "copied": true, "region": "US-CA", "phone": "+14155550123",
+		"code": "B", "name": "Cd Inc", "country": "US", "approval": "first_touch", "copied": true, "region": "US-CA", "phone": "+14155550123", "address": "12 Long Quay\nOakland, CA 94607",
 	})
-	if made.body["approval"] != "first_touch" || made.body["copied"] != true || made.body["region"] != "US-CA" || made.body["phone"] != "+14155550123" {
+	if made.body["approval"] != "first_touch" || made.body["copied"] != true || made.body["region"] != "US-CA" || made.body["phone"] != "+14155550123" || made.body["address"] != "12 Long Quay\nOakland, CA 94607" {
 		t.Errorf("made %s", made.raw)
 	}
 	path, tag := "/v1/relationships/"+made.text("id"), made.text("id")
 	for body, faults := range map[string]string{
 		`{"approval":"always"}`: "/approval not-allowed", `{"region":"California"}`: "/region malformed", `{"region":"us-ca"}`: "/region malformed", `{"region":"GB-ENG"}`: "/region another-country",
 		`{"phone":"0415 555 0123"}`: "/phone malformed", `{"phone":"+0415"}`: "/phone malformed", `{"phone":"+1234567890123456"}`: "/phone malformed",
+		`{"address":"1\n2\n3\n4\n5"}`: "/address malformed", `{"address":"a\n\nb"}`: "/address malformed", `{"address":"` + strings.Repeat("a", 61) + `"}`: "/address malformed",
 		`{"approval":"x","region":"y","phone":"z"}`: "/approval not-allowed, /region malformed, /phone malformed",
 	} {
 		if got := f.must(422, seller, "PATCH", path, body, "If-Match", `"`+tag+`.1"`); got.faults() != faults {

@@ -34,8 +34,8 @@ type Paper struct {
 }
 
 type letterStatement struct {
-	Invoiced, Received, Open, Held string
-	Rests                          []letterRest
+	Invoiced, Received, Off, Open, Held string // Off: "" when nothing was taken off
+	Rests                               []letterRest
 }
 
 type letterRest struct{ What, Number, Why string }
@@ -50,17 +50,20 @@ func Introduce(f domain.CaseFacts, deals []domain.DealID) (Paper, error) {
 // why, and what is open.
 func StateAccount(f domain.CaseFacts, deals []domain.DealID) (Paper, error) {
 	data := paperOf(f, deals)
-	var invoiced, received, open, held []money.Amount
+	var invoiced, received, off, open, held []money.Amount
 	for _, id := range deals {
 		item, ok := f.Item(id)
 		if !ok {
 			continue
 		}
 		d := item.Deal
-		invoiced, received, open = append(invoiced, d.Basis), append(received, d.Basis.Minus(d.Open)), append(open, d.Open)
+		invoiced, received, off, open = append(invoiced, d.Basis), append(received, receivedOf(d)), append(off, takenOff(d)), append(open, d.Open)
 		held = append(held, d.Open.Minus(restsLess(&f, &item)))
 	}
-	data.Statement = letterStatement{sum(invoiced), sum(received), sum(open), sum(held), rests(f, deals)}
+	data.Statement = letterStatement{sum(invoiced), sum(received), "", sum(open), sum(held), rests(f, deals)}
+	if slices.ContainsFunc(off, money.Amount.Positive) {
+		data.Statement.Off = sum(off)
+	}
 	return printed(f, LetterStatement, data, letterhead(f.Factor))
 }
 
@@ -89,6 +92,28 @@ func paperOf(f domain.CaseFacts, deals []domain.DealID) letter {
 	data := letterOf(f, Act{Class: classPrinted, Items: deals}, v)
 	data.Today, data.SellerEmail = localOf(&f).today.Short(), oneLine(f.Seller.Email)
 	return data
+}
+
+// takenOff is what of an invoice is not asked for any more though nobody paid it: it
+// was credited, forgiven or given back.
+func takenOff(d domain.Deal) money.Amount {
+	off := money.Minor(0, d.Basis.Currency())
+	for _, part := range []money.Amount{d.Credited, d.Forgiven, d.GivenBack} {
+		if !part.IsZero() {
+			off = off.Plus(part)
+		}
+	}
+	return off
+}
+
+func receivedOf(d domain.Deal) money.Amount { return d.Basis.Minus(d.Open).Minus(takenOff(d)) }
+
+// groupedOr writes an amount, or nothing for none.
+func groupedOr(a money.Amount) string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.Grouped()
 }
 
 // restsLess is what is open of an invoice and does not rest by the debtor's word:
@@ -170,6 +195,11 @@ func paper(f domain.CaseFacts, name string, day domain.Date, written Letter, fro
 	to := []string{writable(f.Relationship.Name, "The customer")}
 	if contact := oneLine(f.Relationship.ContactName); contact != "" {
 		to = append(to, contact)
+	}
+	for line := range strings.Lines(f.Relationship.Address) {
+		if line = oneLine(line); line != "" {
+			to = append(to, line)
+		}
 	}
 	questions := f.Factor.Email
 	if name == LetterIntroduction {

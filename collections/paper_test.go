@@ -67,7 +67,8 @@ func paperScenes() map[string]*scene {
 		scenes[kind].wrote("2026-02-05 10:00", "2026-03-09 09:30", "2026-03-16 09:30")
 	}
 	s := scenes["statement"]
-	s.also("MP-1043", "2026-03-10").Deal.Open = usd(600_000)
+	second := s.also("MP-1043", "2026-03-10")
+	second.Deal.Open, second.Deal.Credited = usd(600_000), usd(100_000)
 	s.also("MP-1050", "2026-05-29")
 	s.dispute(100_000)
 	s.Holds = append(s.Holds, domain.Hold{Deal: s.act.Items[1], Code: domain.HoldPromise, Amount: usd(200_000), Until: at("2026-04-20 00:00")})
@@ -76,6 +77,9 @@ func paperScenes() map[string]*scene {
 	scenes["release"].Items[0].Deal.Open = usd(80_000)
 	scenes["agreement"] = &scene{CaseFacts: changed(domain.UpdatePlanActive)}
 	scenes["release_given_back"] = &scene{CaseFacts: changed(domain.UpdateReleased)}
+	for _, s := range scenes {
+		s.Relationship.Address = "12 Long Quay\nThird floor\nPortland, ME 04101"
+	}
 	return scenes
 }
 
@@ -92,7 +96,7 @@ func TestLettersOnPaper(t *testing.T) {
 		"introduction": {"Marlow Print Works LLC", []string{"a notice that Eastbrook Factors, LLC and we sign together", "call us on the number that you already have", "Nothing else changes"}},
 		"notice":       {both, []string{"021000021", "4410023317", "on the number that you already have", "type the code 7K3MPQ2X", "MP-1042", "MP-1043"}},
 		"statement": {"Eastbrook Factors, LLC", []string{
-			"USD 30,000.00", "USD 26,000.00", "Of this, resting", "USD 3,000.00", "USD 1,000.00 of invoice MP-1042: you do not agree to it", "USD 2,000.00 of invoice MP-1043: you named 16 April 2026 for it",
+			"USD 30,000.00", "Received USD 3,000.00", "Credited, forgiven or given back USD 1,000.00", "USD 26,000.00", "Of this, resting", "USD 3,000.00", "USD 1,000.00 of invoice MP-1042: you do not agree to it", "USD 2,000.00 of invoice MP-1043: you named 16 April 2026 for it",
 			"in our notice of 5 February",
 		}},
 		"agreement": {"Eastbrook Factors, LLC", []string{

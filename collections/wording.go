@@ -138,7 +138,7 @@ type letter struct {
 
 type letterItem struct {
 	Number, Order, Summary, Terms, Due, Since, Reference, Code string
-	Basis, Less, Open, Ask, Received, Held                     string
+	Basis, Less, Open, Ask, Received, Off, Held                string
 	OpenPositive                                               bool
 	due                                                        domain.Date
 }
@@ -300,7 +300,7 @@ func itemOf(item domain.CaseItem, v ItemVerdict, l local) letterItem {
 		Terms: fmt.Sprintf("%d days from %s", item.Issued.DaysUntil(d.Due), item.Issued.Short()), Due: d.Due.Long(), Since: sinceDue(l.today, d.Due), due: d.Due,
 		Reference: d.Reference.Grouped(), Code: d.NoticeCode,
 		Basis: d.Basis.Grouped(), Less: d.Basis.Minus(v.Ask).Grouped(), Open: d.Open.Grouped(), Ask: v.Ask.Grouped(), OpenPositive: d.Open.Positive(),
-		Received: d.Basis.Minus(d.Open).Grouped(), Held: d.Open.Minus(v.Ask).Grouped(),
+		Received: receivedOf(d).Grouped(), Off: groupedOr(takenOff(d)), Held: d.Open.Minus(v.Ask).Grouped(),
 	}
 }
 

@@ -29,6 +29,7 @@ type Relationship struct {
 	Copied      bool         // the seller gets a copy of what we send
 	Region      string       // ISO 3166-2, such as US-CA; "": not known
 	Phone       string       // for a person to call; "": none
+	Address     string       // where post goes, a line each, without the name; "": not known
 	Version     int
 	CreatedAt   time.Time
 }

@@ -126,7 +126,7 @@ func (t *typesetter) grid(rows [][]string) grid {
 			if i == 0 {
 				weight = "B"
 			} else {
-				g.amounts[column] = g.amounts[column] && amountCell.MatchString(strings.Replace(cell, "\u00a0", " ", 1))
+				g.amounts[column] = g.amounts[column] && (cell == "" || amountCell.MatchString(strings.Replace(cell, "\u00a0", " ", 1)))
 			}
 			t.font(tableSize, weight, "")
 			g.widths[column] = max(g.widths[column], t.width(cell))

@@ -79,7 +79,11 @@ func (s *sheet) newPage() {
 }
 
 // write writes text that is [legible] with its baseline at y.
-func (s *sheet) write(x, y int, text string) { s.pdf.Text(mm(x), mm(y), text) }
+func (s *sheet) write(x, y int, text string) {
+	if text != "" {
+		s.pdf.Text(mm(x), mm(y), text)
+	}
+}
 
 // writeLeftOf writes text that ends at x.
 func (s *sheet) writeLeftOf(x, y int, text string) { s.write(x-s.width(text), y, text) }

@@ -59,7 +59,7 @@ func identify(ctx context.Context, tx Tx, r *domain.Relationship, fresh domain.D
 func relationshipTrail(id domain.AuditID, by domain.Caller, action string, r domain.Relationship) domain.Trail {
 	return domain.Trail{Audit: []domain.AuditRow{domain.Audited(id, by, action, "relationship", r.ID.UUID,
 		r.Version, r.Debtor, r.Code, r.Name, r.LegalType, r.Country, r.TaxID, r.ContactName, r.Email, r.TimeZone, r.TermsDays, r.HeadsUp, r.Industry, r.Size,
-		r.Approval, r.Copied, r.Region, r.Phone)}}
+		r.Approval, r.Copied, r.Region, r.Phone, r.Address)}}
 }
 
 // Relationship returns one of the caller's debtors.
@@ -100,7 +100,7 @@ type RelationshipChange struct {
 	TermsDays                             *int
 	HeadsUp, Copied                       *bool
 	Approval                              *domain.ApprovalMode
-	Region, Phone                         *string
+	Region, Phone, Address                *string
 }
 
 // ChangeRelationship changes a debtor as the seller knows it. It refuses with
@@ -165,6 +165,7 @@ func (c RelationshipChange) of(r domain.Relationship) domain.Relationship {
 	set(&r.Copied, c.Copied)
 	set(&r.Region, c.Region)
 	set(&r.Phone, c.Phone)
+	set(&r.Address, c.Address)
 	if r.TimeZone == "" && r.Country != "" {
 		r.TimeZone = domain.ZoneOf(r.Country)
 	}

@@ -28,3 +28,6 @@ ALTER TABLE evidence FORCE ROW LEVEL SECURITY;
 CREATE POLICY parties ON evidence FOR SELECT USING (app_sees(factor_id) OR app_sees(seller_id) OR case_id = app_case());
 CREATE POLICY written ON evidence FOR INSERT WITH CHECK (app_wide());
 GRANT SELECT, INSERT ON evidence TO comity_app;
+
+-- Where post to a debtor goes, a line each.
+ALTER TABLE relationships ADD COLUMN address text NOT NULL DEFAULT '';

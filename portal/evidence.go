@@ -58,7 +58,7 @@ func (p *portal) evidence(c *gin.Context, v visit) {
 }
 
 func (p *portal) evidencePage(c *gin.Context, v visit, refusal *domain.Refusal) {
-	view, err := p.evidenceView(c, v)
+	view, err := p.evidenceView(c.Request.Context(), frameOf(c, v), c.Param("dispute"), v)
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
 		p.notFound(c)
@@ -76,27 +76,27 @@ func (p *portal) evidencePage(c *gin.Context, v visit, refusal *domain.Refusal) 
 	}
 }
 
-func (p *portal) evidenceView(c *gin.Context, v visit) (evidenceView, error) {
-	id, err := domain.ParseDisputeID(c.Param("dispute"))
+func (p *portal) evidenceView(ctx context.Context, at frame, named string, v visit) (evidenceView, error) {
+	id, err := domain.ParseDisputeID(named)
 	if err != nil {
 		return evidenceView{}, domain.ErrNotFound
 	}
-	page, err := p.Cases.Page(c.Request.Context(), v.by)
+	page, err := p.Cases.Page(ctx, v.by)
 	if err != nil {
 		return evidenceView{}, err
 	}
-	at := slices.IndexFunc(page.Disputes, func(d domain.Dispute) bool { return d.ID == id })
-	if at < 0 {
+	i := slices.IndexFunc(page.Disputes, func(d domain.Dispute) bool { return d.ID == id })
+	if i < 0 {
 		return evidenceView{}, domain.ErrNotFound
 	}
-	files, err := p.Cases.Evidence(c.Request.Context(), v.by, id)
+	files, err := p.Cases.Evidence(ctx, v.by, id)
 	if err != nil {
 		return evidenceView{}, err
 	}
-	dispute := page.Disputes[at]
+	dispute := page.Disputes[i]
 	item, _ := page.Item(dispute.Deal)
 	view := evidenceView{
-		frame: frameOf(c, v).of(page), Number: item.InvoiceNumber, Said: dispute.Said, Nonce: p.Links.nonce(v.link, p.Random(nonceBytes)),
+		frame: at.of(page), Number: item.InvoiceNumber, Said: dispute.Said, Nonce: p.Links.nonce(v.link, p.Random(nonceBytes)),
 		May: slices.Contains(v.link.Verbs, domain.VerbDispute) && dispute.Status != domain.DisputeResolved && len(files) < domain.MaxEvidenceFiles,
 	}
 	view.Title, view.Here, view.Amount = string(view.T.Files), view.To("disputes/"+id.String()), view.T.sum(dispute.Amount)

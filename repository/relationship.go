@@ -29,6 +29,7 @@ type relationshipRow struct {
 	Copied      bool          `json:"copied"`
 	Region      string        `json:"region"`
 	Phone       string        `json:"phone"`
+	Address     string        `json:"address"`
 	Version     int           `json:"version"`
 	CreatedAt   timeCol       `json:"created_at"`
 }
@@ -39,23 +40,23 @@ func (r relationshipRow) relationship() domain.Relationship {
 		Code: r.Code, Name: r.Name, LegalType: domain.LegalType(r.LegalType), Country: string(r.Country), TaxID: string(r.TaxID),
 		ContactName: string(r.ContactName), Email: string(r.Email), TimeZone: string(r.TimeZone), TermsDays: r.TermsDays,
 		HeadsUp: r.HeadsUp, Industry: string(r.Industry), Size: string(r.Size), Version: r.Version, CreatedAt: r.CreatedAt.Time,
-		Approval: domain.ApprovalMode(r.Approval), Copied: r.Copied, Region: r.Region, Phone: r.Phone,
+		Approval: domain.ApprovalMode(r.Approval), Copied: r.Copied, Region: r.Region, Phone: r.Phone, Address: r.Address,
 	}
 }
 
 const relationshipColumns = `id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size, created_at,
-  approval, copied, region, phone`
+  approval, copied, region, phone, address`
 
 const (
 	insertRelationship = `
 INSERT INTO relationships (id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size,
-  approval, copied, region, phone, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
+  approval, copied, region, phone, address, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
 	updateRelationship = `
 UPDATE relationships
    SET debtor_id = $3, code = $4, name = $5, legal_type = $6, country = $7, tax_id = $8, contact_name = $9, email = $10,
        time_zone = $11, terms_days = $12, heads_up = $13, version = $14, industry = $15, size = $16,
-       approval = $17, copied = $18, region = $19, phone = $20
+       approval = $17, copied = $18, region = $19, phone = $20, address = $21
  WHERE seller_id = $2 AND id = $1`
 	readRelationship = `
 SELECT ` + relationshipColumns + ` FROM relationships WHERE seller_id = $2 AND id = $1`
@@ -87,7 +88,7 @@ func relationshipArgs(r domain.Relationship, more ...any) []any {
 	return append([]any{
 		r.ID.UUID, r.Seller.UUID, orNull(r.Debtor.UUID), r.Code, r.Name, text(string(r.LegalType)), text(r.Country), text(r.TaxID),
 		text(r.ContactName), text(r.Email), text(r.TimeZone), r.TermsDays, r.HeadsUp, r.Version, text(r.Industry), text(r.Size),
-		string(approvalMode(r)), r.Copied, r.Region, r.Phone,
+		string(approvalMode(r)), r.Copied, r.Region, r.Phone, r.Address,
 	}, more...)
 }
 

@@ -243,7 +243,7 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 	relationship := map[string]any{
 		"code": "B9", "name": "Gasthof Zur Post", "legal_type": "company", "country": "DE", "tax_id": "DE999", "contact_name": "A. Post",
 		"email": "post@gasthof.example", "time_zone": "Europe/Berlin", "terms_days": 30, "heads_up": true, "industry": "hotels", "size": "10-49",
-		"approval": "first_touch", "copied": true, "region": "DE-BY", "phone": "+498912345678",
+		"approval": "first_touch", "copied": true, "region": "DE-BY", "phone": "+498912345678", "address": "Am See 1\n82319 Starnberg",
 	}
 	invoice := s.invoiceOf(s.alice, "BODY-1")
 	maps.Copy(invoice, map[string]any{
@@ -387,7 +387,7 @@ var soft = func() map[string][]string {
 	words := []string{"true", "the year 0", "the year 9999", "NaN", "exponent", "30 digits", "minus", "a path"}
 	all := map[string][]string{}
 	for _, member := range []string{
-		"name", "user_name", "code", "tax_id", "contact_name", "tax_ids", "number", "order_reference", "summary", "supplier_tax_id", "reason", "answer", "evidence", "holder", "account_number",
+		"name", "user_name", "code", "tax_id", "contact_name", "address", "tax_ids", "number", "order_reference", "summary", "supplier_tax_id", "reason", "answer", "evidence", "holder", "account_number",
 		"method", "asked", "industry", "size", "source", "understood", "said", "credit_number",
 	} {
 		all[member] = words

@@ -75,8 +75,8 @@ type FeeSoFar struct {
 } //	@name	FeeSoFar
 
 // FeeStop is a span of days on which the fee's clock stood still: an answer to the debtor, or the
-// factor's word on a plan, took longer than two of its business days. `through` is null as long as
-// it is not over.
+// factor's word on a plan, took longer than two of its business days; proof of the assignment longer
+// than five, the answer to a complaint than ten. `through` is null as long as it is not over.
 type FeeStop struct {
 	Cause   string  `json:"cause" enums:"answer_late,plan_word_late" example:"answer_late"`
 	From    string  `json:"from" format:"date" example:"2026-02-17"`

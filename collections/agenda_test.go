@@ -48,7 +48,7 @@ func sameDay(few, all domain.CaseFacts) string {
 	switch {
 	case err != nil:
 		return err.Error()
-	case !waits && promisedForSettled(few): // the agenda does not know, and leaves it to a look
+	case !waits && agreedForSettled(few): // the agenda does not know, and leaves it to a look
 		return ""
 	case waits != quiet:
 		a, b := collections.Next(few), collections.Next(all)
@@ -62,10 +62,13 @@ func sameDay(few, all domain.CaseFacts) string {
 	return ""
 }
 
-func promisedForSettled(f domain.CaseFacts) bool {
+func agreedForSettled(f domain.CaseFacts) bool {
 	return slices.ContainsFunc(f.Promises, func(p domain.Promise) bool {
 		_, there := f.Item(p.Deal)
 		return p.Status == domain.PromiseActive && !there
+	}) || slices.ContainsFunc(f.Plans, func(p domain.Plan) bool {
+		_, there := f.Item(p.Deal)
+		return p.Live() && !there
 	})
 }
 

@@ -305,7 +305,11 @@ func (w *town) resolve(ctx context.Context, a action) error {
 		return err
 	}
 	// what a resolution does is the market's; its rows are what collection sees of it
-	_, err = w.owner.ExecContext(ctx, `WITH ended AS (
+	return undisturbed(func() error { return w.resolved(ctx, id) })
+}
+
+func (w *town) resolved(ctx context.Context, id uuid.UUID) error {
+	_, err := w.owner.ExecContext(ctx, `WITH ended AS (
   UPDATE disputes SET status = 'resolved', outcome = 'withdrawn', resolved_at = $2 WHERE id = $1 RETURNING case_id, factor_id, seller_id, deal_id
 ), released AS (
   UPDATE holds SET ended_at = $2 WHERE cause_id = $1 AND ended_at IS NULL
@@ -373,11 +377,15 @@ func (w *town) end(ctx context.Context, a action) error {
 	}, 1)
 }
 
-// locked changes rows of a deal under its case's lock, and wakes the case. A deadlock is
-// tried again, as the house does.
+// locked changes rows of a deal under its case's lock, and wakes the case.
 func (w *town) locked(ctx context.Context, a action, changes []string, minor int64) error {
+	return undisturbed(func() error { return w.change(ctx, a, changes, minor) })
+}
+
+// undisturbed tries a deadlock again, as the house does.
+func undisturbed(do func() error) error {
 	for try := 1; ; try++ {
-		err := w.change(ctx, a, changes, minor)
+		err := do()
 		if fault, ok := errors.AsType[*pq.Error](err); !ok || fault.Code != "40P01" || try == 3 {
 			return err
 		}

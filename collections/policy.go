@@ -24,7 +24,7 @@ type Policy struct {
 func Published() Policy {
 	return Policy{
 		GapDays: gapDays, Ceiling: ceiling, CeilingDays: gapDays, Opens: anyHours.opens, Closes: anyHours.closes,
-		PromiseDays: promiseDays, ProofDays: proofDays, ComplaintDays: complaintDays, Playbook: BuiltIn(),
+		PromiseDays: promiseDays, ProofDays: domain.TopicProof.AnswerDays(), ComplaintDays: domain.TopicComplaint.AnswerDays(), Playbook: BuiltIn(),
 	}
 }
 

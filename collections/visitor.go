@@ -17,20 +17,9 @@ type visiting interface {
 	DebtorDocument(ctx context.Context, link domain.LinkID, deal domain.DealID) (domain.Document, error)
 }
 
-// The business days in which a person answers what a debtor asks by a form of its own.
-const (
-	answerDays    = 2
-	proofDays     = 5
-	complaintDays = 10
-)
-
 // AnswerBy returns the day by which a person answers a question: what the page promises.
 func AnswerBy(page domain.DebtorPage, topic domain.Topic, asked time.Time) domain.Date {
-	days, ok := map[domain.Topic]int{domain.TopicProof: proofDays, domain.TopicComplaint: complaintDays}[topic]
-	if !ok {
-		days = answerDays
-	}
-	return domain.BusinessDays(page.Country).Add(domain.DateOf(asked.In(page.Zone())), days)
+	return domain.BusinessDays(page.Country).Add(domain.DateOf(asked.In(page.Zone())), topic.AnswerDays())
 }
 
 // Missed returns how often the debtor said on its page that an invoice did not arrive.

@@ -34,10 +34,6 @@ const (
 	FeeStopPlan   FeeStopCause = "plan_word_late" // the factor's own word on a plan, first or second
 )
 
-// FeeStopAfterDays is how many business days the factor has before what it is late with stops a
-// fee clock (D-23).
-const FeeStopAfterDays = 2
-
 // A FeeStop is a span of days on which a fee clock stands still, because the factor or the
 // platform let somebody wait: no day of it is counted.
 type FeeStop struct {
@@ -47,9 +43,10 @@ type FeeStop struct {
 }
 
 // LateStop returns the fee stop of a wait that began on a day and ended on another, or is not over
-// when that is zero; false when it was no longer than it may be. The days are the factor's.
-func LateStop(cause FeeStopCause, since, until Date, business Calendar) (FeeStop, bool) {
-	stop := FeeStop{Cause: cause, From: business.Add(since, FeeStopAfterDays).Plus(1), Through: until}
+// when that is zero; false when it was no longer than the business days that it may take. The days
+// are the factor's.
+func LateStop(cause FeeStopCause, allowed int, since, until Date, business Calendar) (FeeStop, bool) {
+	stop := FeeStop{Cause: cause, From: business.Add(since, allowed).Plus(1), Through: until}
 	return stop, until.IsZero() || !until.Before(stop.From)
 }
 

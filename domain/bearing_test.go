@@ -112,7 +112,7 @@ func TestTheClockStandsStillWhileWeAreLate(t *testing.T) {
 				}
 				return domain.MustDate(text)
 			}
-			stop, late := domain.LateStop(domain.FeeStopAnswer, date(tc.since), date(tc.until), domain.BusinessDays("GB"))
+			stop, late := domain.LateStop(domain.FeeStopAnswer, domain.Topic("").AnswerDays(), date(tc.since), date(tc.until), domain.BusinessDays("GB"))
 			want := domain.FeeStop{Cause: domain.FeeStopAnswer, From: date(tc.from), Through: date(tc.through)}
 			if late != (tc.from != "") || late && stop != want {
 				t.Errorf("late %t, %+v, want %+v", late, stop, want)

@@ -14,6 +14,19 @@ const (
 	TopicProof     Topic = "proof" // proof that the claim was assigned (D-6)
 )
 
+// AnswerDays returns in how many business days a person answers, which is what the page promises;
+// later than that, no seller pays for the wait (D-23).
+func (t Topic) AnswerDays() int {
+	switch t {
+	case TopicProof:
+		return 5
+	case TopicComplaint:
+		return 10
+	default:
+		return 2
+	}
+}
+
 // Topics lists every topic.
 func Topics() []Topic { return []Topic{TopicMissing, TopicContact, TopicComplaint, TopicProof} }
 

@@ -43,6 +43,23 @@ BEGIN
                     AND t.status IN ('sending', 'sent', 'unknown') AND p_deal = ANY (t.items));
 END $$;
 
+-- deal_stops also says what an answer is about: proof and complaints have longer.
+CREATE OR REPLACE FUNCTION deal_stops(p_deal uuid) RETURNS jsonb LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  kase uuid;
+  zone text;
+  land text;
+BEGIN
+  SELECT d.case_id, o.time_zone, o.country INTO kase, zone, land FROM deals d JOIN organizations o ON o.id = d.factor_id
+   WHERE d.id = p_deal AND d.funding_date IS NOT NULL AND (app_sees(d.factor_id) OR app_sees(d.seller_id));
+  IF NOT FOUND THEN RETURN '[]'; END IF;
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('cause', w.cause, 'topic', w.topic, 'country', land, 'since', (w.since AT TIME ZONE zone)::date,
+    'until', (w.until AT TIME ZONE zone)::date) ORDER BY w.since), '[]') FROM (
+    SELECT 'answer_late' AS cause, q.topic, q.asked_at AS since, q.answered_at AS until FROM questions q WHERE q.case_id = kase AND coalesce(q.deal_id, p_deal) = p_deal
+    UNION ALL SELECT 'plan_word_late', '', p.made_at, coalesce(p.proposed_at, p.decided_at) FROM plans p WHERE p.deal_id = p_deal
+    UNION ALL SELECT 'plan_word_late', '', p.proposed_at, coalesce(p.approved_at, p.offered_at, p.decided_at) FROM plans p WHERE p.deal_id = p_deal AND p.proposed_at IS NOT NULL) w);
+END $$;
+
 -- debtor_page answers what the debtor of app_case() may see by one link: its invoices of
 -- which it was told, what it said about them, how it wants to be reached, what was sent,
 -- and the account: in full only once the notice's code was typed on this link (D-6). Of

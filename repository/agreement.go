@@ -329,6 +329,7 @@ func (r moveRow) move(currency string) domain.Move {
 // waitRow is for what a factor let somebody wait.
 type waitRow struct {
 	Cause   string  `json:"cause"`
+	Topic   string  `json:"topic"`
 	Country string  `json:"country"` // the factor's
 	Since   dateCol `json:"since"`
 	Until   dateCol `json:"until"`
@@ -338,7 +339,11 @@ type waitRow struct {
 func feeStops(waits []waitRow) []domain.FeeStop {
 	var stops []domain.FeeStop
 	for _, w := range waits {
-		if stop, late := domain.LateStop(domain.FeeStopCause(w.Cause), w.Since.Date, w.Until.Date, domain.BusinessDays(w.Country)); late {
+		allowed := domain.PlanWordDays
+		if domain.FeeStopCause(w.Cause) == domain.FeeStopAnswer {
+			allowed = domain.Topic(w.Topic).AnswerDays()
+		}
+		if stop, late := domain.LateStop(domain.FeeStopCause(w.Cause), allowed, w.Since.Date, w.Until.Date, domain.BusinessDays(w.Country)); late {
 			stops = append(stops, stop)
 		}
 	}

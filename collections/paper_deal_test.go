@@ -12,7 +12,7 @@ import (
 
 // TestADealHasTheLettersOfItsState holds D-2 and D-6 on its rows: the introduction comes before
 // the notice and none after it, the notice is printed as it left, a statement needs a notice, and
-// a sale that was undone after it is released. Nobody else gets any of them.
+// a sale that was undone after it is released. Nobody else gets any of them. It holds F-42.
 func TestADealHasTheLettersOfItsState(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()

@@ -85,7 +85,7 @@ func paperScenes() map[string]*scene {
 
 // TestLettersOnPaper shows the six letters as they are read, and holds C-41, C-58, C-63, C-74,
 // D-5, D-6 and D-24 for them: the introduction is the seller's and has no account, the notice is from both and has
-// it, no other letter has one, and each says in the same words in whose name it speaks.
+// it, no other letter has one, and each says in the same words in whose name it speaks. It holds F-40.
 func TestLettersOnPaper(t *testing.T) {
 	const voice = "Eastbrook Factors, LLC, which ha" // has bought, or had
 	both := "Marlow Print Works LLC, Eastbrook Factors, LLC"

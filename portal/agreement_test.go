@@ -36,7 +36,7 @@ func (s *site) planned() domain.Plan {
 }
 
 // TestADisputeHasAThreadAndAnOutcome holds C-107: what was said by whom, the seller's answer, what can be done about it,
-// and how it ended.
+// and how it ended. It holds F-84.
 func TestADisputeHasAThreadAndAnOutcome(t *testing.T) {
 	s := newSite()
 	d := s.disputed()
@@ -69,7 +69,7 @@ func TestADisputeHasAThreadAndAnOutcome(t *testing.T) {
 }
 
 // TestAPlanIsAskedForAndAnswered holds C-85 and C-136: the instalments are there to be read before they are taken, and
-// nothing of what follows for others.
+// nothing of what follows for others. It holds F-84.
 func TestAPlanIsAskedForAndAnswered(t *testing.T) {
 	s := newSite()
 	p := s.planned()

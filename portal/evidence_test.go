@@ -62,7 +62,7 @@ func (s *site) attach(path string, parts ...[2]string) *httptest.ResponseRecorde
 }
 
 // TestADebtorAttachesAFile: the page of a dispute takes a file without a script, the form's nonce
-// is its key, and whoever attached what is shown with its name escaped.
+// is its key, and whoever attached what is shown with its name escaped. It holds F-75.
 func TestADebtorAttachesAFile(t *testing.T) {
 	s := newSite()
 	path, id := s.disputing(domain.DisputeOpen)

@@ -68,6 +68,7 @@ func (s *scene) hand(by *client, dispute, name, media string, content []byte) (*
 // TestEvidenceOfThreeParties holds C-38, C-187, T-16, T-57 and T-59 over HTTP: the debtor's photo, the seller's
 // letter and the factor's note are read by all three and by nobody else, byte for byte, as files that
 // no browser runs.
+// It holds F-75.
 func TestEvidenceOfThreeParties(t *testing.T) {
 	s := newScene(t)
 	ctx := t.Context()

@@ -23,7 +23,7 @@ func (s *scene) printed(by *client, kind string) (*http.Response, []byte) {
 
 // TestTheNoticeIsAttachedAndCanBeReadAgain holds C-41 and D-6 with a worker and over HTTP: the mail of
 // the notice carries it on paper, both parties read the same bytes later as a file that no browser
-// runs or keeps, and a stranger learns nothing.
+// runs or keeps, and a stranger learns nothing. It holds F-40.
 func TestTheNoticeIsAttachedAndCanBeReadAgain(t *testing.T) {
 	s := newScene(t)
 	attached := s.attachedNotice()

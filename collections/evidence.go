@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 
 	"comity/domain"
 	"comity/formats"
@@ -63,6 +65,21 @@ func evidenceOf(up Upload) (domain.Evidence, error) {
 	return domain.Evidence{FileName: domain.EvidenceName(up.Name, media), MediaType: media, Size: int64(len(up.Bytes)), SHA256: sum[:]}, nil
 }
 
+// shown checks what a debtor reads of a file of its seller or factor on its page (D-6): a name
+// with bank details, a way elsewhere or a rude word is not shown, and such a text is refused.
+func shown(file *domain.Evidence, data []byte) error {
+	unfit := func(said string) bool {
+		return bankDetails(strings.ToUpper(said)) || leadsElsewhere(said) || len(lintWords(friendly, said, "What was written")) > 0
+	}
+	if unfit(strings.TrimSuffix(file.FileName, path.Ext(file.FileName))) {
+		file.FileName = domain.EvidenceName("file", file.MediaType)
+	}
+	if file.MediaType == "text/plain" && bankDetails(strings.ToUpper(string(data))) {
+		return domain.ErrInvalid.Because("bank details stand in a notice only").At("/file", "bank-details", "refer to the account in the notice")
+	}
+	return nil
+}
+
 // Attach adds a file to a dispute of the caller's, as its debtor, seller or factor;
 // all three see it. The same bytes again are the file that is there. It refuses with
 // domain.ErrNotFound, ErrTooLarge, ErrUnsupported, ErrInvalid, or ErrWrongState once
@@ -72,7 +89,13 @@ func (s *Service) Attach(ctx context.Context, by domain.Caller, id domain.Disput
 	if err != nil {
 		return domain.Answer{}, err
 	}
+	if _, err := s.Evidence(ctx, by, id); err != nil { // nothing is looked into for a stranger
+		return domain.Answer{}, err
+	}
 	file, err := evidenceOf(up)
+	if err == nil && side != "debtor" {
+		err = shown(&file, up.Bytes)
+	}
 	if err != nil {
 		return domain.Answer{}, err
 	}
@@ -88,7 +111,7 @@ func (s *Service) Attach(ctx context.Context, by domain.Caller, id domain.Disput
 				return once.Answer(Attached{had, true}), nil
 			}
 		}
-		if err := about.Takes(); err != nil {
+		if err := about.Takes(side); err != nil {
 			return domain.Answer{}, err
 		}
 		saved := file

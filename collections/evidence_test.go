@@ -170,3 +170,29 @@ func TestWhatEvidenceIsNotTaken(t *testing.T) {
 		t.Errorf("after it was resolved %d files are there: %v", len(files), err)
 	}
 }
+
+// TestAFileTellsNoAccount holds D-6 for files: what a seller calls one, and what it writes in it, names
+// no account and leads nowhere; what a debtor hands in is its own.
+func TestAFileTellsNoAccount(t *testing.T) {
+	h := newHouse(t)
+	dispute, debtor, seller, _ := h.disputing()
+	for name, tc := range map[string]struct {
+		by         domain.Caller
+		file, want string
+	}{
+		"an account": {seller, "pay to DE89 3704 0044 0532 0130 00.txt", "file.txt"},
+		"a site":     {seller, "see pay-alice.com now.txt", "file.txt"},
+		"a threat":   {seller, "final warning.txt", "file.txt"},
+		"a photo":    {seller, "dry boxes.txt", "dry boxes.txt"},
+		"its own":    {debtor, "DE89 3704 0044 0532 0130 00.txt", "DE89 3704 0044 0532 0130 00.txt"},
+	} {
+		var got collections.Attached
+		if _, err := h.cases.Attach(t.Context(), tc.by, dispute, collections.Upload{Name: tc.file, Bytes: []byte(name)}, attached(name, &got)); err != nil || got.FileName != tc.want {
+			t.Errorf("%s is called %q, want %q: %v", name, got.FileName, tc.want, err)
+		}
+	}
+	var got collections.Attached
+	if _, err := h.cases.Attach(t.Context(), seller, dispute, note("Our account is DE89 3704 0044 0532 0130 00 now."), attached("text", &got)); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("a text names another account: %v", err)
+	}
+}

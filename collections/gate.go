@@ -202,13 +202,16 @@ func stopStage(f *domain.CaseFacts, act Act, v *Verdict) {
 			v.refuse(string(stop.Code), outward(string(stop.Code), stop.Code == domain.StopSanctions))
 		}
 	}
-	if !act.Class.Proactive() {
+	if !act.Class.Proactive() && act.Class != domain.ClassInstalment {
 		return
 	}
 	for _, h := range f.Holds {
 		if h.Deal.IsZero() && h.Holds(domain.DealID{}, f.Now) {
 			v.refuse(string(h.Code), string(h.Code))
 		}
+	}
+	if act.Class == domain.ClassInstalment {
+		return
 	}
 	partyStage(f, act, v)
 	for _, item := range v.Items {
@@ -227,10 +230,8 @@ func binds(code domain.StopCode, act Act) bool {
 		return true
 	case domain.StopComplaint:
 		return act.Class.Proactive() || act.Class == domain.ClassThankYou || act.Class == domain.ClassInstalment
-	case domain.StopRepresented:
-		return act.Class.Proactive() || act.Class == domain.ClassInstalment
 	default:
-		return act.Class.Proactive()
+		return act.Class.Proactive() || act.Class == domain.ClassInstalment
 	}
 }
 

@@ -119,6 +119,18 @@ func saidPaid(ctx context.Context, tx Tx, page domain.DebtorPage, t account, ids
 	return hold, deed{"paid", ids.hold.UUID, t.deal, said}, nil
 }
 
+const maxDisputes = 5 // of one invoice that are not over
+
+func disputesOf(page domain.DebtorPage, deal domain.DealID) int {
+	live := 0
+	for _, d := range page.Disputes {
+		if d.Deal == deal && d.Live() {
+			live++
+		}
+	}
+	return live
+}
+
 func disputing(ctx context.Context, tx Tx, page domain.DebtorPage, t account, ids saidIDs) (domain.Dispute, deed, error) {
 	dispute := domain.Dispute{
 		ID: ids.dispute, Case: page.Case, Deal: t.deal, Status: domain.DisputeOpen, Amount: t.amount, Reason: t.reason, Said: t.words, Remedy: t.remedy, RaisedAt: t.at,
@@ -129,6 +141,9 @@ func disputing(ctx context.Context, tx Tx, page domain.DebtorPage, t account, id
 	}
 	if err := payable(item, t.amount); err != nil {
 		return dispute, deed{}, err
+	}
+	if disputesOf(page, t.deal) >= maxDisputes {
+		return dispute, deed{}, domain.ErrThrottled.Because("%d parts of this invoice are in dispute already", maxDisputes)
 	}
 	if !domain.KnownDisputeReason(t.reason) {
 		return dispute, deed{}, domain.ErrInvalid.At("/reason", "not-allowed", "there is no such reason")

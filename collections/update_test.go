@@ -192,7 +192,7 @@ func TestAnInstalmentIsNamedTwoBusinessDaysBefore(t *testing.T) {
 		t.Errorf("lint: %s", strings.Join(findings, "\n"))
 	}
 	golden(t, "letter_instalment", letter.Subject+"\n\n"+letter.Text)
-	for code, stops := range map[domain.StopCode]bool{domain.StopComplaint: true, domain.StopLegal: true, domain.StopRepresented: true, domain.StopProof: false} {
+	for code, stops := range map[domain.StopCode]bool{domain.StopComplaint: true, domain.StopLegal: true, domain.StopRepresented: true, domain.StopProof: true, domain.StopCease: true} {
 		stopped := f
 		stopped.Stops = []domain.Stop{{Code: code}}
 		if got := collections.Gate(stopped, *plan.Act); got.Clear == stops {

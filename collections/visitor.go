@@ -200,7 +200,7 @@ func liftWhenProven(ctx context.Context, tx Tx, q domain.Question, by domain.Cal
 		return nil
 	}
 	stop, err := tx.StopInForce(ctx, q.Case, domain.StopProof)
-	if err != nil || stop.ID.IsZero() {
+	if err != nil || stop.ID.IsZero() || !stop.SetBy.IsZero() { // a person's stop is a person's to lift
 		return err
 	}
 	stop.LiftedBy, stop.LiftedAt = by.User, by.Now
@@ -217,12 +217,28 @@ func (s *Service) Prefer(ctx context.Context, by domain.Caller, wishes domain.Pr
 		return domain.Answer{}, err
 	}
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Preferences, deed, error) {
+		if channel, back := takenBack(page.Preferences, wishes); back && !page.Confirmed {
+			return wishes, deed{}, domain.ErrInvalid.At("/"+channel, "code-needed", "a link that was passed on is no word of who opted out: the code of the notice is typed first")
+		}
+		if wishes.Prefers == "" && page.Preferences.Prefers == domain.ChannelEmail && !slices.Contains(wishes.OptedOut, domain.ChannelEmail) {
+			wishes.Prefers = domain.ChannelEmail // which the form does not ask about
+		}
 		wishes.Kind, wishes.By, wishes.At = KindOf(page.Recipient, page.Preferences), page.FactorID, by.Now
 		if err := tx.SaveDebtorWishes(ctx, by.Link, wishes); err != nil {
 			return wishes, deed{}, fmt.Errorf("save wishes: %w", err)
 		}
 		return wishes, deed{"preferences", by.Link.UUID, domain.DealID{}, wishWords(page.Debtor, wishes)}, nil
 	})
+}
+
+// takenBack returns the first channel that somebody did not want and now would have again.
+func takenBack(had, wishes domain.Preferences) (string, bool) {
+	for _, channel := range had.OptedOut {
+		if !slices.Contains(wishes.OptedOut, channel) {
+			return string(channel), true
+		}
+	}
+	return "", false
 }
 
 // GiveFeedback records a debtor's answer to our one question, which a case is asked once. It

@@ -178,6 +178,11 @@ func TestADebtorDecidesHowItIsReached(t *testing.T) {
 	if _, err := h.cases.SetContact(ctx, ana, id, wishes); !errors.Is(err, domain.ErrInvalid) {
 		t.Errorf("a factor took back what the debtor does not want: %v", err)
 	}
+	back := domain.Preferences{Mode: domain.ModeEach, Prefers: domain.ChannelPhone}
+	if err := prefer("passed on", back); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("whoever holds the link takes back what another did not want: %v", err)
+	}
+	h.done(domain.Answer{}, h.cases.Confirm(ctx, by, h.facts.Items[0].Deal.NoticeCode))
 	h.done(domain.Answer{}, prefer("b", domain.Preferences{Mode: domain.ModeEach, Prefers: domain.ChannelPhone}))
 	card, err := h.cases.Contact(ctx, ana, id)
 	if err != nil || len(card.Preferences.OptedOut) > 0 || card.Preferences.Prefers != domain.ChannelPhone || card.Preferences.Source != "said on its page" {

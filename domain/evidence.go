@@ -82,15 +82,26 @@ type Disputed struct {
 }
 
 // Takes refuses with [ErrWrongState] once the dispute is resolved, and with
-// [ErrInvalid] when it has as much evidence as it may have.
-func (d Disputed) Takes() error {
+// [ErrInvalid] when a side has as much evidence as it may have: no side fills it for another.
+func (d Disputed) Takes(side string) error {
 	if d.Status == DisputeResolved {
 		return ErrWrongState.Because("the dispute is resolved").In(string(d.Status), string(DisputeOpen), string(DisputeAnswered), string(DisputeMediation))
 	}
-	if len(d.Evidence) >= MaxEvidenceFiles {
-		return ErrInvalid.At("/file", "too-many", "a dispute takes at most 10 files")
+	if EvidenceOf(d.Evidence, side) >= MaxEvidenceFiles {
+		return ErrInvalid.At("/file", "too-many", "a dispute takes at most 10 files of each side")
 	}
 	return nil
+}
+
+// EvidenceOf counts the files of one side.
+func EvidenceOf(files []Evidence, side string) int {
+	n := 0
+	for _, f := range files {
+		if f.Side == side {
+			n++
+		}
+	}
+	return n
 }
 
 const maxFileName = 150

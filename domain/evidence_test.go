@@ -50,18 +50,23 @@ func TestEvidenceIsCalledAsItIs(t *testing.T) {
 	}
 }
 
-// TestWhatADisputeTakes: ten files while it is not resolved.
+// TestWhatADisputeTakes: ten files of each side while it is not resolved, and no side takes another's place.
 func TestWhatADisputeTakes(t *testing.T) {
 	for status, left := range map[domain.DisputeStatus]error{
 		domain.DisputeOpen: nil, domain.DisputeAnswered: nil, domain.DisputeMediation: nil, domain.DisputeResolved: domain.ErrWrongState,
 	} {
 		d := domain.Disputed{Status: status}
-		if err := d.Takes(); !errors.Is(err, left) {
+		if err := d.Takes("seller"); !errors.Is(err, left) {
 			t.Errorf("%s: %v", status, err)
 		}
-		d.Evidence = make([]domain.Evidence, domain.MaxEvidenceFiles)
-		if err := d.Takes(); err == nil {
+		for range domain.MaxEvidenceFiles {
+			d.Evidence = append(d.Evidence, domain.Evidence{Side: "debtor"})
+		}
+		if err := d.Takes("debtor"); err == nil {
 			t.Errorf("%s takes an eleventh file", status)
+		}
+		if err := d.Takes("seller"); !errors.Is(err, left) {
+			t.Errorf("%s: the debtor's files keep the seller's out: %v", status, err)
 		}
 	}
 }

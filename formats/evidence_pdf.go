@@ -15,20 +15,25 @@ import (
 // is longer than what stands in packed bytes by chance.
 var acting = map[string]string{
 	"JavaScript": "it has a script in it", "Launch": "it starts a program", "SubmitForm": "it sends a form", "ImportData": "it fetches data",
-	"RichMedia": "it plays media", "Rendition": "it plays media", "GoToE": "it opens a file inside itself", "GoToR": "it opens another file",
+	"RichMedia": "it plays media", "Rendition": "it plays media", "Movie": "it plays media", "Sound": "it plays media", "OnInstantiate": "it has a script in it", "GoToE": "it opens a file inside itself", "GoToR": "it opens another file",
 	"EmbeddedFile": "it carries another file", "Filespec": "it names another file", "FileAttachment": "it carries another file",
 	"XFA": "it is a form that acts", "Encrypt": "it is locked",
 }
 
-// mostUnpacked is how much of a PDF's packed parts is looked at: more is refused.
-const mostUnpacked = 128 << 20
+// mostUnpacked is how much of a PDF's packed parts is looked at, and streamCost what each part
+// costs of that, however small: more is refused, so that a file takes a second to look at and not
+// an hour.
+const (
+	mostUnpacked = 128 << 20
+	streamCost   = 16 << 10
+)
 
 var errTooMuch = errors.New("more than is looked at")
 
 // quietPDF refuses a PDF that does anything but show pages. Names are read as
 // readers read them, escapes undone, in the file itself and in what is packed in
 // it. Objects may be packed in the one usual way: every list of them must have been
-// read.
+// read. What stands inside a part is never taken for the beginning of another.
 func quietPDF(data []byte) error {
 	if tail := data[max(0, len(data)-2048):]; !bytes.Contains(tail, []byte("%%EOF")) {
 		return domain.ErrInvalid.At("/file", "broken", "the PDF ends in the middle")
@@ -36,7 +41,7 @@ func quietPDF(data []byte) error {
 	if why := actsIn(data); why != "" {
 		return loud(why)
 	}
-	read, left := 0, mostUnpacked
+	read, look := 0, looker{left: mostUnpacked}
 	for at := 0; ; {
 		begin := bytes.Index(data[at:], []byte("stream"))
 		if begin < 0 {
@@ -47,40 +52,46 @@ func quietPDF(data []byte) error {
 		if bytes.HasSuffix(data[:begin], []byte("end")) {
 			continue
 		}
-		packed := data[at:]
-		for len(packed) > 0 && (packed[0] == '\r' || packed[0] == '\n') {
-			packed = packed[1:]
+		for at < len(data) && (data[at] == '\r' || data[at] == '\n') {
+			at++
 		}
-		found, err := unpack(packed, &left)
+		found, err := look.unpack(data[at:])
+		end := bytes.Index(data[at+found.size:], []byte("endstream"))
+		lists, plain := listsObjects(data[:begin])
 		switch {
 		case err != nil:
 			return loud("it holds more than is looked at")
 		case found.acts != "":
 			return loud(found.acts)
-		case found.objects && listsObjects(data[:begin]):
-			read++
+		case end < 0:
+			return domain.ErrInvalid.At("/file", "broken", "a part of the PDF does not end")
+		case lists > 0 && (!found.objects || !plain):
+			return loud(unreadObjects)
 		}
+		read, at = read+lists, at+found.size+end+len("endstream")
 	}
 	if read != countOf(data, "ObjStm") {
-		return loud("its objects are packed in a way that is not read here")
+		return loud(unreadObjects)
 	}
 	return nil
 }
+
+const unreadObjects = "its objects are packed in a way that is not read here"
 
 func loud(why string) error {
 	return domain.ErrInvalid.Because("the PDF is not taken: %s; print it as a PDF again and attach that", why).At("/file", "active-content", why)
 }
 
-// listsObjects reports whether the dictionary before a stream says that it holds
-// objects.
-func listsObjects(before []byte) bool {
+// listsObjects counts how often the dictionary before a stream says that it holds objects, and
+// reports whether they are what unpacking gives, and nothing else is done to it.
+func listsObjects(before []byte) (times int, plain bool) {
 	dictionary := before[max(0, len(before)-4096):]
 	for _, end := range []string{"endobj", "endstream"} {
 		if at := bytes.LastIndex(dictionary, []byte(end)); at >= 0 {
 			dictionary = dictionary[at:]
 		}
 	}
-	return countOf(dictionary, "ObjStm") > 0
+	return countOf(dictionary, "ObjStm"), countOf(dictionary, "DecodeParms")+countOf(dictionary, "DP") == 0
 }
 
 func countOf(data []byte, wanted string) int {
@@ -108,33 +119,56 @@ func actsIn(data []byte) string {
 type unpacked struct {
 	acts    string // what it does
 	objects bool   // it begins as a list of objects does: with numbers
+	size    int    // of the packed bytes, as far as they could be unpacked
 }
 
-// unpack looks into packed bytes, a window at a time, and counts what it unpacks
-// down from left. What cannot be unpacked is not a reader's either.
-func unpack(packed []byte, left *int) (unpacked, error) {
+// A looker looks into the packed parts of one file.
+type looker struct {
+	left   int // what it still looks at
+	reader io.ReadCloser
+	window []byte
+}
+
+// unpack looks into packed bytes, a window at a time, and counts what it unpacks down from what is
+// left. What cannot be unpacked is not a reader's either.
+func (l *looker) unpack(packed []byte) (unpacked, error) {
 	var found unpacked
-	reader, err := zlib.NewReader(bytes.NewReader(packed))
-	if err != nil {
+	if l.left -= streamCost; l.left < 0 {
+		return found, errTooMuch
+	}
+	from := bytes.NewReader(packed)
+	if err := l.open(from); err != nil {
 		return found, nil //nolint:nilerr // it is packed otherwise, or not at all
 	}
 	const overlap = 256
-	window := make([]byte, 0, 64<<10)
+	window := l.window[:0]
 	for first := true; ; first = false {
 		before := len(window)
-		n, err := io.ReadFull(reader, window[before:cap(window)])
-		window = window[:before+n]
+		n, err := io.ReadFull(l.reader, window[before:cap(window)])
+		window, found.size = window[:before+n], len(packed)-from.Len()
+		l.left -= n
 		if first {
 			found.objects = n > 0 && strings.Trim(string(window[:min(n, 3)]), "0123456789 \r\n") == ""
 		}
-		if found.acts = actsIn(window); found.acts != "" || err != nil {
-			return found, nil //nolint:nilerr // its end, or broken: a reader stops there too
-		}
-		if *left -= n; *left < 0 {
+		switch found.acts = actsIn(window); {
+		case l.left < 0:
 			return found, errTooMuch
+		case found.acts != "" || err != nil:
+			return found, nil //nolint:nilerr // its end, or broken: a reader stops there too
 		}
 		window = append(window[:0], window[len(window)-overlap:]...)
 	}
+}
+
+// open begins to unpack a part, with what was made for the part before.
+func (l *looker) open(from io.Reader) error {
+	if again, ok := l.reader.(zlib.Resetter); ok {
+		return again.Reset(from, nil)
+	}
+	l.window = make([]byte, 0, 64<<10)
+	var err error
+	l.reader, err = zlib.NewReader(from)
+	return err
 }
 
 // eachName calls do with every name in a part of a PDF until it returns false.

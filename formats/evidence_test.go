@@ -144,3 +144,18 @@ func FuzzEvidence(f *testing.F) {
 		}
 	})
 }
+
+// TestALookCostsLittle: a file of many parts that unpack to nothing is refused for what it costs to
+// look at, and what stands inside a part is not the beginning of another.
+func TestALookCostsLittle(t *testing.T) {
+	many := strings.Repeat(streamOf("", zipped("q Q")), mostParts)
+	if _, err := formats.EvidenceType([]byte(pdfOf(many))); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("%d parts are looked at: %v", mostParts, err)
+	}
+	hidden := "9 0 obj<</Type/ObjStm/N 1/First 4/Filter/ASCIIHexDecode/Length 20>>\nstream\n3c3c2f53>\nstream\n" + zipped("1 0 2 0 ") + "\nendstream endobj\n"
+	if _, err := formats.EvidenceType([]byte(pdfOf(hidden))); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("a list of objects that was not read passes: %v", err)
+	}
+}
+
+const mostParts = 9_000

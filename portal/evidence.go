@@ -97,7 +97,7 @@ func (p *portal) evidenceView(ctx context.Context, at frame, named string, v vis
 	item, _ := page.Item(dispute.Deal)
 	view := evidenceView{
 		frame: at.of(page), Number: item.InvoiceNumber, Said: dispute.Said, Nonce: p.Links.nonce(v.link, p.Random(nonceBytes)),
-		May: slices.Contains(v.link.Verbs, domain.VerbDispute) && dispute.Status != domain.DisputeResolved && len(files) < domain.MaxEvidenceFiles,
+		May: slices.Contains(v.link.Verbs, domain.VerbDispute) && dispute.Status != domain.DisputeResolved && domain.EvidenceOf(files, "debtor") < domain.MaxEvidenceFiles,
 	}
 	view.Title, view.Here, view.Amount = string(view.T.Files), view.To("disputes/"+id.String()), view.T.sum(dispute.Amount)
 	sides := map[string]string{"debtor": string(view.T.SideDebtor), "seller": page.Seller, "factor": page.Factor}

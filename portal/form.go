@@ -63,7 +63,7 @@ func (p *portal) read(c *gin.Context, v visit, d deed) (form, error) {
 	if !ok {
 		return f, domain.ErrUnreadable.Because("the page was too old")
 	}
-	sum := sha256.Sum256([]byte(strings.Join(all, "\n")))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", append(all, c.PostForm("currency"))))
 	f.key, f.hash = key, sum[:]
 	return f, f.parse(d, c.PostForm("currency"))
 }

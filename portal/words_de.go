@@ -199,6 +199,7 @@ var german = words{
 		"broken":                       "Die Datei kam nicht ganz an. Bitte wählen Sie sie noch einmal aus.",
 		"active-content":               "Dieses PDF tut mehr, als Seiten zu zeigen, oder ist gesperrt. Bitte drucken Sie es noch einmal als PDF und hängen Sie dieses an.",
 		"too-many":                     "Höchstens {most} Dateien sind möglich.",
+		"code-needed":                  "Um das wieder zu erlauben, geben Sie bitte zuerst den Code der Anzeige ein: Die Übersicht fragt danach.",
 		"key-reused":                   "Dieses Formular wurde schon gesendet, mit anderem Inhalt. Die Übersicht zeigt, was angekommen ist.",
 		"request-in-flight":            "Ihr Formular wird gerade aufgenommen. Bitte sehen Sie gleich in der Übersicht nach.",
 		"outcome-unknown":              "Wir wissen noch nicht, ob es angekommen ist. Bitte senden Sie es noch einmal; zweimal zu senden schadet nicht.",

@@ -199,6 +199,7 @@ var english = words{
 		"broken":                       "The file did not arrive whole. Please choose it again.",
 		"active-content":               "This PDF does more than show pages, or is locked. Please print it as a PDF again and attach that.",
 		"too-many":                     "A dispute takes at most {most} files.",
+		"code-needed":                  "To allow this again, please type the code of the notice first: it is asked for on the statement.",
 		"key-reused":                   "This form was sent before, with other words. The statement shows what arrived.",
 		"request-in-flight":            "Your form is being taken in. Please look at the statement in a moment.",
 		"outcome-unknown":              "We do not know yet whether it arrived. Please send it again; sending it twice does no harm.",

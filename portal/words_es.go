@@ -199,6 +199,7 @@ var spanish = words{
 		"broken":                       "El archivo no llegó entero. Elíjalo otra vez, por favor.",
 		"active-content":               "Este PDF hace más que mostrar páginas o está bloqueado. Imprímalo de nuevo como PDF y adjunte ese, por favor.",
 		"too-many":                     "Caben como máximo {most} archivos.",
+		"code-needed":                  "Para permitirlo de nuevo, escriba primero el código del aviso: el estado de cuenta lo pide.",
 		"key-reused":                   "Este formulario ya se envió con otro contenido. El resumen muestra lo que llegó.",
 		"request-in-flight":            "Estamos recibiendo su formulario. Mire el resumen dentro de un momento.",
 		"outcome-unknown":              "Aún no sabemos si ha llegado. Envíelo de nuevo, por favor; enviarlo dos veces no causa ningún problema.",

@@ -199,6 +199,7 @@ var french = words{
 		"broken":                       "Le fichier n’est pas arrivé en entier. Veuillez le choisir de nouveau.",
 		"active-content":               "Ce PDF fait plus que montrer des pages, ou il est verrouillé. Veuillez l’imprimer de nouveau en PDF et joindre celui-ci.",
 		"too-many":                     "{most} fichiers au plus sont possibles.",
+		"code-needed":                  "Pour l’autoriser de nouveau, veuillez d’abord saisir le code de la notification : le relevé le demande.",
 		"key-reused":                   "Ce formulaire a déjà été envoyé avec un autre contenu. Le relevé montre ce qui est arrivé.",
 		"request-in-flight":            "Votre formulaire est en cours de réception. Merci de regarder le relevé dans un instant.",
 		"outcome-unknown":              "Nous ne savons pas encore s’il est arrivé. Merci de l’envoyer de nouveau ; l’envoyer deux fois ne pose aucun problème.",

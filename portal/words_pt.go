@@ -199,6 +199,7 @@ var portuguese = words{
 		"broken":                       "O ficheiro não chegou inteiro. Escolha-o outra vez, por favor.",
 		"active-content":               "Este PDF faz mais do que mostrar páginas, ou está bloqueado. Imprima-o de novo como PDF e anexe esse, por favor.",
 		"too-many":                     "Cabem no máximo {most} ficheiros.",
+		"code-needed":                  "Para o permitir de novo, escreva primeiro o código do aviso: o extrato pede-o.",
 		"key-reused":                   "Este formulário já foi enviado com outro conteúdo. O extrato mostra o que chegou.",
 		"request-in-flight":            "O seu formulário está a ser recebido. Veja o extrato dentro de um momento.",
 		"outcome-unknown":              "Ainda não sabemos se chegou. Envie-o de novo, por favor; enviar duas vezes não faz mal.",

@@ -89,6 +89,12 @@ func PlayWith(life domain.Life, book domain.Playbook, until time.Time, people fu
 	return play(life, book, until, false, people)
 }
 
+// Judged returns the facts once the promises in them are decided.
+func Judged(f domain.CaseFacts) domain.CaseFacts {
+	f, _, _ = judge(f)
+	return f
+}
+
 // LookOf takes one look at a case, and returns the case after it and whether it only waits.
 func LookOf(f domain.CaseFacts) (domain.Case, bool, error) {
 	d, err := decide(f, actIDs{}, manners{"mail.test", 1, true})

@@ -154,6 +154,29 @@ func TestPromisesAreJudgedByTheBanksStatements(t *testing.T) {
 	}
 }
 
+// TestACreditKeepsNoPromise: what a credit takes off the invoice meanwhile is not what was promised.
+func TestACreditKeepsNoPromise(t *testing.T) {
+	for name, tc := range map[string]struct {
+		open, credited int64
+		want           domain.PromiseStatus
+	}{
+		"credited, and nothing paid":      {400, 600, domain.PromiseBroken},
+		"credited, and the promise paid":  {0, 500, domain.PromiseKept},
+		"paid, and nothing credited":      {500, 0, domain.PromiseKept},
+		"a part of it paid, and credited": {400, 300, domain.PromisePartKept},
+	} {
+		f := told()
+		f.Now = at("2026-03-05 10:00")
+		deal := f.Items[0].Deal.ID
+		f.Items[0].Deal.Open = usd(tc.open)
+		f.Promises = []domain.Promise{{Deal: deal, Status: domain.PromiseActive, Amount: usd(500), OpenBefore: usd(1000), MadeAt: f.Now.Add(-time.Hour), JudgeOn: day("2026-03-20")}}
+		f.Disputes = []domain.Dispute{{Deal: deal, Status: domain.DisputeResolved, Outcome: domain.OutcomeCredited, Amount: usd(tc.credited), Credited: usd(tc.credited), ResolvedAt: f.Now}}
+		if got := collections.Judged(f).Promises[0].Status; got != tc.want {
+			t.Errorf("%s: %s, want %s", name, got, tc.want)
+		}
+	}
+}
+
 // TestTheBoundsOfPromises holds D-18: what a promise pauses, and for how long. It holds F-71.
 func TestTheBoundsOfPromises(t *testing.T) {
 	now := at("2026-03-05 10:00")

@@ -55,7 +55,7 @@ func judge(f domain.CaseFacts) (domain.CaseFacts, []domain.Promise, []domain.Hol
 		if feed, known := f.Feed(item.Deal.Collection); known {
 			through = domain.CoveredThrough(feed.Spans, bankingOf(&f, feed))
 		}
-		if next := JudgePromise(p, item.Deal.Open, through); next != p.Status {
+		if next := JudgePromise(p, unpaid(f, p, item.Deal.Open), through); next != p.Status {
 			promises[i].Status, promises[i].DecidedAt = next, f.Now
 			decided = append(decided, promises[i])
 		}
@@ -70,6 +70,24 @@ func judge(f domain.CaseFacts) (domain.CaseFacts, []domain.Promise, []domain.Hol
 	}
 	f.Promises, f.Holds = promises, kept
 	return f, decided, ended
+}
+
+// unpaid is what of the invoice of a promise was not paid since: what a credit or a recourse took off
+// it meanwhile is no payment. When nothing is open any more, nothing is left to pay.
+func unpaid(f domain.CaseFacts, p domain.Promise, open money.Amount) money.Amount {
+	if open.IsZero() {
+		return open
+	}
+	for _, d := range f.Disputes {
+		switch {
+		case d.Deal != p.Deal || !d.ResolvedAt.After(p.MadeAt):
+		case d.Outcome == domain.OutcomeGivenBack:
+			open = open.Plus(d.Amount)
+		case d.Credited.Positive():
+			open = open.Plus(d.Credited)
+		}
+	}
+	return open
 }
 
 func endsWith(h domain.Hold, decided []domain.Promise) bool {

@@ -44,7 +44,7 @@ func TestWhatADebtorSaysAboutUs(t *testing.T) {
 		"preferences, rung":       {"preferences", url.Values{"mode": {"each"}, "email": {"none"}, "phone": {"rather"}}, nil, 303, "prefer each [email] phone  ", ""},
 		"preferences, made up":    {"preferences", url.Values{"mode": {"never"}}, nil, 422, "", "Please choose one"},
 		"feedback":                {"feedback", url.Values{"ease": {"no"}, "said": {"too long"}}, nil, 303, "feedback no too long", ""},
-		"feedback, answered once": {"feedback", url.Values{"ease": {"no"}}, domain.ErrConflict, 409, "feedback no", "You have answered already"},
+		"feedback, answered once": {"feedback", url.Values{"ease": {"no"}}, domain.ErrConflict, 409, "feedback no", "was answered already"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite()

@@ -182,7 +182,7 @@ var german = words{
 		"paid too-many-tries":          "Das wissen wir. Ein Mensch sucht die Zahlung mit Ihnen.",
 		"too-many-tries":               "Das reicht für den Moment. Bitte versuchen Sie es später noch einmal.",
 		"conflict":                     "Ein Mensch kümmert sich schon darum.",
-		"feedback conflict":            "Sie haben schon geantwortet. Vielen Dank.",
+		"feedback conflict":            "Das wird jetzt nicht gefragt oder ist schon beantwortet. Vielen Dank.",
 		"not-chosen":                   "Bitte wählen Sie etwas aus.",
 		"not-a-number":                 "Schreiben Sie eine Zahl, zum Beispiel 3.",
 		"out-of-range":                 "Das ist mehr oder weniger, als sich hier vereinbaren lässt. Versuchen Sie es mit weniger Zahlungen, oder fragen Sie uns.",

@@ -182,7 +182,7 @@ var english = words{
 		"paid too-many-tries":          "We know. A person looks for the payment with you.",
 		"too-many-tries":               "That is enough for now. Please try again later.",
 		"conflict":                     "A person is on this already.",
-		"feedback conflict":            "You have answered already. Thank you.",
+		"feedback conflict":            "This is not asked now, or was answered already. Thank you.",
 		"not-chosen":                   "Please choose one.",
 		"not-a-number":                 "Write a number, such as 3.",
 		"out-of-range":                 "That is more or less than can be agreed here. Try fewer payments, or ask us.",

@@ -182,7 +182,7 @@ var spanish = words{
 		"paid too-many-tries":          "Lo sabemos. Una persona busca el pago con usted.",
 		"too-many-tries":               "Es suficiente por ahora. Inténtelo más tarde, por favor.",
 		"conflict":                     "Una persona ya se ocupa de ello.",
-		"feedback conflict":            "Ya ha respondido. Muchas gracias.",
+		"feedback conflict":            "Ahora no se pregunta esto, o ya está respondido. Muchas gracias.",
 		"not-chosen":                   "Elija una opción, por favor.",
 		"not-a-number":                 "Escriba un número, por ejemplo 3.",
 		"out-of-range":                 "Es más o menos de lo que se puede acordar aquí. Pruebe con menos pagos o pregúntenos.",

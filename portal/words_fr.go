@@ -182,7 +182,7 @@ var french = words{
 		"paid too-many-tries":          "Nous le savons. Une personne cherche le paiement avec vous.",
 		"too-many-tries":               "C’est assez pour le moment. Merci de réessayer plus tard.",
 		"conflict":                     "Une personne s’en occupe déjà.",
-		"feedback conflict":            "Vous avez déjà répondu. Merci.",
+		"feedback conflict":            "Cela n’est pas demandé maintenant, ou a déjà reçu une réponse. Merci.",
 		"not-chosen":                   "Merci de faire un choix.",
 		"not-a-number":                 "Écrivez un nombre, par exemple 3.",
 		"out-of-range":                 "C’est plus ou moins que ce qui peut être convenu ici. Essayez moins de paiements, ou écrivez-nous.",

@@ -182,7 +182,7 @@ var portuguese = words{
 		"paid too-many-tries":          "Já sabemos. Uma pessoa procura o pagamento consigo.",
 		"too-many-tries":               "Por agora chega. Tente mais tarde, por favor.",
 		"conflict":                     "Uma pessoa já está a tratar disso.",
-		"feedback conflict":            "Já respondeu. Muito obrigado.",
+		"feedback conflict":            "Isto não é perguntado agora, ou já foi respondido. Muito obrigado.",
 		"not-chosen":                   "Escolha uma opção, por favor.",
 		"not-a-number":                 "Escreva um número, por exemplo 3.",
 		"out-of-range":                 "É mais ou menos do que se pode combinar aqui. Tente menos pagamentos ou pergunte-nos.",

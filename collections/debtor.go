@@ -36,16 +36,21 @@ func byLink(by domain.Caller) error {
 
 // Page returns what a debtor sees by its link. It refuses with domain.ErrNotFound.
 func (s *Service) Page(ctx context.Context, by domain.Caller) (domain.DebtorPage, error) {
-	var page domain.DebtorPage
+	return seen(ctx, s, by, func(tx Tx) (domain.DebtorPage, error) { return tx.DebtorPage(ctx, by.Link, false) })
+}
+
+// seen reads what a debtor may see by its link. It refuses with domain.ErrNotFound who came by none.
+func seen[T any](ctx context.Context, s *Service, by domain.Caller, look func(Tx) (T, error)) (T, error) {
+	var found T
 	if err := byLink(by); err != nil {
-		return page, err
+		return found, err
 	}
 	err := s.read(ctx, by.In(domain.ScopeDebtor), func(tx Tx) error {
 		var err error
-		page, err = tx.DebtorPage(ctx, by.Link, false)
+		found, err = look(tx)
 		return err
 	})
-	return page, err
+	return found, err
 }
 
 // Confirm checks a notice's code, typed by hand; the link shows the account in

@@ -64,6 +64,23 @@ func changed(kind domain.UpdateKind) domain.CaseFacts {
 	return f
 }
 
+// passed writes a letter that the gate and the lint let pass.
+func passed(t *testing.T, f domain.CaseFacts, act *collections.Act) collections.Letter {
+	t.Helper()
+	verdict := collections.Gate(f, *act)
+	if !verdict.Clear {
+		t.Fatalf("the gate refuses: %v", verdict.Codes)
+	}
+	letter, err := collections.Write(f, *act, verdict)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if findings := letter.Lint(act.Class, act.Tone); len(findings) > 0 {
+		t.Errorf("lint: %s", strings.Join(findings, "\n"))
+	}
+	return letter
+}
+
 // TestLettersAboutWhatChanged holds C-139, C-143, C-144, C-151, C-158 and F-76: each change is told in one letter, at any hour but for
 // the release, which is a notice; its words pass the lint, and it is told once.
 func TestLettersAboutWhatChanged(t *testing.T) {
@@ -74,17 +91,7 @@ func TestLettersAboutWhatChanged(t *testing.T) {
 			if plan.Act == nil {
 				t.Fatalf("nothing is said: %+v", plan)
 			}
-			verdict := collections.Gate(f, *plan.Act)
-			if !verdict.Clear {
-				t.Fatalf("the gate refuses: %v", verdict.Codes)
-			}
-			letter, err := collections.Write(f, *plan.Act, verdict)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if findings := letter.Lint(plan.Act.Class, plan.Act.Tone); len(findings) > 0 {
-				t.Errorf("lint: %s", strings.Join(findings, "\n"))
-			}
+			letter := passed(t, f, plan.Act)
 			if strings.Contains(letter.HTML, "<img src=x>") || strings.Contains(letter.Text, "4410023317") {
 				t.Errorf("the letter carries what it must not:\n%s", letter.HTML)
 			}
@@ -180,17 +187,7 @@ func TestAnInstalmentIsNamedTwoBusinessDaysBefore(t *testing.T) {
 	if plan.Act == nil || plan.Act.Class != domain.ClassInstalment {
 		t.Fatalf("next is %+v", plan)
 	}
-	verdict := collections.Gate(f, *plan.Act)
-	if !verdict.Clear {
-		t.Fatalf("the gate refuses: %v", verdict.Codes)
-	}
-	letter, err := collections.Write(f, *plan.Act, verdict)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if findings := letter.Lint(plan.Act.Class, plan.Act.Tone); len(findings) > 0 {
-		t.Errorf("lint: %s", strings.Join(findings, "\n"))
-	}
+	letter := passed(t, f, plan.Act)
 	golden(t, "letter_instalment", letter.Subject+"\n\n"+letter.Text)
 	for code, stops := range map[domain.StopCode]bool{domain.StopComplaint: true, domain.StopLegal: true, domain.StopRepresented: true, domain.StopProof: true, domain.StopCease: true} {
 		stopped := f

@@ -273,14 +273,5 @@ func (s *Service) GiveFeedback(ctx context.Context, by domain.Caller, ease domai
 // DebtorDocument returns the file that an invoice came as. It refuses with
 // domain.ErrNotFound.
 func (s *Service) DebtorDocument(ctx context.Context, by domain.Caller, deal domain.DealID) (domain.Document, error) {
-	var doc domain.Document
-	if err := byLink(by); err != nil {
-		return doc, err
-	}
-	err := s.read(ctx, by.In(domain.ScopeDebtor), func(tx Tx) error {
-		var err error
-		doc, err = tx.DebtorDocument(ctx, by.Link, deal)
-		return err
-	})
-	return doc, err
+	return seen(ctx, s, by, func(tx Tx) (domain.Document, error) { return tx.DebtorDocument(ctx, by.Link, deal) })
 }

@@ -310,7 +310,8 @@ func (a *storyA) booksKnown(what, asOf, known string, want ...string) {
 	}
 }
 
-func (a *storyA) journals() {
+// ledger returns the journals of the deal as its factor reads them, a line each.
+func (a *storyA) ledger() []string {
 	var list struct {
 		Journals []wireJournal `json:"journals"`
 	}
@@ -327,6 +328,11 @@ func (a *storyA) journals() {
 		}
 		got = append(got, text)
 	}
+	return got
+}
+
+func (a *storyA) journals() {
+	got := a.ledger()
 	want := []string{
 		"2026-02-05 e1_purchase Dr factored_receivables 10000.00 Cr advance_payable 8500.00 Cr reserve 1500.00",
 		"2026-02-05 e2_charges Dr advance_payable 40.00 Cr origination_income 25.00 Cr wire_fee_income 15.00",

@@ -427,22 +427,7 @@ func (b *storyB) end() {
 }
 
 func (b *storyB) journalsB() {
-	var list struct {
-		Journals []wireJournal `json:"journals"`
-	}
-	b.must(b.northgate.get(b.t.Context(), "/v1/deals/"+b.deal+"/ledger", &list))
-	var got []string
-	for _, j := range list.Journals {
-		text := j.Effective + " " + j.Kind
-		for _, p := range j.Postings {
-			if p.Debit != nil {
-				text += " Dr " + p.Account + " " + p.Debit.Amount
-			} else {
-				text += " Cr " + p.Account + " " + p.Credit.Amount
-			}
-		}
-		got = append(got, text)
-	}
+	got := b.ledger()
 	want := []string{
 		"2026-03-05 e1_purchase Dr factored_receivables 12000.00 Cr advance_payable 9600.00 Cr reserve 2400.00",
 		"2026-03-05 e2_charges Dr advance_payable 42.00 Cr origination_income 35.00 Cr output_tax 7.00",

@@ -6,8 +6,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"comity/domain"
-	"comity/ledger"
-	"comity/money"
+	"comity/marketplace"
 )
 
 func (s *Server) receiptRoutes() []route {
@@ -98,19 +97,35 @@ func (s *Server) getReceipt(c *gin.Context) error {
 	return respond(c, http.StatusOK, receiptOf(receipt))
 }
 
-// ApplyReceiptRequest says which deal money belongs to.
+// ApplyReceiptRequest says which deal money belongs to, and what of it.
 type ApplyReceiptRequest struct {
 	DealID string `json:"deal_id" example:"deal_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	Amount Money  `json:"amount"`
+	// For a part that was given back; without it, what is open is paid first and then what was given back.
+	RecourseID string `json:"recourse_id,omitempty" example:"rec_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	// Whose money it is: the debtor's unless it says that the seller pays what it owes for the part.
+	PaidBy string `json:"paid_by,omitempty" enums:"debtor,seller" example:"debtor"`
 } //	@name	ApplyReceiptRequest
 
-func (r ApplyReceiptRequest) part() (domain.DealID, money.Amount, error) {
+func (r ApplyReceiptRequest) read() (marketplace.Application, error) {
 	var k checker
 	deal, err := domain.ParseDealID(r.DealID)
 	if err != nil {
 		k.wrong("/deal_id", "not-an-id", "write the id of a deal")
 	}
-	return deal, k.amount("/amount", r.Amount), k.err()
+	how := marketplace.Application{Deal: deal, Amount: k.amount("/amount", r.Amount), Seller: r.PaidBy == "seller"}
+	if r.RecourseID != "" {
+		if how.Recourse, err = domain.ParseRecourseID(r.RecourseID); err != nil {
+			k.wrong("/recourse_id", "not-an-id", "write the id of a recourse")
+		}
+	}
+	if r.PaidBy != "" && r.PaidBy != "debtor" && r.PaidBy != "seller" {
+		k.wrong("/paid_by", "not-allowed", "debtor or seller")
+	}
+	if how.Seller && r.RecourseID == "" {
+		k.wrong("/recourse_id", "required", "name the part for which the seller pays")
+	}
+	return how, k.err()
 }
 
 // AppliedReceipt is a receipt after a part of it was applied.
@@ -121,17 +136,14 @@ type AppliedReceipt struct {
 	DealOpen Money   `json:"deal_open"`
 } //	@name	AppliedReceipt
 
-func appliedReceiptOf(e ledger.ReceiptEffect) AppliedReceipt {
-	return AppliedReceipt{
-		Receipt: receiptOf(e.Receipt), DealID: e.Deal.ID.String(), DealOpen: moneyOf(e.Deal.Open),
-		Applied: moneyOf(money.Minor(e.Allocation.Minor, e.Receipt.Amount.Currency())),
-	}
+func appliedReceiptOf(a marketplace.Applied) AppliedReceipt {
+	return AppliedReceipt{Receipt: receiptOf(a.Receipt), DealID: a.Deal.ID.String(), DealOpen: moneyOf(a.Deal.Open), Applied: moneyOf(a.Amount)}
 }
 
 // applyReceipt applies money to a deal by hand.
 //
 //	@Summary		Apply a receipt to a deal
-//	@Description	For money that nothing explained. At most what is left of the receipt and what is open of the deal.
+//	@Description	For money that nothing explained. At most what is left of the receipt, and what is open of the deal or, of parts that were given back, not paid by the debtor. A debtor's money for such a part pays what the seller owes for it, and the rest is passed on to the seller.
 //	@Tags			money
 //	@Accept			json
 //	@Produce		json
@@ -158,7 +170,7 @@ func (s *Server) applyReceipt(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	deal, amount, err := request.part()
+	how, err := request.read()
 	if err != nil {
 		return err
 	}
@@ -166,7 +178,7 @@ func (s *Server) applyReceipt(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	answer, err := s.market.ApplyReceipt(c.Request.Context(), caller(c), id, deal, amount, guard)
+	answer, err := s.market.ApplyReceipt(c.Request.Context(), caller(c), id, how, guard)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,8 @@ type Recourse struct {
 	// What the seller owes for it: the amount and the fee less the reserve.
 	Claim Money `json:"claim"`
 	Paid  Money `json:"paid"`
+	// Of the amount, by the debtor to the factor, since it was given back.
+	Collected Money `json:"collected"`
 	// To be quoted when it is paid (ISO 11649).
 	Reference    string  `json:"reference" example:"RF18539007547034"`
 	MadeAt       string  `json:"made_at" format:"date-time" example:"2026-07-20T08:00:00Z"`
@@ -42,7 +44,7 @@ type Recourse struct {
 func recourseOf(r domain.Recourse) Recourse {
 	return Recourse{
 		ID: r.ID.String(), DealID: r.Deal.String(), DisputeID: idOrNull(r.Dispute), Status: string(r.Status), Reason: string(r.Reason), Evidence: r.Evidence,
-		Amount: moneyOf(r.Part), Claim: moneyOf(r.Claim), Paid: moneyOf(r.Paid), Reference: r.Reference.String(), MadeAt: moment(r.MadeAt),
+		Amount: moneyOf(r.Part), Claim: moneyOf(r.Claim), Paid: moneyOf(r.Paid), Collected: moneyOf(r.Collected), Reference: r.Reference.String(), MadeAt: moment(r.MadeAt),
 		ExercisedOn: dateOrNull(r.ExercisedOn), ReassignedAt: momentOrNull(r.ReassignedAt),
 	}
 }

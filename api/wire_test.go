@@ -23,7 +23,7 @@ func probe(t *testing.T) http.Handler {
 		if err != nil {
 			return err
 		}
-		if _, _, err = request.part(); err != nil {
+		if _, err = request.read(); err != nil {
 			return err
 		}
 		return respond(c, http.StatusOK, request)

@@ -55,6 +55,7 @@ type Recourse struct {
 	Part         money.Amount // of what is open
 	Claim        money.Amount // what the seller owes for it: part and fees less the reserve
 	Paid         money.Amount // of the claim
+	Collected    money.Amount // of the part, from the debtor
 	Reference    Reference    // what the seller quotes
 	MadeBy       UserID
 	MadeAt       time.Time
@@ -66,6 +67,15 @@ type Recourse struct {
 
 // Owed returns what of the claim is not paid.
 func (r Recourse) Owed() money.Amount { return r.Claim.Minus(r.Paid) }
+
+// Uncollected returns what of a part that was given back its debtor did not pay to the factor:
+// more than that is not for it.
+func (r Recourse) Uncollected() money.Amount {
+	if r.Status != RecourseExercised && r.Status != RecourseReassigned {
+		return money.Minor(0, r.Part.Currency())
+	}
+	return r.Part.Minus(r.Collected)
+}
 
 // Held reports whether title is held for a claim.
 func (r Recourse) Held() bool { return r.Status == RecourseExercised }

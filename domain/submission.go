@@ -200,6 +200,7 @@ type Allocation struct {
 	Case      CaseID
 	Factor    OrganizationID
 	Seller    OrganizationID
+	Recourse  RecourseID // the part given back that it paid for; zero: what is open
 	Minor     int64
 	ValueOn   Date
 	AppliedAt time.Time

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"comity/domain"
+	"comity/money"
 )
 
 // A Posted journal is one in a factor's book: which deal it is about, what
@@ -55,12 +56,13 @@ func (s *Scribe) PostIf(j Journal, any bool) {
 // A ReceiptEffect is everything that money on a collection account changes:
 // rows, orders to the bank and journals.
 type ReceiptEffect struct {
-	Receipt    domain.Receipt
-	Deal       *domain.Deal // nil for money that nothing explains
-	Invoice    *domain.Invoice
-	Allocation *domain.Allocation
-	Payouts    []domain.Payout
-	Journals   []Posted
-	Line       domain.LineID // zero when a person applies it later
-	Outcome    string        // what became of the line, in words
+	Receipt     domain.Receipt
+	Deal        *domain.Deal // nil for money that nothing explains
+	Invoice     *domain.Invoice
+	Allocations []domain.Allocation // of the receipt to the deal
+	Freed       money.Amount        // of the limits, once all is paid; no currency: nothing
+	Payouts     []domain.Payout
+	Journals    []Posted
+	Line        domain.LineID // zero when a person applies it later
+	Outcome     string        // what became of the line, in words
 }

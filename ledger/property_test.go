@@ -164,13 +164,13 @@ func (b *book) recourse() {
 	b.post(ledger.ExerciseRecourse(b.today, open, b.of(ledger.Reserve).Negated(), b.of(ledger.AccruedFees)), true)
 	if rapid.Bool().Draw(t, "the debtor pays while title is held") {
 		b.wait("days to the debtor", 20)
-		b.post(ledger.CollectHeld(b.today, open, b.of(ledger.SellerRecourse)), true)
+		b.post(ledger.CollectHeld(b.today, ledger.CashCollection, open, b.of(ledger.SellerRecourse)), true)
 		b.post(ledger.PassOn(b.today, b.of(ledger.PassThroughPayable).Negated()))
 	}
 	for b.of(ledger.SellerRecourse).Positive() && rapid.Bool().Draw(t, "the seller pays") {
 		b.wait("days to the seller", 20)
 		owed := b.of(ledger.SellerRecourse)
-		b.post(ledger.RecoursePaid(b.today, usd(rapid.Int64Range(1, owed.Units()).Draw(t, "its part"))), true)
+		b.post(ledger.RecoursePaid(b.today, ledger.CashCollection, usd(rapid.Int64Range(1, owed.Units()).Draw(t, "its part"))), true)
 	}
 	b.post(ledger.WriteOff(b.today, b.of(ledger.SellerRecourse)))
 	own := b.of(ledger.CashCollection)

@@ -46,18 +46,19 @@ func ExerciseRecourse(on domain.Date, open, reserve, accrued money.Amount) Journ
 		credit(RebatePayable, money.Max(owed.Negated(), nothing)))
 }
 
-// RecoursePaid records V4p: money on the collection account pays the seller's debt of
-// an exercised recourse, in full or in part.
-func RecoursePaid(valueDate domain.Date, paid money.Amount) Journal {
-	return journal(KindRecoursePaid, valueDate, debit(CashCollection, paid), credit(SellerRecourse, paid))
+// RecoursePaid records V4p: the seller's debt of an exercised recourse is paid, in full or in
+// part, from money that arrives ([CashCollection]) or that was unidentified ([UnappliedCash]).
+func RecoursePaid(on domain.Date, from Account, paid money.Amount) Journal {
+	return journal(KindRecoursePaid, on, debit(from, paid), credit(SellerRecourse, paid))
 }
 
-// CollectHeld records V4d: the debtor pays while title is held. What the seller owes
-// is taken from it, the rest is passed on to the seller (D-5).
-func CollectHeld(valueDate domain.Date, received, owed money.Amount) Journal {
+// CollectHeld records V4d: the debtor pays for what was given back, with money that arrives
+// ([CashCollection]) or that was unidentified ([UnappliedCash]). What the seller owes is taken
+// from it while title is held, the rest is passed on to the seller (D-5).
+func CollectHeld(on domain.Date, from Account, received, owed money.Amount) Journal {
 	taken := money.Min(received, owed)
-	return journal(KindCollectHeld, valueDate,
-		debit(CashCollection, received),
+	return journal(KindCollectHeld, on,
+		debit(from, received),
 		credit(SellerRecourse, taken),
 		credit(PassThroughPayable, received.Minus(taken)))
 }

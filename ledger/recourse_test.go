@@ -40,24 +40,24 @@ func TestRecourseHasItsJournals(t *testing.T) {
 	}{
 		"V4, exercised": {nil, false, with(map[ledger.Account]int64{ledger.CashOperating: -8_500_00, ledger.SellerRecourse: 9_400_00})},
 		"V4p, the seller pays": {
-			[]ledger.Journal{ledger.RecoursePaid(day("05-16"), usd(9_400_00))},
+			[]ledger.Journal{ledger.RecoursePaid(day("05-16"), ledger.CashCollection, usd(9_400_00))},
 			true,
 			with(map[ledger.Account]int64{ledger.CashOperating: -8_500_00, ledger.CashCollection: 9_400_00}),
 		},
 		"V4d, the debtor pays while title is held": {
-			[]ledger.Journal{ledger.CollectHeld(day("05-14"), usd(10_000_00), usd(9_400_00))},
+			[]ledger.Journal{ledger.CollectHeld(day("05-14"), ledger.CashCollection, usd(10_000_00), usd(9_400_00))},
 			false,
 			with(map[ledger.Account]int64{ledger.CashOperating: -8_500_00, ledger.CashCollection: 10_000_00, ledger.PassThroughPayable: -600_00}),
 		},
 		"V4d, and its rest is passed on": {
 			[]ledger.Journal{
-				ledger.CollectHeld(day("05-14"), usd(10_000_00), usd(9_400_00)),
+				ledger.CollectHeld(day("05-14"), ledger.CashCollection, usd(10_000_00), usd(9_400_00)),
 				ledger.Sweep(day("05-14"), usd(9_400_00)),
 				must(ledger.PassOn(day("05-15"), usd(600_00))),
 			}, true, with(map[ledger.Account]int64{ledger.CashOperating: 900_00}),
 		},
 		"V5, nobody pays more than a quarter": {
-			[]ledger.Journal{ledger.RecoursePaid(day("05-16"), usd(2_350_00)), must(ledger.WriteOff(day("05-16"), usd(7_050_00)))},
+			[]ledger.Journal{ledger.RecoursePaid(day("05-16"), ledger.CashCollection, usd(2_350_00)), must(ledger.WriteOff(day("05-16"), usd(7_050_00)))},
 			true,
 			with(map[ledger.Account]int64{ledger.CashOperating: -8_500_00, ledger.CashCollection: 2_350_00, ledger.CreditLoss: 7_050_00}),
 		},

@@ -3,6 +3,7 @@ package marketplace
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"comity/domain"
@@ -10,27 +11,41 @@ import (
 	"comity/money"
 )
 
-// receiptIDs are the ids that one line or receipt may need.
+// receiptIDs are the ids that one line or receipt may need. What is left of a payment when nothing
+// is open any more may be for parts that were given back: a second step with ids of its own.
 type receiptIDs struct {
-	receipt    domain.ReceiptID
-	allocation domain.AllocationID
-	journals   []domain.JournalID
-	payouts    [2]domain.PayoutID
-	audit      domain.AuditID
-	events     [2]domain.EventID
-	update     domain.UpdateID
-	releases   [mostHeld]domain.UpdateID
+	stepIDs
+	receipt domain.ReceiptID
+	update  domain.UpdateID
+	given   stepIDs
+	rest    domain.JournalID
+}
+
+// stepIDs are the ids that one use of money may need.
+type stepIDs struct {
+	allocations [mostHeld]domain.AllocationID
+	journals    []domain.JournalID
+	payouts     [2]domain.PayoutID
+	audit       domain.AuditID
+	events      [2]domain.EventID
+	releases    [mostHeld]domain.UpdateID
 }
 
 func newReceiptIDs() receiptIDs {
-	ids := receiptIDs{
-		receipt: domain.New[domain.ReceiptID](), allocation: domain.New[domain.AllocationID](), audit: domain.New[domain.AuditID](),
+	return receiptIDs{
+		stepIDs: newStepIDs(), receipt: domain.New[domain.ReceiptID](), update: domain.New[domain.UpdateID](), given: newStepIDs(),
+		rest: domain.New[domain.JournalID](),
+	}
+}
+
+func newStepIDs() stepIDs {
+	ids := stepIDs{
+		audit:   domain.New[domain.AuditID](),
 		payouts: [2]domain.PayoutID{domain.New[domain.PayoutID](), domain.New[domain.PayoutID]()},
 		events:  [2]domain.EventID{domain.New[domain.EventID](), domain.New[domain.EventID]()},
-		update:  domain.New[domain.UpdateID](),
 	}
-	for i := range ids.releases {
-		ids.releases[i] = domain.New[domain.UpdateID]()
+	for i := range mostHeld {
+		ids.allocations[i], ids.releases[i] = domain.New[domain.AllocationID](), domain.New[domain.UpdateID]()
 	}
 	for range 8 {
 		ids.journals = append(ids.journals, domain.New[domain.JournalID]())
@@ -136,8 +151,9 @@ func (s *Service) settleWhenDone(ctx context.Context, tx Tx, file *domain.DealFi
 }
 
 // receive books money that arrived on a collection account: what a seller owes for what was
-// given back to it (V4p), what a debtor pays for an invoice that was given back (V4d, V4e), what
-// names one open item exactly (E5); else it is unidentified (V8), with a suggestion if any.
+// given back to it (V4p); what names one item exactly pays what is open of it (E5), then the parts
+// of it that were given back (V4d, V4e). What is more than both, and what names nothing, is
+// unidentified (V8), with a suggestion if any: the item that was paid is not asked for again.
 func (s *Service) receive(ctx context.Context, tx Tx, by domain.Caller, file domain.LineFile, ids receiptIDs) error {
 	amount := money.Minor(file.Line.AmountMinor, money.Currency(file.Line.Currency))
 	receipt := domain.Receipt{
@@ -146,31 +162,124 @@ func (s *Service) receive(ctx context.Context, tx Tx, by domain.Caller, file dom
 		Reference: file.Line.Remittance + " " + file.Line.Reference, CreatedAt: by.Now,
 	}
 	if of, claim, found := claimOf(file, amount); found {
-		return s.claimPaid(ctx, tx, by, file, of, claim, receipt, ids)
+		_, _, err := s.claimPaid(ctx, tx, by, of, claim, incoming{receipt: receipt, amount: amount, fresh: true, line: file.Line.ID}, ids)
+		return err
 	}
 	target, exact := match(file)
-	effect := ledger.ReceiptEffect{Receipt: receipt, Line: file.Line.ID}
-	switch {
-	case target != nil && exact && target.Deal.Status == domain.DealChargedBack:
-		return s.collectGivenBack(ctx, tx, by, file, *target, receipt, ids)
-	case target != nil && exact && takes(*target, amount):
-		applied, err := apply(*target, receipt, amount, true, by.Now, ids)
+	if target != nil && exact {
+		if takes := money.Min(amount, takes(*target)); takes.Positive() {
+			used, err := use(*target, incoming{receipt: receipt, amount: takes, fresh: true, line: file.Line.ID}, by.Now, ids)
+			if err != nil {
+				return err
+			}
+			return s.saveUsed(ctx, tx, by, used, ids)
+		}
+	}
+	effect := ledger.ReceiptEffect{Receipt: receipt, Line: file.Line.ID, Outcome: "a person must say what it is for"}
+	if target != nil {
+		effect.Receipt.Status, effect.Receipt.Suggested = domain.ReceiptSuggested, target.Deal.ID
+	}
+	effect.Journals = []ledger.Posted{unidentified(receipt, amount, by.Now, ids.journals[0])}
+	return s.save(ctx, tx, by, effect, amount, ids.stepIDs)
+}
+
+// unidentified is the journal of money that nothing explains (V8).
+func unidentified(r domain.Receipt, amount money.Amount, now time.Time, id domain.JournalID) ledger.Posted {
+	return ledger.Posted{
+		ID: id, Factor: r.Factor, CauseKind: "receipt", Cause: r.ID.UUID, KnownAt: now, Journal: ledger.Unidentified(r.ValueDate, amount),
+	}
+}
+
+// incoming is what of a receipt is used for a deal: fresh from the bank, or unidentified until a
+// person said what it is for.
+type incoming struct {
+	receipt domain.Receipt
+	amount  money.Amount
+	fresh   bool
+	line    domain.LineID
+}
+
+// account is where the money lies before it is used.
+func (in incoming) account() ledger.Account {
+	if in.fresh {
+		return ledger.CashCollection
+	}
+	return ledger.UnappliedCash
+}
+
+// on is the day on which its use counts in the books: its value date, or the day of the person's word.
+func (in incoming) on(today domain.Date) domain.Date {
+	if in.fresh {
+		return in.receipt.ValueDate
+	}
+	return today
+}
+
+// scribe writes the journals of the use of money.
+func (in incoming) scribe(d domain.Deal, now time.Time, ids stepIDs) *ledger.Scribe {
+	if in.fresh {
+		return ledger.NewScribe(d, "receipt", in.receipt.ID.UUID, now, ids.journals)
+	}
+	return ledger.NewScribe(d, "allocation", ids.allocations[0].UUID, now, ids.journals)
+}
+
+// used is what money changed: of what is open, or, with the recourses, of what was given back.
+type used struct {
+	effect ledger.ReceiptEffect
+	amount money.Amount
+	back   []domain.Recourse
+	said   string
+}
+
+// use decides what a debtor's money for a deal pays: first what is open, then what was given back.
+// What is left of a fresh receipt is unidentified.
+func use(file domain.DealFile, in incoming, now time.Time, ids receiptIDs) ([]used, error) {
+	if file.Deal.Open.Currency() != in.amount.Currency() {
+		return nil, domain.ErrInvalid.At("/amount/currency", "other-currency", "the deal is in "+string(file.Deal.Open.Currency()))
+	}
+	var all []used
+	left := in.amount
+	if open := money.Min(left, openOf(file)); open.Positive() {
+		in.amount, left = open, left.Minus(open)
+		effect, err := apply(file, in, now, ids.stepIDs)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, used{effect: effect, amount: open})
+		file.Deal, file.Invoice, file.Payouts = *effect.Deal, *effect.Invoice, slices.Concat(file.Payouts, effect.Payouts)
+		in.receipt = effect.Receipt
+	}
+	if left.Positive() {
+		in.amount = left
+		back, err := collectGivenBack(file, in, now, ids.given)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, back)
+	}
+	last := &all[len(all)-1].effect
+	last.Line, last.Outcome = in.line, "applied to invoice "+file.Deal.InvoiceNumber
+	if rest := last.Receipt.Unapplied; in.fresh && rest.Positive() {
+		last.Journals = append(last.Journals, unidentified(last.Receipt, rest, now, ids.rest))
+		last.Outcome += fmt.Sprintf("; %s is more than it takes: a person must say what that is for", rest.Grouped())
+	}
+	return all, nil
+}
+
+// saveUsed writes what money changed, step by step.
+func (s *Service) saveUsed(ctx context.Context, tx Tx, by domain.Caller, all []used, ids receiptIDs) error {
+	for _, u := range all {
+		var err error
+		if u.back == nil {
+			err = s.save(ctx, tx, by, u.effect, u.amount, ids.stepIDs)
+		} else {
+			err = s.saveGiven(ctx, tx, by, u, ids.given)
+		}
 		if err != nil {
 			return err
 		}
-		effect = applied
-		effect.Line, effect.Outcome = file.Line.ID, "applied to invoice "+target.Deal.InvoiceNumber
-	default:
-		if target != nil {
-			effect.Receipt.Status, effect.Receipt.Suggested = domain.ReceiptSuggested, target.Deal.ID
-		}
-		effect.Outcome = "a person must say what it is for"
-		effect.Journals = []ledger.Posted{{
-			ID: ids.journals[0], Factor: receipt.Factor, CauseKind: "receipt", Cause: receipt.ID.UUID, KnownAt: by.Now,
-			Journal: ledger.Unidentified(receipt.ValueDate, amount),
-		}}
 	}
-	return s.save(ctx, tx, by, effect, ids)
+	return nil
 }
 
 // match finds the one deal that a line is for. It is exact by ISO 11649
@@ -204,30 +313,37 @@ func match(file domain.LineFile) (*domain.DealFile, bool) {
 	}
 }
 
-// takes reports whether a deal can take an amount: paid out, and no more than
-// is open (D-11: the rest of an overpayment is for a person).
-func takes(file domain.DealFile, amount money.Amount) bool {
-	return file.Deal.Status == domain.DealPaidOut && file.Deal.Open.Currency() == amount.Currency() &&
-		!file.Deal.Open.Less(amount) && amount.Positive()
+// openOf is what of a deal a debtor's money may pay: nothing before its advance is paid out.
+func openOf(file domain.DealFile) money.Amount {
+	if file.Deal.Status != domain.DealPaidOut {
+		return money.Minor(0, file.Deal.Open.Currency())
+	}
+	return file.Deal.Open
+}
+
+// takes is how much of a debtor's money a deal can take: what is open, and what it did not pay of
+// parts that were given back (D-11: more than that is for a person).
+func takes(file domain.DealFile) money.Amount {
+	sum := openOf(file)
+	for _, r := range uncollected(file) {
+		sum = sum.Plus(r.Uncollected())
+	}
+	return sum
 }
 
 // apply decides what an amount of a receipt changes on a deal: part payments stay what they
 // are; the last one ends the fee clock, settles the reserve, and orders the rebate and the
 // sweep. A fresh receipt brings its money in (E5) and is swept as far as it is the factor's own;
 // one that was unidentified is in already (V8), and waits for the last one.
-func apply(file domain.DealFile, receipt domain.Receipt, amount money.Amount, fresh bool, now time.Time, ids receiptIDs) (ledger.ReceiptEffect, error) {
+func apply(file domain.DealFile, in incoming, now time.Time, ids stepIDs) (ledger.ReceiptEffect, error) {
+	receipt, amount, paidBefore := in.spent(), in.amount, !file.Deal.PaidInFull.IsZero()
 	file = after(file, domain.Move{On: receipt.ValueDate, Open: amount.Negated(), Disputed: money.Minor(0, amount.Currency())})
-	receipt.Unapplied = receipt.Unapplied.Minus(amount)
-	if receipt.Unapplied.IsZero() {
-		receipt.Status = domain.ReceiptApplied
-	}
 	// an older receipt may be applied after a later one
 	e := ending{file: file, day: today(now, file.Factor.Zone()), now: now, lastMoney: domain.Latest(receipt.ValueDate, file.LastMoney)}
-	e.books = ledger.NewScribe(file.Deal, "receipt", receipt.ID.UUID, now, ids.journals)
-	in := ledger.Collect(receipt.ValueDate, amount)
-	if !fresh {
-		e.books = ledger.NewScribe(file.Deal, "allocation", ids.allocation.UUID, now, ids.journals)
-		in = ledger.ApplyUnidentified(e.day, amount)
+	e.books = in.scribe(file.Deal, now, ids)
+	arrived := ledger.Collect(receipt.ValueDate, amount)
+	if !in.fresh {
+		arrived = ledger.ApplyUnidentified(e.day, amount)
 	}
 	paidOn := domain.Latest(e.lastMoney, file.Deal.FundingDate)
 	e.forgive(e.lastMoney)
@@ -237,27 +353,35 @@ func apply(file domain.DealFile, receipt domain.Receipt, amount money.Amount, fr
 	if !e.file.Deal.Open.Positive() {
 		e.stop(paidOn)
 	}
-	e.books.Post(in)
+	e.books.Post(arrived)
 	e.postForgiven()
 	if e.file.Deal.Open.Positive() {
-		if fresh {
+		if in.fresh {
 			e.sweep(money.Min(amount, e.own()), ids.payouts[0])
 		}
 	} else if err := e.settle(ids.payouts); err != nil {
 		return ledger.ReceiptEffect{}, err
 	}
 	d := e.file.Deal
-	return ledger.ReceiptEffect{
+	effect := ledger.ReceiptEffect{
 		Receipt: receipt, Deal: &d, Invoice: &e.file.Invoice, Payouts: e.payouts, Journals: e.books.Journals,
-		Allocation: &domain.Allocation{
-			ID: ids.allocation, Receipt: receipt.ID, Deal: d.ID, Case: d.Case, Factor: d.Factor, Seller: d.Seller,
-			Minor: amount.Units(), ValueOn: receipt.ValueDate, AppliedAt: now,
-		},
-	}, nil
+		Allocations: []domain.Allocation{allocation(d, receipt, amount, now, ids.allocations[0])},
+	}
+	if !paidBefore && !d.PaidInFull.IsZero() {
+		effect.Freed = d.Advance
+	}
+	return effect, nil
 }
 
-// save writes what a receipt changed.
-func (s *Service) save(ctx context.Context, tx Tx, by domain.Caller, effect ledger.ReceiptEffect, ids receiptIDs) error {
+// allocation is an amount of a receipt applied to what is open of a deal.
+func allocation(d domain.Deal, r domain.Receipt, amount money.Amount, now time.Time, id domain.AllocationID) domain.Allocation {
+	return domain.Allocation{
+		ID: id, Receipt: r.ID, Deal: d.ID, Case: d.Case, Factor: d.Factor, Seller: d.Seller, Minor: amount.Units(), ValueOn: r.ValueDate, AppliedAt: now,
+	}
+}
+
+// save writes what a receipt, or an amount of it, changed.
+func (s *Service) save(ctx context.Context, tx Tx, by domain.Caller, effect ledger.ReceiptEffect, arrived money.Amount, ids stepIDs) error {
 	if err := tx.SaveReceipt(ctx, effect, by.Now); err != nil {
 		return fmt.Errorf("save receipt: %w", err)
 	}
@@ -266,98 +390,11 @@ func (s *Service) save(ctx context.Context, tx Tx, by domain.Caller, effect ledg
 	}
 	trail := domain.Trail{Audit: []domain.AuditRow{domain.Audited(ids.audit, by, "receipt."+string(effect.Receipt.Status), "receipt", effect.Receipt.ID.UUID, effect.Receipt.Amount, effect.Receipt.Unapplied)}}
 	if effect.Deal != nil {
-		arrived := money.Minor(effect.Allocation.Minor, effect.Receipt.Amount.Currency())
 		event := dealEvent(ids.events[0], by, *effect.Deal, "payment.received", fmt.Sprintf("%s arrived on %s for invoice %s; %s is open.",
 			arrived.Grouped(), effect.Receipt.ValueDate.Short(), effect.Deal.InvoiceNumber, effect.Deal.Open.Grouped()))
 		trail.Events, trail.Jobs = []domain.Event{event}, mailAbout(event, true)
 	}
 	return tx.SaveTrail(ctx, trail)
-}
-
-// ApplyReceipt applies an amount of an unidentified receipt to a deal, by hand.
-// It refuses with domain.ErrNotFound, ErrMoreThanOpen or ErrWrongState.
-func (s *Service) ApplyReceipt(ctx context.Context, by domain.Caller, id domain.ReceiptID, deal domain.DealID, amount money.Amount, once domain.Once[ledger.ReceiptEffect]) (domain.Answer, error) {
-	if err := by.Must(domain.KindFactor); err != nil {
-		return domain.Answer{}, err
-	}
-	ids := newReceiptIDs()
-	return s.atomically(ctx, once.Entry(by, domain.ScopeMarket), func(tx Tx) (domain.Answer, error) {
-		file, err := tx.ReceiptFile(ctx, id, by.Organization, deal)
-		if err != nil {
-			return domain.Answer{}, err
-		}
-		if file.Deal == nil {
-			return domain.Answer{}, domain.ErrNotFound.Because("the deal is not yours")
-		}
-		if err := applicable(file, amount); err != nil {
-			return domain.Answer{}, err
-		}
-		effect, err := apply(*file.Deal, file.Receipt, amount, false, by.Now, ids)
-		if err != nil {
-			return domain.Answer{}, err
-		}
-		return once.Answer(effect), s.save(ctx, tx, by, effect, ids)
-	})
-}
-
-func applicable(file domain.ReceiptFile, amount money.Amount) error {
-	if amount.Currency() != file.Receipt.Amount.Currency() || amount.Currency() != file.Deal.Deal.Basis.Currency() {
-		return domain.ErrInvalid.At("/amount/currency", "other-currency", "receipt and deal are in "+string(file.Deal.Deal.Basis.Currency()))
-	}
-	if file.Receipt.Account != file.Deal.Deal.Collection {
-		return domain.ErrInvalid.At("/deal_id", "other-account", "the money lies on another account than the one that the notice of this deal names")
-	}
-	if file.Deal.Deal.Status != domain.DealPaidOut {
-		return domain.ErrWrongState.Because("the deal is %s", file.Deal.Deal.Status).In(string(file.Deal.Deal.Status), string(domain.DealPaidOut))
-	}
-	if !amount.Positive() || file.Receipt.Unapplied.Less(amount) || file.Deal.Deal.Open.Less(amount) {
-		return domain.ErrMoreThanOpen.Because("%s is left of the receipt and %s is open", file.Receipt.Unapplied, file.Deal.Deal.Open)
-	}
-	return nil
-}
-
-// UndoReceipt takes back what was applied of a receipt by hand, as long as it
-// did not settle the deal. It refuses with domain.ErrAlreadySettled or
-// ErrWrongState.
-func (s *Service) UndoReceipt(ctx context.Context, by domain.Caller, id domain.ReceiptID, once domain.Once[domain.Receipt]) (domain.Answer, error) {
-	if err := by.Must(domain.KindFactor); err != nil {
-		return domain.Answer{}, err
-	}
-	ids := newReceiptIDs()
-	return s.atomically(ctx, once.Entry(by, domain.ScopeMarket), func(tx Tx) (domain.Answer, error) {
-		file, err := tx.ReceiptFile(ctx, id, by.Organization, domain.DealID{})
-		if err != nil {
-			return domain.Answer{}, err
-		}
-		if file.Allocation == nil || file.Deal == nil {
-			return domain.Answer{}, domain.ErrWrongState.Because("nothing of this receipt is applied").In(string(file.Receipt.Status))
-		}
-		back := money.Minor(file.Allocation.Minor, file.Receipt.Amount.Currency())
-		if file.Deal.Deal.Status != domain.DealPaidOut || !file.Deal.Deal.PaidInFull.IsZero() || collected(*file.Deal).Minus(back).Less(swept(*file.Deal)) {
-			return domain.Answer{}, domain.ErrAlreadySettled.Because("its money was moved to the operating account: a person asks the bank")
-		}
-		return s.undo(ctx, tx, by, file, ids, once)
-	})
-}
-
-func (s *Service) undo(ctx context.Context, tx Tx, by domain.Caller, file domain.ReceiptFile, ids receiptIDs, once domain.Once[domain.Receipt]) (domain.Answer, error) {
-	back := money.Minor(file.Allocation.Minor, file.Receipt.Amount.Currency())
-	d := file.Deal.Deal
-	d.Open = d.Open.Plus(back)
-	file.Receipt.Unapplied, file.Receipt.Status = file.Receipt.Unapplied.Plus(back), domain.ReceiptUnapplied
-	if err := tx.UndoAllocation(ctx, file.Receipt, *file.Allocation, d, by.Now); err != nil {
-		return domain.Answer{}, fmt.Errorf("undo: %w", err)
-	}
-	day := today(by.Now, file.Factor.Zone())
-	journal := bookOf(d, "allocation", file.Allocation.ID.UUID, by.Now)(ids.journals[0], ledger.Reverse(ledger.ApplyUnidentified(day, back), day))
-	if err := tx.Post(ctx, []ledger.Posted{journal}); err != nil {
-		return domain.Answer{}, fmt.Errorf("post undoing: %w", err)
-	}
-	return once.Answer(file.Receipt), tx.SaveTrail(ctx, domain.Trail{
-		Audit: []domain.AuditRow{domain.Audited(ids.audit, by, "receipt.undone", "receipt", file.Receipt.ID.UUID, back)},
-		Events: []domain.Event{dealEvent(ids.events[0], by, d, "payment.undone",
-			fmt.Sprintf("%s that was applied to invoice %s was taken back: it was for something else.", back.Grouped(), d.InvoiceNumber))},
-	})
 }
 
 // Receipt returns one of the caller's receipts.

@@ -107,30 +107,31 @@ func TestMoneyThatNothingExplains(t *testing.T) {
 
 func (m *market) apply(receipt domain.ReceiptID, deal domain.DealID, minor int64) {
 	m.t.Helper()
-	keep(m, func(ctx context.Context, once domain.Once[ledger.ReceiptEffect]) (domain.Answer, error) {
-		return m.service.ApplyReceipt(ctx, m.as(m.factor), receipt, deal, money.Minor(minor, "USD"), once)
+	keep(m, func(ctx context.Context, once domain.Once[marketplace.Applied]) (domain.Answer, error) {
+		return m.service.ApplyReceipt(ctx, m.as(m.factor), receipt, marketplace.Application{Deal: deal, Amount: money.Minor(minor, "USD")}, once)
 	})
 }
 
 func (m *market) tryApply(receipt domain.ReceiptID, deal domain.DealID, minor int64) error {
-	once := domain.Once[ledger.ReceiptEffect]{Answer: func(ledger.ReceiptEffect) domain.Answer { return domain.Answer{Status: 200} }}
-	_, err := m.service.ApplyReceipt(m.t.Context(), m.as(m.factor), receipt, deal, money.Minor(minor, "USD"), once)
+	once := domain.Once[marketplace.Applied]{Answer: func(marketplace.Applied) domain.Answer { return domain.Answer{Status: 200} }}
+	_, err := m.service.ApplyReceipt(m.t.Context(), m.as(m.factor), receipt, marketplace.Application{Deal: deal, Amount: money.Minor(minor, "USD")}, once)
 	return err
 }
 
-// TestMoreThanIsOwedIsForAPerson: an overpayment, and money for a deal that is not paid out yet, are booked whole and
-// only suggested. It holds D-12.
+// TestMoreThanIsOwedIsForAPerson: of an overpayment the invoice takes what is open, so that nobody asks for it
+// again, and only the rest is for a person; money for a deal that is not paid out yet is too. It holds D-12.
 func TestMoreThanIsOwedIsForAPerson(t *testing.T) {
 	m, deal := funded(t)
 	m.now = at("2026-03-11T11:00:00Z")
 	m.statement("000333444", "2026-03-10", 0, 1_002_500, formats.BankLine{Remittance: "MP-1042"})
 	receipt := m.receipts()[0]
-	if receipt.Status != domain.ReceiptSuggested || receipt.Suggested != deal.ID {
-		t.Errorf("an overpayment is %s, suggested for %s", receipt.Status, receipt.Suggested)
+	if receipt.Status != domain.ReceiptUnapplied || receipt.Unapplied.Units() != 2_500 {
+		t.Errorf("an overpayment is %s, %s are left", receipt.Status, receipt.Unapplied)
 	}
-	m.book("overpaid", map[ledger.Account]int64{ledger.UnappliedCash: -1_002_500, ledger.FactoredReceivables: 1_000_000})
-	m.apply(receipt.ID, deal.ID, 1_000_000)
-	m.book("what is owed is applied", map[ledger.Account]int64{ledger.UnappliedCash: -2_500, ledger.FactoredReceivables: 0, ledger.RebatePayable: -110_000})
+	m.book("what is open is paid", map[ledger.Account]int64{ledger.UnappliedCash: -2_500, ledger.FactoredReceivables: 0, ledger.RebatePayable: -110_000})
+	if err := m.tryApply(receipt.ID, deal.ID, 2_500); !errors.Is(err, domain.ErrMoreThanOpen) {
+		t.Errorf("the rest is applied to what is paid: %v", err)
+	}
 	err := func() error {
 		once := domain.Once[domain.Receipt]{Answer: func(domain.Receipt) domain.Answer { return domain.Answer{Status: 200} }}
 		_, err := m.service.UndoReceipt(t.Context(), m.as(m.factor), receipt.ID, once)

@@ -41,7 +41,7 @@ func (s *Service) ProposeRecourse(ctx context.Context, by domain.Caller, id doma
 		r := domain.Recourse{
 			ID: fresh, Factor: file.Deal.Factor, Seller: file.Deal.Seller, Deal: id, Case: file.Deal.Case, Dispute: asked.Dispute, Status: domain.RecourseProposed,
 			Reason: asked.Reason, Evidence: asked.Evidence, Part: asked.Amount, Claim: money.Minor(0, file.Deal.Basis.Currency()),
-			Paid: money.Minor(0, file.Deal.Basis.Currency()), Reference: domain.NewReference(fresh.UUID[:]), MadeBy: by.User, MadeAt: by.Now,
+			Paid: money.Minor(0, file.Deal.Basis.Currency()), Collected: money.Minor(0, file.Deal.Basis.Currency()), Reference: domain.NewReference(fresh.UUID[:]), MadeBy: by.User, MadeAt: by.Now,
 		}
 		if err := lawful(ctx, tx, by, file, &r); err != nil {
 			return domain.Answer{}, err
@@ -300,124 +300,6 @@ func exercisedTrail(by domain.Caller, d domain.Deal, r domain.Recourse, ids rece
 		Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, "recourse.exercised", "recourse", r.ID.UUID, string(r.Reason), r.Part, r.Claim, r.MadeBy, r.CheckedBy)},
 		Events: []domain.Event{event}, Jobs: mailAbout(event, true),
 	}
-}
-
-// claimOf returns the recourse whose reference a line carries, with its deal, when the line is no
-// more than what the seller owes for it.
-func claimOf(file domain.LineFile, amount money.Amount) (domain.DealFile, domain.Recourse, bool) {
-	for _, reference := range domain.FindReferences(file.Line.Reference + " " + file.Line.Remittance) {
-		for i := range file.Deals {
-			for _, r := range file.Deals[i].Recourses {
-				if r.Reference == reference && r.Held() && r.Claim.Currency() == amount.Currency() && !r.Owed().Less(amount) {
-					return file.Deals[i], r, true
-				}
-			}
-		}
-	}
-	return domain.DealFile{}, domain.Recourse{}, false
-}
-
-// mostHeld is for how many parts of a deal title may be held at once.
-const mostHeld = 4
-
-// held returns the recourses of a deal for which title is held, oldest first.
-func held(file domain.DealFile) []domain.Recourse {
-	return slices.DeleteFunc(slices.Clone(file.Recourses), func(r domain.Recourse) bool { return !r.Held() })
-}
-
-// claimPaid books what a seller paid of its claim (V4p) and sweeps it. Paid in full, the part is
-// reassigned in the same commit, and the release goes out (D-5).
-func (s *Service) claimPaid(ctx context.Context, tx Tx, by domain.Caller, file domain.LineFile, of domain.DealFile, r domain.Recourse, receipt domain.Receipt, ids receiptIDs) error {
-	e := ending{file: of, day: today(by.Now, of.Factor.Zone()), now: by.Now, lastMoney: of.LastMoney}
-	e.books = ledger.NewScribe(of.Deal, "receipt", receipt.ID.UUID, by.Now, ids.journals)
-	r.Paid = r.Paid.Plus(receipt.Amount)
-	e.books.Post(ledger.RecoursePaid(receipt.ValueDate, receipt.Amount))
-	e.sweep(receipt.Amount, ids.payouts[0])
-	if err := e.reassign(&r); err != nil {
-		return err
-	}
-	receipt.Unapplied, receipt.Status = money.Minor(0, receipt.Amount.Currency()), domain.ReceiptApplied
-	effect := ledger.ReceiptEffect{Receipt: receipt, Line: file.Line.ID, Outcome: "paid what was owed for invoice " + of.Deal.InvoiceNumber}
-	if err := tx.SaveReceipt(ctx, effect, by.Now); err != nil {
-		return fmt.Errorf("save receipt: %w", err)
-	}
-	if err := tx.SaveClaimPayment(ctx, r, receipt, ids.allocation, by.Now); err != nil {
-		return fmt.Errorf("save claim payment: %w", err)
-	}
-	return s.savePaid(ctx, tx, by, e, []domain.Recourse{r}, fmt.Sprintf("%s arrived on %s for what was given back of invoice %s; %s is owed.",
-		receipt.Amount.Grouped(), receipt.ValueDate.Short(), of.Deal.InvoiceNumber, r.Owed().Grouped()), ids)
-}
-
-// savePaid writes a payment for parts that were given back, and the release of each that it paid.
-func (s *Service) savePaid(ctx context.Context, tx Tx, by domain.Caller, e ending, paid []domain.Recourse, said string, ids receiptIDs) error {
-	if err := tx.SaveEnding(ctx, e.file.Deal, e.file.Invoice, e.payouts, money.Minor(0, e.file.Deal.Basis.Currency()), by.Now); err != nil {
-		return fmt.Errorf("save deal: %w", err)
-	}
-	if err := tx.Post(ctx, e.books.Journals); err != nil {
-		return fmt.Errorf("post: %w", err)
-	}
-	kind, sums := "recourse.paid", []any{}
-	for i, r := range paid {
-		if err := tx.UpdateRecourse(ctx, r); err != nil {
-			return fmt.Errorf("save recourse: %w", err)
-		}
-		if err := s.released(ctx, tx, by, r, ids.releases[i]); err != nil {
-			return err
-		}
-		if r.Status == domain.RecourseReassigned {
-			kind = "recourse.reassigned"
-		}
-		sums = append(sums, r.Paid, r.Claim)
-	}
-	if kind == "recourse.reassigned" {
-		said += " The part is the seller's again, and the debtor is told."
-	}
-	event := dealEvent(ids.events[0], by, e.file.Deal, kind, said)
-	return tx.SaveTrail(ctx, domain.Trail{
-		Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, kind, "deal", e.file.Deal.ID.UUID, sums...)},
-		Events: []domain.Event{event}, Jobs: mailAbout(event, true),
-	})
-}
-
-// collectGivenBack books a debtor's payment for an invoice that was given back: while title is
-// held it pays what the seller owes, and the rest is the seller's (V4d); after that all of it is
-// (V4e). What is the seller's is passed on at once.
-func (s *Service) collectGivenBack(ctx context.Context, tx Tx, by domain.Caller, file domain.LineFile, of domain.DealFile, receipt domain.Receipt, ids receiptIDs) error {
-	none := money.Minor(0, receipt.Amount.Currency())
-	owed, paid := none, held(of)
-	for _, r := range paid {
-		owed = owed.Plus(r.Owed())
-	}
-	taken := money.Min(receipt.Amount, owed)
-	e := ending{file: of, day: today(by.Now, of.Factor.Zone()), now: by.Now, lastMoney: of.LastMoney}
-	e.books = ledger.NewScribe(of.Deal, "receipt", receipt.ID.UUID, by.Now, ids.journals)
-	e.books.Post(ledger.CollectHeld(receipt.ValueDate, receipt.Amount, owed))
-	e.sweep(taken, ids.payouts[0])
-	if rest := receipt.Amount.Minus(taken); rest.Positive() {
-		e.books.Post(ledger.PassInstruct(e.day, rest))
-		e.payouts = append(e.payouts, order(of.Deal, domain.PayPassThrough, rest, by.Now, ids.payouts[1]))
-	}
-	for i, left := 0, taken; i < len(paid); i++ {
-		part := money.Min(left, paid[i].Owed())
-		paid[i].Paid, left = paid[i].Paid.Plus(part), left.Minus(part)
-		if err := e.reassign(&paid[i]); err != nil {
-			return err
-		}
-	}
-	receipt.Unapplied, receipt.Status = none, domain.ReceiptApplied
-	d := e.file.Deal
-	effect := ledger.ReceiptEffect{
-		Receipt: receipt, Line: file.Line.ID, Outcome: "paid for invoice " + d.InvoiceNumber + ", which was given back", Deal: &d, Invoice: &e.file.Invoice,
-		Allocation: &domain.Allocation{
-			ID: ids.allocation, Receipt: receipt.ID, Deal: d.ID, Case: d.Case, Factor: d.Factor, Seller: d.Seller,
-			Minor: receipt.Amount.Units(), ValueOn: receipt.ValueDate, AppliedAt: by.Now,
-		},
-	}
-	if err := tx.SaveReceipt(ctx, effect, by.Now); err != nil {
-		return fmt.Errorf("save receipt: %w", err)
-	}
-	return s.savePaid(ctx, tx, by, e, paid, fmt.Sprintf("The debtor paid %s on %s for invoice %s, which was given back: %s of it is the seller's and on its way.",
-		receipt.Amount.Grouped(), receipt.ValueDate.Short(), d.InvoiceNumber, receipt.Amount.Minus(taken).Grouped()), ids)
 }
 
 // Recourses lists what was given back of a deal of the caller's.

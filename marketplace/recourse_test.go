@@ -122,18 +122,125 @@ func TestADebtorPaysWhatWasGivenBack(t *testing.T) {
 	must(t, err)
 	m.agree(r.ID)
 	m.now = at("2026-05-12T11:00:00Z")
-	m.statement("000333444", "2026-05-11", 0, 1_000_000, formats.BankLine{Remittance: "MP-1042"})
+	m.statement("000333444", "2026-05-11", 0, 990_000, formats.BankLine{Remittance: "MP-1042"})
 	m.book("paid while title is held", map[ledger.Account]int64{
-		ledger.SellerRecourse: 0, ledger.PassThroughPayable: 0, ledger.PaymentsInTransit: -60_000, ledger.CashCollection: 60_000,
+		ledger.SellerRecourse: 0, ledger.PassThroughPayable: 0, ledger.PaymentsInTransit: -50_000, ledger.CashCollection: 50_000,
 	})
 	if r := m.recourses(deal.ID, m.factor)[0]; r.Status != domain.RecourseReassigned || r.Paid != money.Minor(940_000, "USD") {
 		t.Errorf("%s, paid %s", r.Status, r.Paid)
 	}
-	m.statement("000333444", "2026-05-12", 1_000_000, -60_000, formats.BankLine{EndToEndID: m.endToEnd(deal.ID, domain.PayPassThrough)})
+	m.statement("000333444", "2026-05-12", 990_000, -50_000, formats.BankLine{EndToEndID: m.endToEnd(deal.ID, domain.PayPassThrough)})
 	m.book("the rest is the seller's", map[ledger.Account]int64{ledger.PaymentsInTransit: 0, ledger.CashCollection: 0})
 	m.now = at("2026-05-20T11:00:00Z")
-	m.statement("000333444", "2026-05-19", 940_000, 10_000, formats.BankLine{References: []string{deal.Reference.String()}})
-	m.book("after release all is passed on", map[ledger.Account]int64{ledger.PaymentsInTransit: -10_000, ledger.CashCollection: 10_000, ledger.SellerRecourse: 0})
+	m.statement("000333444", "2026-05-19", 940_000, 10_500, formats.BankLine{References: []string{deal.Reference.String()}})
+	m.book("after release all of the part is passed on, and more is for a person", map[ledger.Account]int64{
+		ledger.PaymentsInTransit: -10_000, ledger.CashCollection: 10_500, ledger.SellerRecourse: 0, ledger.UnappliedCash: -500,
+	})
+	m.statement("000333444", "2026-05-20", 950_500, 500, formats.BankLine{References: []string{deal.Reference.String()}})
+	m.book("nothing is left to be paid", map[ledger.Account]int64{ledger.UnappliedCash: -1_000})
+}
+
+// partGivenBack is a deal of which 2,000.00 was given back: the reserve bore 1,020.00, the seller owes 980.00.
+func partGivenBack(t *testing.T) (*market, domain.Deal, domain.Recourse) {
+	t.Helper()
+	m, deal := funded(t)
+	m.now = at("2026-03-10T15:00:00Z")
+	dispute := m.disputed(deal.ID, 200_000, 0)
+	m.now = at("2026-03-25T15:00:00Z")
+	r, err := m.giveBack(deal.ID, marketplace.RecourseRequest{Reason: domain.RecourseDispute, Dispute: dispute})
+	must(t, err)
+	return m, deal, m.agree(r.ID)
+}
+
+// TestADebtorPaysThePartThatWasGivenBackToo holds D-5 for a part: who pays the whole invoice after
+// all pays what is open, then what the seller owes for the part, and the rest is the seller's; the
+// deal is settled once that reached it.
+func TestADebtorPaysThePartThatWasGivenBackToo(t *testing.T) {
+	m, deal, _ := partGivenBack(t)
+	m.now = at("2026-03-27T11:00:00Z")
+	m.statement("000333444", "2026-03-26", 0, 1_000_000, formats.BankLine{Remittance: "MP-1042"})
+	m.book("all in one sum", map[ledger.Account]int64{
+		ledger.FactoredReceivables: 0, ledger.SellerRecourse: 0, ledger.UnappliedCash: 0, ledger.Reserve: 0, ledger.PaymentsInTransit: -102_000, ledger.CashCollection: 102_000,
+	})
+	if r := m.recourses(deal.ID, m.seller)[0]; r.Status != domain.RecourseReassigned || r.Collected != r.Part {
+		t.Errorf("the part is %s, %s of it collected", r.Status, r.Collected)
+	}
+	if d := m.status(deal.ID); d.Status != domain.DealPaidOut || !d.Open.IsZero() {
+		t.Errorf("before the seller has its money the deal is %s", d.Status)
+	}
+	m.statement("000333444", "2026-03-27", 1_000_000, -102_000, formats.BankLine{EndToEndID: m.endToEnd(deal.ID, domain.PayPassThrough)})
+	if d := m.status(deal.ID); d.Status != domain.DealSettled {
+		t.Errorf("the deal is %s", d.Status)
+	}
+	m.book("settled", map[ledger.Account]int64{ledger.PaymentsInTransit: 0, ledger.CashCollection: 0})
+}
+
+// TestAPartIsPaidAfterItsDealIsSettled holds the V4e of D-5: the seller paid its claim, the deal is
+// settled, and what the debtor then pays for the part is passed on whole. The limits are freed once.
+func TestAPartIsPaidAfterItsDealIsSettled(t *testing.T) {
+	m, deal, r := partGivenBack(t)
+	m.now = at("2026-03-27T11:00:00Z")
+	m.statement("000333444", "2026-03-26", 0, 98_000, formats.BankLine{Remittance: r.Reference.String()})
+	m.statement("000333444", "2026-03-27", 98_000, 800_000, formats.BankLine{Remittance: "MP-1042"})
+	if d := m.status(deal.ID); d.Status != domain.DealSettled {
+		t.Fatalf("the deal is %s", d.Status)
+	}
+	m.now = at("2026-04-02T11:00:00Z")
+	m.statement("000333444", "2026-04-01", 898_000, 200_000, formats.BankLine{Remittance: "MP-1042, the rest"})
+	m.book("the part is paid", map[ledger.Account]int64{ledger.PaymentsInTransit: -200_000, ledger.CashCollection: 200_000, ledger.UnappliedCash: 0})
+	m.statement("000333444", "2026-04-02", 1_098_000, -200_000, formats.BankLine{EndToEndID: m.endToEnd(deal.ID, domain.PayPassThrough)})
+	m.book("and passed on", map[ledger.Account]int64{ledger.PaymentsInTransit: 0, ledger.CashCollection: 0})
+}
+
+// TestAPersonSaysWhichPartMoneyIsFor holds D-5 and D-12: unidentified money may be what the seller
+// owes for a part, or the debtor's for it, at most what is owed and what the part is; it was moved
+// on with that and is not undone.
+func TestAPersonSaysWhichPartMoneyIsFor(t *testing.T) {
+	m, deal, r := partGivenBack(t)
+	m.now = at("2026-03-27T11:00:00Z")
+	m.statement("000333444", "2026-03-26", 0, 210_000, formats.BankLine{Remittance: "no word of what for"})
+	receipt := m.receipts()[0].ID
+	try := func(how marketplace.Application) error {
+		how.Deal = deal.ID
+		once := domain.Once[marketplace.Applied]{Route: "a", Key: uuid.NewString(), Hash: []byte{1}, Answer: func(marketplace.Applied) domain.Answer { return domain.Answer{Status: 200, Body: []byte("{}")} }}
+		_, err := m.service.ApplyReceipt(t.Context(), m.as(m.factor), receipt, how, once)
+		return err
+	}
+	usd := func(minor int64) money.Amount { return money.Minor(minor, "USD") }
+	for what, refused := range map[string]struct {
+		how  marketplace.Application
+		with error
+	}{
+		"more than the claim":    {marketplace.Application{Recourse: r.ID, Seller: true, Amount: usd(98_001)}, domain.ErrMoreThanOpen},
+		"more than the part":     {marketplace.Application{Recourse: r.ID, Amount: usd(200_001)}, domain.ErrMoreThanOpen},
+		"a part of another deal": {marketplace.Application{Recourse: domain.New[domain.RecourseID](), Amount: usd(1)}, domain.ErrInvalid},
+		"a claim without a part": {marketplace.Application{Seller: true, Amount: usd(1)}, domain.ErrInvalid},
+	} {
+		if err := try(refused.how); !errors.Is(err, refused.with) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	must(t, try(marketplace.Application{Recourse: r.ID, Seller: true, Amount: usd(48_000)}))
+	m.book("the seller paid a part of its claim", map[ledger.Account]int64{ledger.SellerRecourse: 50_000, ledger.UnappliedCash: -162_000, ledger.FactoredReceivables: 800_000, ledger.CashCollection: 162_000})
+	must(t, try(marketplace.Application{Recourse: r.ID, Amount: usd(150_000)}))
+	m.book("the debtor paid most of the part", map[ledger.Account]int64{
+		ledger.SellerRecourse: 0, ledger.UnappliedCash: -12_000, ledger.FactoredReceivables: 800_000, ledger.PaymentsInTransit: -100_000, ledger.CashCollection: 112_000,
+	})
+	must(t, try(marketplace.Application{Amount: usd(12_000)}))
+	m.book("and some of what is open", map[ledger.Account]int64{ledger.UnappliedCash: 0, ledger.FactoredReceivables: 788_000})
+	for range 2 { // the last can be undone, what was moved on cannot
+		keepErr := func() error {
+			once := domain.Once[domain.Receipt]{Route: "u", Key: uuid.NewString(), Hash: []byte{1}, Answer: func(domain.Receipt) domain.Answer { return domain.Answer{Status: 200, Body: []byte("{}")} }}
+			_, err := m.service.UndoReceipt(t.Context(), m.as(m.factor), receipt, once)
+			return err
+		}()
+		if open := m.status(deal.ID).Open; open != usd(800_000) || keepErr != nil && !errors.Is(keepErr, domain.ErrAlreadySettled) {
+			t.Errorf("%s is open, undone with %v", open, keepErr)
+		}
+	}
+	if left := m.receipts()[0].Unapplied; left != usd(12_000) {
+		t.Errorf("%s is left", left)
+	}
 }
 
 // TestRecourseForADisputedPart holds the V2 of D-11 and D-5: only the disputed part goes back, after
@@ -300,8 +407,8 @@ func TestMoneyOfWhatWasGivenBackIsMoved(t *testing.T) {
 	m.now = at("2026-03-05T11:00:00Z")
 	m.statement("000333444", "2026-03-04", 0, 600_000, formats.BankLine{Remittance: "no word of what for"})
 	receipt := m.receipts()[0].ID
-	keep(m, func(ctx context.Context, once domain.Once[ledger.ReceiptEffect]) (domain.Answer, error) {
-		return m.service.ApplyReceipt(ctx, m.as(m.factor), receipt, deal.ID, money.Minor(600_000, "USD"), once)
+	keep(m, func(ctx context.Context, once domain.Once[marketplace.Applied]) (domain.Answer, error) {
+		return m.service.ApplyReceipt(ctx, m.as(m.factor), receipt, marketplace.Application{Deal: deal.ID, Amount: money.Minor(600_000, "USD")}, once)
 	})
 	m.now = at("2026-05-07T15:00:00Z")
 	r, err := m.giveBack(deal.ID, marketplace.RecourseRequest{Reason: domain.RecourseSlowPay})

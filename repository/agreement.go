@@ -189,6 +189,7 @@ type recourseRow struct {
 	Part         int64         `json:"part_minor"`
 	Claim        int64         `json:"claim_minor"`
 	Paid         int64         `json:"paid_minor"`
+	Collected    int64         `json:"collected_minor"`
 	Reference    string        `json:"reference"`
 	MadeBy       uuid.UUID     `json:"made_by"`
 	MadeAt       timeCol       `json:"made_at"`
@@ -203,21 +204,22 @@ func (r recourseRow) recourse() domain.Recourse {
 	return domain.Recourse{
 		ID: domain.RecourseID{UUID: r.ID}, Factor: domain.OrganizationID{UUID: r.Factor}, Seller: domain.OrganizationID{UUID: r.Seller}, Deal: domain.DealID{UUID: r.Deal},
 		Case: domain.CaseID{UUID: r.Case}, Dispute: idOf[domain.DisputeID](r.Dispute), Status: domain.RecourseStatus(r.Status), Reason: domain.RecourseReason(r.Reason),
-		Evidence: r.Evidence, Part: amount(r.Part, r.Currency), Claim: amount(r.Claim, r.Currency), Paid: amount(r.Paid, r.Currency), Reference: reference,
+		Evidence: r.Evidence, Part: amount(r.Part, r.Currency), Claim: amount(r.Claim, r.Currency), Paid: amount(r.Paid, r.Currency), Collected: amount(r.Collected, r.Currency), Reference: reference,
 		MadeBy: domain.UserID{UUID: r.MadeBy}, MadeAt: r.MadeAt.Time, CheckedBy: idOf[domain.UserID](r.CheckedBy), ExercisedOn: r.ExercisedOn.Date,
 		ExercisedAt: r.ExercisedAt.Time, ReassignedAt: r.ReassignedAt.Time,
 	}
 }
 
-const recourseColumns = `id, factor_id, seller_id, deal_id, case_id, dispute_id, status, reason, evidence, currency, part_minor, claim_minor, paid_minor, reference,
+const recourseColumns = `id, factor_id, seller_id, deal_id, case_id, dispute_id, status, reason, evidence, currency, part_minor, claim_minor, paid_minor, collected_minor, reference,
   made_by, made_at, checked_by, exercised_on, exercised_at, reassigned_at`
 
 const (
 	insertRecourse = `
 INSERT INTO recourses (` + recourseColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
 	updateRecourse = `
-UPDATE recourses SET status = $2, claim_minor = $3, paid_minor = $4, checked_by = $5, exercised_on = $6, exercised_at = $7, reassigned_at = $8 WHERE id = $1`
+UPDATE recourses SET status = $2, claim_minor = $3, paid_minor = $4, checked_by = $5, exercised_on = $6, exercised_at = $7, reassigned_at = $8,
+  collected_minor = $9 WHERE id = $1`
 	findRecourse = `
 SELECT deal_id FROM recourses WHERE factor_id = $2 AND id = $1`
 	listRecourses = `
@@ -241,7 +243,7 @@ UPDATE cases SET next_action_at = $18 WHERE id = $19 AND status = 'open'`
 // SaveRecourse adds a recourse that a first person asks for.
 func (tx *Tx) SaveRecourse(ctx context.Context, r domain.Recourse) error {
 	err := tx.exec(ctx, insertRecourse, r.ID.UUID, r.Factor.UUID, r.Seller.UUID, r.Deal.UUID, r.Case.UUID, orNull(r.Dispute.UUID), string(r.Status), string(r.Reason),
-		r.Evidence, string(r.Part.Currency()), r.Part.Units(), r.Claim.Units(), r.Paid.Units(), r.Reference.String(), r.MadeBy.UUID, instant(r.MadeAt),
+		r.Evidence, string(r.Part.Currency()), r.Part.Units(), r.Claim.Units(), r.Paid.Units(), r.Collected.Units(), r.Reference.String(), r.MadeBy.UUID, instant(r.MadeAt),
 		orNull(r.CheckedBy.UUID), day(r.ExercisedOn), instant(r.ExercisedAt), instant(r.ReassignedAt))
 	if violates(err, "recourses_one_proposed") {
 		return domain.ErrWrongState.Because("another recourse of this deal is under way").In("under_way")
@@ -252,7 +254,7 @@ func (tx *Tx) SaveRecourse(ctx context.Context, r domain.Recourse) error {
 // UpdateRecourse saves how a recourse stands.
 func (tx *Tx) UpdateRecourse(ctx context.Context, r domain.Recourse) error {
 	return tx.exec(ctx, updateRecourse, r.ID.UUID, string(r.Status), r.Claim.Units(), r.Paid.Units(), orNull(r.CheckedBy.UUID), day(r.ExercisedOn),
-		instant(r.ExercisedAt), instant(r.ReassignedAt))
+		instant(r.ExercisedAt), instant(r.ReassignedAt), r.Collected.Units())
 }
 
 // RecourseDeal returns the deal of a factor's recourse.
@@ -273,9 +275,9 @@ func (tx *Tx) Recourses(ctx context.Context, deal domain.DealID) ([]domain.Recou
 	return mapped(rows, recourseRow.recourse), nil
 }
 
-// SaveClaimPayment records what a seller paid of what it owes.
-func (tx *Tx) SaveClaimPayment(ctx context.Context, r domain.Recourse, receipt domain.Receipt, id domain.AllocationID, at time.Time) error {
-	return tx.exec(ctx, insertClaimPayment, id.UUID, r.Factor.UUID, r.Seller.UUID, r.ID.UUID, receipt.ID.UUID, receipt.Amount.Units(), day(receipt.ValueDate), instant(at))
+// SaveClaimPayment records what of a receipt a seller paid of what it owes.
+func (tx *Tx) SaveClaimPayment(ctx context.Context, r domain.Recourse, receipt domain.Receipt, paid money.Amount, id domain.AllocationID, at time.Time) error {
+	return tx.exec(ctx, insertClaimPayment, id.UUID, r.Factor.UUID, r.Seller.UUID, r.ID.UUID, receipt.ID.UUID, paid.Units(), day(receipt.ValueDate), instant(at))
 }
 
 // SaveEnding saves what the end of a deal's fee clock, or a step on the way to it, changed: the

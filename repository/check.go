@@ -12,6 +12,9 @@ type Books struct {
 	Books    int
 }
 
+// nothingOnItsWay holds for a deal d of which no order to the bank is under way.
+const nothingOnItsWay = `NOT EXISTS (SELECT FROM payouts o WHERE o.deal_id = d.id AND o.kind <> 'sweep' AND o.status NOT IN ('confirmed', 'rejected', 'returned'))`
+
 // Each invariant must answer no row: what it answers is a finding, in words.
 // They look at the rows themselves and share nothing with the code that posts.
 var invariants = []struct{ says, query string }{
@@ -32,11 +35,11 @@ SELECT 'deal ' || d.id FROM deals d
    (SELECT coalesce(-sum(p.amount_minor), 0) FROM journals j JOIN postings p ON p.journal_id = j.id WHERE j.deal_id = d.id AND p.account = 'discount_fee_income')`},
 	{"a settled or cancelled deal has a balance-sheet account that is not at nothing", `
 SELECT 'deal ' || d.id || ' ' || p.account FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
- WHERE d.status IN ('settled', 'cancelled') AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss')
+ WHERE d.status IN ('settled', 'cancelled') AND ` + nothingOnItsWay + ` AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss')
  GROUP BY d.id, p.account HAVING sum(p.amount_minor) <> 0`},
 	{"a settled deal's cash is not its income less its losses, and the tax on it", `
 SELECT 'deal ' || d.id FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
- WHERE d.status = 'settled' GROUP BY d.id
+ WHERE d.status = 'settled' AND ` + nothingOnItsWay + ` GROUP BY d.id
 HAVING sum(p.amount_minor) FILTER (WHERE p.account IN ('cash_operating', 'cash_collection'))
     <> -sum(p.amount_minor) FILTER (WHERE p.account IN ('discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss'))`},
 	{"what a seller owes is not what the books say", `
@@ -46,13 +49,16 @@ SELECT 'deal ' || d.id FROM deals d
 	{"title was given back and the books of the deal do not close", `
 SELECT 'deal ' || d.id || ' ' || p.account FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
  WHERE d.status = 'charged_back' AND NOT EXISTS (SELECT FROM recourses r WHERE r.deal_id = d.id AND r.status = 'exercised')
-   AND NOT EXISTS (SELECT FROM payouts o WHERE o.deal_id = d.id AND o.kind <> 'sweep' AND o.status NOT IN ('confirmed', 'rejected', 'returned'))
+   AND ` + nothingOnItsWay + `
    AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss')
  GROUP BY d.id, p.account HAVING sum(p.amount_minor) <> 0`},
 	{"a deal's basis is not what is open, paid, credited, forgiven and given back", `
 SELECT 'deal ' || d.id FROM deals d
  WHERE d.status IN ('paid_out', 'settled') AND d.basis_minor <> d.open_minor + d.credited_minor + d.forgiven_minor + d.given_back_minor
-   + (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.deal_id = d.id AND a.undone_at IS NULL)`},
+   + (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.deal_id = d.id AND a.undone_at IS NULL AND a.recourse_id IS NULL)`},
+	{"what a debtor paid of a part that was given back is not what was applied to it", `
+SELECT 'recourse ' || r.id FROM recourses r
+ WHERE r.collected_minor <> (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.recourse_id = r.id AND a.undone_at IS NULL)`},
 	{"what is left of a reserve is not what the books say", `
 SELECT 'deal ' || d.id FROM deals d
  WHERE (d.status = 'charged_back' OR d.status = 'paid_out' AND d.paid_in_full_on IS NULL) AND d.reserve_minor - d.reserve_used_minor <>

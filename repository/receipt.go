@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"comity/domain"
 	"comity/ledger"
@@ -51,8 +52,9 @@ WITH orders AS (` + upsertPayouts + `
   VALUES ($19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
   ON CONFLICT (id) DO UPDATE SET status = excluded.status, unapplied_minor = excluded.unapplied_minor
 ), given AS (
-  INSERT INTO allocations (id, factor_id, seller_id, receipt_id, deal_id, case_id, amount_minor, value_on, applied_at)
-  SELECT $32::uuid, $20, $33::uuid, $19, $34::uuid, $35::uuid, $36::bigint, $27, $37::timestamptz WHERE $32::uuid IS NOT NULL
+  INSERT INTO allocations (id, factor_id, seller_id, receipt_id, deal_id, case_id, amount_minor, recourse_id, value_on, applied_at)
+  SELECT a.id, $20, $33::uuid, $19, $34::uuid, $35::uuid, a.minor, nullif(a.recourse, ''::text)::uuid, $27, $37::timestamptz
+    FROM unnest($32::uuid[], $36::bigint[], $51::text[]) AS a(id, minor, recourse)
 ), paid AS (
   UPDATE deals SET status = $38, open_minor = $39, recognised_minor = $40, next_accrual_at = $41, paid_in_full_on = $42, settled_at = $43,
     forgiven_minor = $49, reserve_used_minor = $50 WHERE id = $34
@@ -70,7 +72,7 @@ WITH orders AS (` + upsertPayouts + `
 ), repaid AS (
   UPDATE facilities SET used_minor = used_minor - $47 WHERE $47 > 0 AND factor_id = $20 AND currency = $24
 )
-UPDATE cases SET next_action_at = $37 WHERE id = $35`
+UPDATE cases SET next_action_at = $37 WHERE id = $35 AND status = 'open'`
 
 // SaveReceipt saves what money changed, in one statement.
 func (tx *Tx) SaveReceipt(ctx context.Context, e ledger.ReceiptEffect, at time.Time) error {
@@ -78,16 +80,23 @@ func (tx *Tx) SaveReceipt(ctx context.Context, e ledger.ReceiptEffect, at time.T
 	args := payoutArgs(e.Payouts)
 	args = append(args, orNull(e.Line.UUID), e.Outcome, r.ID.UUID, r.Factor.UUID, r.Account.UUID, r.Line.UUID, string(r.Status), string(r.Amount.Currency()),
 		r.Amount.Units(), r.Unapplied.Units(), day(r.ValueDate), r.Payer, strings.TrimSpace(r.Reference), orNull(r.Suggested.UUID), instant(r.CreatedAt))
-	if e.Deal == nil {
-		args = append(args, nil, nil, nil, nil, nil, instant(at), "", 0, 0, nil, nil, nil, "", 0, nil, 0, nil, 0, 0)
-	} else {
-		d, freed := e.Deal, int64(0)
-		if !d.PaidInFull.IsZero() {
-			freed = d.Advance.Units()
+	var given uuids
+	parts, recourses := []int64{}, []string{}
+	for _, a := range e.Allocations {
+		given, parts = append(given, a.ID.UUID), append(parts, a.Minor)
+		recourse := "" // not for a part that was given back
+		if !a.Recourse.IsZero() {
+			recourse = a.Recourse.UUID.String()
 		}
-		args = append(args, e.Allocation.ID.UUID, d.Seller.UUID, d.ID.UUID, d.Case.UUID, e.Allocation.Minor, instant(at),
+		recourses = append(recourses, recourse)
+	}
+	if e.Deal == nil {
+		args = append(args, given.array(), nil, nil, nil, pq.Array(parts), instant(at), "", 0, 0, nil, nil, nil, "", 0, nil, 0, nil, 0, 0, pq.Array(recourses))
+	} else {
+		d := e.Deal
+		args = append(args, given.array(), d.Seller.UUID, d.ID.UUID, d.Case.UUID, pq.Array(parts), instant(at),
 			string(d.Status), d.Open.Units(), d.Recognised.Units(), instant(d.NextAccrual), day(d.PaidInFull), instant(d.SettledAt),
-			string(e.Invoice.Status), e.Invoice.Version, e.Invoice.ID.UUID, freed, d.Debtor.UUID, d.Forgiven.Units(), d.ReserveUsed.Units())
+			string(e.Invoice.Status), e.Invoice.Version, e.Invoice.ID.UUID, e.Freed.Units(), d.Debtor.UUID, d.Forgiven.Units(), d.ReserveUsed.Units(), pq.Array(recourses))
 	}
 	return tx.exec(ctx, saveReceipt, args...)
 }
@@ -106,13 +115,14 @@ func (tx *Tx) ReceiptFile(ctx context.Context, id domain.ReceiptID, factor domai
 		Factor     organizationRow `json:"factor"`
 		Deal       *dealFileRow    `json:"deal"`
 		Allocation *struct {
-			ID        uuid.UUID `json:"id"`
-			Deal      uuid.UUID `json:"deal_id"`
-			Case      uuid.UUID `json:"case_id"`
-			Seller    uuid.UUID `json:"seller_id"`
-			Minor     int64     `json:"amount_minor"`
-			ValueOn   dateCol   `json:"value_on"`
-			AppliedAt timeCol   `json:"applied_at"`
+			ID        uuid.UUID     `json:"id"`
+			Deal      uuid.UUID     `json:"deal_id"`
+			Case      uuid.UUID     `json:"case_id"`
+			Seller    uuid.UUID     `json:"seller_id"`
+			Recourse  uuid.NullUUID `json:"recourse_id"`
+			Minor     int64         `json:"amount_minor"`
+			ValueOn   dateCol       `json:"value_on"`
+			AppliedAt timeCol       `json:"applied_at"`
 		} `json:"allocation"`
 	}
 	if err := loaded(data, &found); err != nil {
@@ -129,7 +139,8 @@ func (tx *Tx) ReceiptFile(ctx context.Context, id domain.ReceiptID, factor domai
 	if a := found.Allocation; a != nil {
 		file.Allocation = &domain.Allocation{
 			ID: domain.AllocationID{UUID: a.ID}, Receipt: id, Deal: domain.DealID{UUID: a.Deal}, Case: domain.CaseID{UUID: a.Case}, Factor: factor,
-			Seller: domain.OrganizationID{UUID: a.Seller}, Minor: a.Minor, ValueOn: a.ValueOn.Date, AppliedAt: a.AppliedAt.Time,
+			Seller: domain.OrganizationID{UUID: a.Seller}, Recourse: idOf[domain.RecourseID](a.Recourse),
+			Minor: a.Minor, ValueOn: a.ValueOn.Date, AppliedAt: a.AppliedAt.Time,
 		}
 	}
 	return file, nil

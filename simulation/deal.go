@@ -225,7 +225,7 @@ func (r *run) cure(d *deal) error {
 
 // repaid books what a seller pays of its debt (V4p) and the sweep of it.
 func (r *run) repaid(d *deal, paid money.Amount) error {
-	if err := r.post(d, ledger.RecoursePaid(r.today, paid)); err != nil {
+	if err := r.post(d, ledger.RecoursePaid(r.today, ledger.CashCollection, paid)); err != nil {
 		return err
 	}
 	return r.post(d, ledger.Sweep(r.today, paid))
@@ -236,7 +236,7 @@ func (r *run) repaid(d *deal, paid money.Amount) error {
 func (r *run) collectHeld(d *deal) error {
 	r.report.PaidWhileHeld++
 	r.release(d)
-	if err := r.post(d, ledger.CollectHeld(r.today, d.Basis, d.claim)); err != nil {
+	if err := r.post(d, ledger.CollectHeld(r.today, ledger.CashCollection, d.Basis, d.claim)); err != nil {
 		return err
 	}
 	if err := r.post(d, ledger.Sweep(r.today, d.claim)); err != nil {

@@ -12,6 +12,7 @@ type MandateTerms struct {
 	DilutionHaircut     money.Rate // D95(pair) of D-9
 	VerificationHaircut money.Rate // V(level) of D-9
 	SellerHaircut       money.Rate // S(seller grade) of D-9
+	PromiseHaircut      money.Rate // for promises that were not kept (F-72); no mandate gives it, it follows from the facts
 
 	Fee              FeeTerms
 	OriginationRate  money.Rate   // of the purchase basis, recognised at purchase

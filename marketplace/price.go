@@ -115,7 +115,7 @@ func bidOf(m underwriting.Submission, decided underwriting.Decision, buyer domai
 		terms, err := underwriting.Price(decided, mandate, ask)
 		return Bid{Terms: terms}, err
 	}
-	risk := underwriting.Risk{Facts: m.Facts(buyer.Standing, fundedOn), Seen: m.Seen(buyer.Factor.ID), Costs: mandate.Costs}
+	risk := underwriting.Risk{Facts: m.Facts(buyer.Factor.ID, buyer.Standing, fundedOn), Seen: m.Seen(buyer.Factor.ID), Costs: mandate.Costs}
 	price, err := underwriting.PriceRisk(decided, mandate, ask, risk)
 	if err != nil {
 		return Bid{}, err

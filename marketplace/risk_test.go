@@ -142,6 +142,41 @@ func (m *market) replaysPrice(offer domain.Offer) {
 	}
 }
 
+// TestPromisesMoveThePriceOfWhomTheyWereMadeTo holds F-72 and D-7: a factor prices by the promises that
+// were made to it, in the last twelve months, and by no other's; the seller reads why, and the price is
+// made again from what was stored.
+func TestPromisesMoveThePriceOfWhomTheyWereMadeTo(t *testing.T) {
+	m := newMarket(t, fixedEngine{})
+	deal := m.deal()
+	m.byRisk()
+	first := m.submitted("MP-2")
+	before := first.Offers[0].Terms.AdvanceRate
+	promised := func(status, decided string) {
+		m.exec(`INSERT INTO promises (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at, decided_at)
+			SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, $2, currency, 1000, 1000, $3::timestamptz::date, $3::timestamptz::date, $3::timestamptz, $3::timestamptz FROM deals WHERE id = $1`,
+			deal.ID.UUID, status, decided)
+	}
+	expect := func(what string, counted bool) domain.Offer {
+		t.Helper()
+		offer := m.again(first.Invoice.ID)
+		if offer.Terms.AdvanceRate.Less(before) != counted || strings.Contains(m.codes(offer), underwriting.ReasonPromises) != counted {
+			t.Errorf("%s: %s for %s, %s before", what, offer.Terms.AdvanceRate, m.codes(offer), before)
+		}
+		return offer
+	}
+	for range 3 {
+		promised("broken", "2025-01-14T09:00:00Z")
+	}
+	promised("broken", "2026-01-14T09:00:00Z")
+	promised("part_kept", "2026-01-15T09:00:00Z")
+	expect("two of this year", false)
+	promised("broken", "2026-01-16T09:00:00Z")
+	m.replaysPrice(expect("two of three broken", true))
+	other := m.organization("factor", "Westbrook Factors, LLC", domain.RoleOwner)
+	m.exec(`UPDATE deals SET factor_id = $2 WHERE id = $1`, deal.ID.UUID, other.Organization.UUID)
+	expect("they were made to another factor", false)
+}
+
 // TestAVerificationCountsWhileItLasts: until it expires, or until somebody finds that it no longer holds; a seller
 // proves its own invoice only so far. It holds D-33.
 func TestAVerificationCountsWhileItLasts(t *testing.T) {

@@ -42,7 +42,8 @@ type riskFacts struct {
 		Sales   []int64   `json:"sales"`
 		Credits []int64   `json:"credits"`
 	} `json:"dilution"`
-	Over map[uuid.UUID][2]int `json:"over"`
+	Over     map[uuid.UUID][2]int `json:"over"`
+	Promises map[uuid.UUID][2]int `json:"promises"` // broken and decided, by factor
 }
 
 func (f riskFacts) into(s *underwriting.Submission) {
@@ -51,6 +52,10 @@ func (f riskFacts) into(s *underwriting.Submission) {
 	s.Over = make(map[domain.OrganizationID]underwriting.Count, len(f.Over))
 	for factor, over := range f.Over {
 		s.Over[domain.OrganizationID{UUID: factor}] = underwriting.Count{Events: over[0], Trials: over[1], Recorded: true}
+	}
+	s.Promises = make(map[domain.OrganizationID]underwriting.Promises, len(f.Promises))
+	for factor, decided := range f.Promises {
+		s.Promises[domain.OrganizationID{UUID: factor}] = underwriting.Promises{Broken: decided[0], Decided: decided[1]}
 	}
 	if f.Dilution == nil {
 		return

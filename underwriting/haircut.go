@@ -82,6 +82,34 @@ func (g SellerGrade) row() gradeRow {
 	return gradesV1[len(gradesV1)-1]
 }
 
+// Promises are those of a pair's debtor to pay by a day that statements of the bank decided in the
+// last twelve months. Nobody has to promise anything: none is no bad sign, and neither is one that
+// was kept in part.
+type Promises struct {
+	Broken  int // of those decided
+	Decided int // kept, kept in part or broken
+}
+
+// fewestPromises is how many decided promises say something of a debtor.
+const fewestPromises = 3
+
+// Tell reports whether there are enough of them to say something.
+func (p Promises) Tell() bool { return p.Decided >= fewestPromises }
+
+// Haircut returns what is kept of the basis for promises that were not kept (F-72): 1 % where more
+// than a fourth of them were broken, 2 % where it is more than a half. There is no public evidence
+// for the sums but their order; they are half of what one level of verification moves.
+func (p Promises) Haircut() money.Rate {
+	switch {
+	case !p.Tell() || p.Broken*4 <= p.Decided:
+		return money.BasisPoints(0)
+	case p.Broken*2 <= p.Decided:
+		return money.BasisPoints(100)
+	default:
+		return money.BasisPoints(200)
+	}
+}
+
 // WorstQuartile returns the least of the values that are among the highest fourth
 // of those known: what the unknown is priced at (D-33). It is zero of none.
 func WorstQuartile[T ~int32 | ~int64](known []T) T {
@@ -96,6 +124,7 @@ type Facts struct {
 	Dilution     Dilution // of the pair
 	Verification Verification
 	Grade        SellerGrade
+	Promises     Promises   // of the pair's debtor, to the factor that asks
 	ProductCap   money.Rate // highest advance rate of the product; none when zero
 	SellerCap    money.Rate // and of the seller
 }
@@ -108,6 +137,7 @@ const (
 	ReasonVerificationUnknown = "verification-unknown"
 	ReasonGrade               = "seller-grade"
 	ReasonGradeUnknown        = "seller-grade-unknown"
+	ReasonPromises            = "promises"
 	ReasonAdvanceCap          = "advance-cap"
 )
 
@@ -129,8 +159,12 @@ func (f Facts) Haircut(m domain.MandateTerms) (domain.MandateTerms, []Reason) {
 	m.DilutionHaircut = f.D95().Rate()
 	m.VerificationHaircut = f.Verification.Haircut()
 	m.SellerHaircut = f.Grade.Haircut()
+	m.PromiseHaircut = f.Promises.Haircut()
 	reasons := []Reason{
 		f.dilutionReason(m.DilutionHaircut), f.verificationReason(m.VerificationHaircut), f.gradeReason(m.SellerHaircut),
+	}
+	if f.Promises.Tell() {
+		reasons = append(reasons, f.promiseReason(m.PromiseHaircut))
 	}
 	for _, limit := range []money.Rate{f.ProductCap, f.SellerCap} {
 		if limit.Positive() && limit.Less(m.AdvanceCap) {
@@ -187,6 +221,13 @@ func (f Facts) gradeReason(haircut money.Rate) Reason {
 		r.Code, r.Comparison = ReasonGradeUnknown, ""
 		r.Sentence = haircut.PercentString() + " % is kept because the seller has no grade yet: the worst grade counts"
 	}
+	return r
+}
+
+func (f Facts) promiseReason(haircut money.Rate) Reason {
+	r := kept(ReasonPromises, haircut)
+	r.Comparison = fmt.Sprintf("%d of %d broken", f.Promises.Broken, f.Promises.Decided)
+	r.Sentence = fmt.Sprintf("%s %% is kept: of %d promises of this customer to pay, %d were not kept", haircut.PercentString(), f.Promises.Decided, f.Promises.Broken)
 	return r
 }
 

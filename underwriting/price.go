@@ -79,7 +79,7 @@ func Price(d Decision, m domain.MandateTerms, ask Ask) (domain.OfferTerms, error
 // and the haircuts leave less; nothing when they leave nothing. Concentration is no
 // haircut: see [Eligible].
 func AdvanceRate(m domain.MandateTerms) money.Rate {
-	left := money.Percent(100).Minus(m.DilutionHaircut).Minus(m.VerificationHaircut).Minus(m.SellerHaircut)
+	left := money.Percent(100).Minus(m.DilutionHaircut).Minus(m.VerificationHaircut).Minus(m.SellerHaircut).Minus(m.PromiseHaircut)
 	last := m.RecourseDays + m.CureDays
 	if m.Fee.Family() == domain.FeeDaily {
 		left = leftByDailyFee(m.Fee, last, left)
@@ -179,7 +179,7 @@ func sound(m domain.MandateTerms) (domain.MandateTerms, error) {
 	}
 	whole := money.Percent(100)
 	for _, rate := range []money.Rate{
-		m.AdvanceCap, m.DilutionHaircut, m.VerificationHaircut, m.SellerHaircut, m.OriginationRate, m.OriginationTax,
+		m.AdvanceCap, m.DilutionHaircut, m.VerificationHaircut, m.SellerHaircut, m.PromiseHaircut, m.OriginationRate, m.OriginationTax,
 	} {
 		if rate.Negative() || whole.Less(rate) {
 			return m, fmt.Errorf("mandate rate %s: not between 0 and 1", rate)

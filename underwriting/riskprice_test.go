@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"comity/domain"
 	"comity/money"
 	"comity/underwriting"
@@ -42,6 +44,12 @@ func TestHaircutsFollowFromTheFacts(t *testing.T) {
 		"unknown and bad already": {func(f *underwriting.Facts) {
 			f.Dilution = underwriting.Dilution{D95: 200_000, Months: 2}
 		}, "0.69", "dilution-unknown verification seller-grade"},
+		"one promise in three was broken": {func(f *underwriting.Facts) {
+			f.Promises = underwriting.Promises{Broken: 1, Decided: 3}
+		}, "0.84", "dilution verification seller-grade promises"},
+		"two promises say nothing": {func(f *underwriting.Facts) {
+			f.Promises = underwriting.Promises{Broken: 2, Decided: 2}
+		}, "0.85", "dilution verification seller-grade"},
 		"the product's cap": {func(f *underwriting.Facts) { f.ProductCap = money.Percent(80) }, "0.8", "dilution verification seller-grade"},
 		"the seller's cap": {func(f *underwriting.Facts) {
 			f.ProductCap, f.SellerCap = money.Percent(80), money.Percent(70)
@@ -62,6 +70,28 @@ func TestHaircutsFollowFromTheFacts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPromisesThatWereKeptAreNoBadSign holds F-72: what is kept grows with the share of promises that
+// were broken, at its edges a fourth and a half, and fewer than three say nothing.
+func TestPromisesThatWereKeptAreNoBadSign(t *testing.T) {
+	for of, want := range map[underwriting.Promises]string{
+		{}: "0", {Broken: 2, Decided: 2}: "0", {Decided: 3}: "0", {Broken: 1, Decided: 3}: "0.01", {Broken: 1, Decided: 4}: "0",
+		{Broken: 2, Decided: 4}: "0.01", {Broken: 3, Decided: 4}: "0.02", {Broken: 3, Decided: 12}: "0", {Broken: 4, Decided: 12}: "0.01",
+		{Broken: 6, Decided: 12}: "0.01", {Broken: 7, Decided: 12}: "0.02",
+	} {
+		if got := of.Haircut().String(); got != want {
+			t.Errorf("%d of %d broken: %s, want %s", of.Broken, of.Decided, got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.IntRange(0, 60).Draw(t, "decided")
+		fewer := underwriting.Promises{Broken: rapid.IntRange(0, n).Draw(t, "broken"), Decided: n}
+		more := underwriting.Promises{Broken: rapid.IntRange(fewer.Broken, n).Draw(t, "more"), Decided: n}
+		if more.Haircut().Less(fewer.Haircut()) {
+			t.Errorf("%v costs more than %v", fewer, more)
+		}
+	})
 }
 
 // TestConcentrationIsALimitAndNoHaircut holds D-9 and D-31: the excess is ineligible, and lowers no rate.

@@ -36,6 +36,8 @@ type wireFacts struct {
 	Grade        string `json:"grade"`
 	ProductCap   string `json:"product_cap"`
 	SellerCap    string `json:"seller_cap"`
+
+	Promises *[2]int `json:"promises,omitempty"` // broken, decided; none of prices from before they counted
 }
 
 type wireSeen struct {
@@ -142,7 +144,12 @@ func (l *Losses) all() []*Posterior {
 
 func wireFactsOf(f Facts) wireFacts {
 	d := f.Dilution
+	var promises *[2]int
+	if f.Promises != (Promises{}) {
+		promises = &[2]int{f.Promises.Broken, f.Promises.Decided}
+	}
 	return wireFacts{
+		Promises:     promises,
 		DilutionMean: int64(d.Share.Mean), DilutionLow: int64(d.Share.Low), DilutionHigh: int64(d.Share.High), D95: int64(d.D95),
 		Months: d.Months, Known: d.Known, Verification: int(f.Verification), Grade: string(f.Grade),
 		ProductCap: f.ProductCap.String(), SellerCap: f.SellerCap.String(),
@@ -150,7 +157,12 @@ func wireFactsOf(f Facts) wireFacts {
 }
 
 func (w wireFacts) facts(productCap, sellerCap money.Rate) Facts {
+	var promises Promises
+	if w.Promises != nil {
+		promises = Promises{Broken: w.Promises[0], Decided: w.Promises[1]}
+	}
 	return Facts{
+		Promises: promises,
 		Dilution: Dilution{
 			Share: Posterior{Mean: ppm(int(w.DilutionMean)), Low: ppm(int(w.DilutionLow)), High: ppm(int(w.DilutionHigh))},
 			D95:   ppm(int(w.D95)), Months: w.Months, Known: w.Known,

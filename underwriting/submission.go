@@ -26,9 +26,10 @@ type Submission struct {
 
 	// What a price by risk rests on.
 	Verification Verification
-	Sales        []SaleMonth                     // and credits, as the seller's books have them
-	CreditLag    int                             // days; negative when not said
-	Over         map[domain.OrganizationID]Count // deals of the relationship that are over, by factor, and how many were disputed
+	Sales        []SaleMonth                        // and credits, as the seller's books have them
+	CreditLag    int                                // days; negative when not said
+	Promises     map[domain.OrganizationID]Promises // of the debtor about deals of the relationship, by factor
+	Over         map[domain.OrganizationID]Count    // deals of the relationship that are over, by factor, and how many were disputed
 
 	// What a fitted model reads, see [NewRecord].
 	Cells     []paytime.Paid
@@ -38,13 +39,13 @@ type Submission struct {
 	Register  map[string]string
 }
 
-// Facts returns what the haircuts of an offer by somebody rest on: the pair's
-// dilution as of a day, how far the invoice is proven, and that one's opinion of the
-// seller.
-func (s Submission) Facts(opinion domain.Standing, today domain.Date) Facts {
+// Facts returns what the haircuts of an offer by a factor rest on: the pair's
+// dilution as of a day, how far the invoice is proven, that one's opinion of the
+// seller, and the promises that were made to it.
+func (s Submission) Facts(factor domain.OrganizationID, opinion domain.Standing, today domain.Date) Facts {
 	return Facts{
 		Dilution: PairDilution(s.Sales, s.CreditLag, s.Invoice.Basis, today), Verification: s.Verification,
-		Grade: SellerGrade(opinion.Grade), SellerCap: opinion.AdvanceCap,
+		Grade: SellerGrade(opinion.Grade), SellerCap: opinion.AdvanceCap, Promises: s.Promises[factor],
 	}
 }
 

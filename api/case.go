@@ -59,6 +59,8 @@ type Cases interface {
 	Attach(ctx context.Context, by domain.Caller, id domain.DisputeID, up collections.Upload, once domain.Once[collections.Attached]) (domain.Answer, error)
 	Evidence(context.Context, domain.Caller, domain.DisputeID) ([]domain.Evidence, error)
 	EvidenceFile(context.Context, domain.Caller, domain.EvidenceID) (domain.Document, error)
+	DealReview(context.Context, domain.Caller, domain.DealID) (domain.Review, error)
+	Reviews(context.Context, domain.Caller) ([]domain.Review, error)
 	DealLetter(ctx context.Context, by domain.Caller, id domain.DealID, kind string) (domain.Document, error)
 	Voice(context.Context, domain.Caller) (domain.Voice, error)
 	SetVoice(context.Context, domain.Caller, domain.Voice) (domain.Voice, error)

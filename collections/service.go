@@ -26,6 +26,7 @@ type Tx interface {
 	seating
 	agreeing
 	evidencing
+	reviewing
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -103,9 +104,11 @@ var Wide = map[string]domain.Scope{
 	"Contact":          domain.ScopeWork, // what a contact wants counts for every tenant
 	"SetContact":       domain.ScopeWork,
 	"CopyForSeller":    domain.ScopeWork,
-	"DisputeThread":    domain.ScopeWork,   // its clocks run in the debtor's calendar, a seller's row
-	"Preview":          domain.ScopeWork,   // as Act; what another tenant caused is hidden from the seller
-	"DealLetter":       domain.ScopeWork,   // a letter names both parties of a deal that is the caller's
+	"DisputeThread":    domain.ScopeWork, // its clocks run in the debtor's calendar, a seller's row
+	"Preview":          domain.ScopeWork, // as Act; what another tenant caused is hidden from the seller
+	"DealLetter":       domain.ScopeWork, // a letter names both parties of a deal that is the caller's
+	"DealReview":       domain.ScopeWork, // a case is of two parties; the deal is looked up by the caller's side
+	"Reviews":          domain.ScopeWork,
 	"Attach":           domain.ScopeWork,   // a file's bytes lie with the factor, whoever of the three attached it
 	"EvidenceFile":     domain.ScopeWork,   // and are read after the caller's own scope said that it may
 	"seated":           domain.ScopeMarket, // a seller locks its case, which is its factor's row

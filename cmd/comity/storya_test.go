@@ -17,8 +17,8 @@ import (
 
 // TestStoryA plays "six days late and still friends" over HTTP: journals, dates, amounts, messages A-2 to A-5 and the
 // gate's decisions, whole. A-1 and the introduction enter as recorded conditions; the card link, the question in the
-// thank-you's answer, the seller's export, the review finding and the return of the payment come with later issues. It
-// holds C-124, C-171, C-190, C-202, C-211, D-4, D-21 and D-30.
+// thank-you's answer, the seller's export and the return of the payment come with later issues; its debtor has too few
+// payments for the finding about its pay run. It holds C-124, C-171, C-190, C-198, C-202, C-211, D-4, D-21 and D-30.
 func TestStoryA(t *testing.T) {
 	h := newHouse(t, onDay{payday: domain.MustDate("2026-03-09")}, "2026-02-03T14:00:00Z")
 	a := &storyA{house: h}
@@ -251,6 +251,40 @@ func (a *storyA) end() {
 	a.journals()
 	a.gate()
 	a.messages()
+	a.review()
+}
+
+// review looks back: nothing was asked or disputed, it was paid late after two words, and how the debtor pays is the seller's to know.
+func (a *storyA) review() {
+	var r struct {
+		Ended    string `json:"ended"`
+		DaysLate int    `json:"days_late"`
+		Messages struct {
+			BeforeDue int `json:"before_due"`
+			Reminders int `json:"reminders"`
+		} `json:"messages"`
+		Cost struct {
+			Amount string `json:"amount"`
+		} `json:"cost"`
+		Findings []struct {
+			Code string `json:"code"`
+			Said string `json:"said"`
+		} `json:"findings"`
+	}
+	for _, side := range []*client{a.marlow, a.eastbrook} {
+		a.must(side.get(a.t.Context(), "/v1/deals/"+a.deal+"/review", &r))
+		if r.Ended != "settled" || r.DaysLate != 6 || r.Messages.BeforeDue != 1 || r.Messages.Reminders != 1 || r.Cost.Amount != "440.00" || len(r.Findings) > 0 {
+			a.t.Errorf("the review says %+v", r)
+		}
+	}
+	var report struct {
+		Deals  int `json:"deals"`
+		OnTime int `json:"on_time"`
+	}
+	a.must(a.marlow.get(a.t.Context(), "/v1/reports/reviews", &report))
+	if report.Deals != 1 || report.OnTime != 0 {
+		a.t.Errorf("the report says %+v", report)
+	}
 }
 
 // rebate lets the bank carry out the rebate only: the sweep was carried out on

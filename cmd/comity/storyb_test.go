@@ -420,6 +420,7 @@ func (b *storyB) end() {
 	b.got("nothing after the release", 23)
 	b.journalsB()
 	b.lettersB()
+	b.reviewB()
 	findings, _, err := repository.CheckLedger(ctx, b.data.OwnerURL)
 	if err != nil || len(findings) > 0 {
 		b.t.Errorf("ledger check: %v %v", findings, err)
@@ -454,6 +455,31 @@ func (b *storyB) journalsB() {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		b.t.Errorf("journals (-want +got):\n%s", diff)
+	}
+}
+
+// reviewB looks back on the deal: what the seller found to be the cause stands in it.
+func (b *storyB) reviewB() {
+	var r struct {
+		Ended string `json:"ended"`
+		Words struct {
+			Disputes int `json:"disputes"`
+			Broken   int `json:"promises_broken"`
+			Plans    int `json:"plans"`
+		} `json:"words"`
+		Findings []struct {
+			Area string `json:"area"`
+			Code string `json:"code"`
+			Said string `json:"said"`
+		} `json:"findings"`
+	}
+	b.must(b.tarn.get(b.t.Context(), "/v1/deals/"+b.deal+"/review", &r))
+	var got []string
+	for _, f := range r.Findings {
+		got = append(got, f.Area+" "+f.Code)
+	}
+	if want := []string{"invoicing delivery", "terms deductions", "terms in-parts", "communication promise"}; !cmp.Equal(want, got) || r.Ended != "charged_back" || r.Words.Disputes != 2 || r.Words.Broken != 1 || r.Words.Plans != 1 {
+		b.t.Errorf("the review says %+v, found %v", r, got)
 	}
 }
 

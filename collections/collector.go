@@ -83,7 +83,7 @@ func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domai
 	if bankDetails(answer) {
 		return domain.Answer{}, domain.ErrInvalid.Because("bank details stand in a notice only").At("/answer", "bank-details", "refer to the account in the notice")
 	}
-	ids := newTrailIDs()
+	ids, lifting := newTrailIDs(), newTrailIDs()
 	return keyed(ctx, s, by, once, func(tx Tx) (domain.Question, domain.Trail, error) {
 		q, kase, err := unanswered(ctx, tx, by, id, read)
 		if err != nil {
@@ -96,13 +96,16 @@ func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domai
 		if err := tx.AnswerQuestion(ctx, q, by.User, by.Now.AddDate(0, 0, afterAnswer)); err != nil {
 			return q, domain.Trail{}, fmt.Errorf("save answer: %w", err)
 		}
-		if err := liftWhenProven(ctx, tx, q, by); err != nil {
+		lifted, err := liftWhenProven(ctx, tx, kase, q, by, lifting)
+		if err != nil {
 			return q, domain.Trail{}, fmt.Errorf("lift stop: %w", err)
 		}
 		if err := tx.WakeCase(ctx, kase.ID, by.Now); err != nil {
 			return q, domain.Trail{}, err
 		}
-		return q, ids.about(by, kase, "question.answered", q.ID.UUID, q.Deal, fmt.Sprintf("The question %q was answered: %q.", oneLine(q.Said), oneLine(answer))), nil
+		trail := ids.about(by, kase, "question.answered", q.ID.UUID, q.Deal, fmt.Sprintf("The question %q was answered: %q.", oneLine(q.Said), oneLine(answer)))
+		trail.Audit, trail.Events = append(trail.Audit, lifted.Audit...), append(trail.Events, lifted.Events...)
+		return q, trail, nil
 	})
 }
 

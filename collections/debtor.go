@@ -60,14 +60,23 @@ func (s *Service) Confirm(ctx context.Context, by domain.Caller, code string) er
 	if err := byLink(by); err != nil {
 		return err
 	}
-	audit := domain.New[domain.AuditID]()
+	audit, event := domain.New[domain.AuditID](), domain.New[domain.EventID]()
 	right, tries := false, 0
 	err := s.read(ctx, by.In(domain.ScopeDebtor), func(tx Tx) error {
-		var err error
-		if right, tries, err = tx.ConfirmLink(ctx, by.Link, codeKey(code)); err != nil || !right {
+		page, err := tx.DebtorPage(ctx, by.Link, true)
+		if err != nil {
 			return err
 		}
-		return tx.SaveTrail(ctx, domain.Trail{Audit: []domain.AuditRow{domain.Audited(audit, by, "link.confirmed", "link", by.Link.UUID)}})
+		if right, tries, err = tx.ConfirmLink(ctx, by.Link, codeKey(code)); err != nil || !right || page.Confirmed {
+			return err
+		}
+		return tx.SaveTrail(ctx, domain.Trail{
+			Audit: []domain.AuditRow{domain.Audited(audit, by, "link.confirmed", "link", by.Link.UUID)},
+			Events: []domain.Event{{
+				ID: event, World: page.World, Kind: "debtor.confirmed", Factor: page.FactorID, Seller: page.SellerID, Case: page.Case,
+				Said: fmt.Sprintf("%s typed the code of the notice: it has the notice, and sees the account in full.", page.Debtor), At: by.Now,
+			}},
+		})
 	})
 	switch {
 	case err != nil:

@@ -194,17 +194,18 @@ func (s *Service) asking(ctx context.Context, by domain.Caller, topic domain.Top
 	})
 }
 
-// liftWhenProven lifts the stop that a request for proof set, when that is answered.
-func liftWhenProven(ctx context.Context, tx Tx, q domain.Question, by domain.Caller) error {
+// liftWhenProven lifts the stop that a request for proof set, when that is answered, and says so.
+func liftWhenProven(ctx context.Context, tx Tx, kase domain.Case, q domain.Question, by domain.Caller, ids trailIDs) (domain.Trail, error) {
 	if q.Topic != domain.TopicProof {
-		return nil
+		return domain.Trail{}, nil
 	}
 	stop, err := tx.StopInForce(ctx, q.Case, domain.StopProof)
 	if err != nil || stop.ID.IsZero() || !stop.SetBy.IsZero() { // a person's stop is a person's to lift
-		return err
+		return domain.Trail{}, err
 	}
 	stop.LiftedBy, stop.LiftedAt = by.User, by.Now
-	return tx.UpdateStop(ctx, stop)
+	trail := ids.about(by, shownTo(kase, stop.Code), "stop.lifted", stop.ID.UUID, q.Deal, "The proof was given: the stop that its request had set was lifted.")
+	return trail, tx.UpdateStop(ctx, stop)
 }
 
 // Prefer records how a debtor says on its page that it wants to be reached, for every tenant

@@ -131,6 +131,7 @@ func TestNothingIsAskedBeforeProofIsGiven(t *testing.T) {
 	questions, _ := h.cases.Questions(ctx, ana, h.facts.Case.ID)
 	h.done(domain.Answer{}, h.answer(ana, questions[0].ID))
 	h.is("proof is not pending any more", h.text(`SELECT (lifted_at IS NOT NULL)::text || ' ' || (lifted_by = $1)::text FROM stops`, ana.User.UUID), "true true")
+	h.says("stop.lifted", "The proof was given")
 }
 
 // TestAWrongContactRestsTheCase holds that a word about the contact changes nothing by itself: a person looks.

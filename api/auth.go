@@ -142,7 +142,7 @@ func (s *Server) signIn(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	from := host(c.Request.RemoteAddr)
+	from := c.ClientIP()
 	pair := from + " " + strings.ToLower(request.Email)
 	if !s.tries.open(from) || !s.tries.open(pair) {
 		return domain.ErrThrottled

@@ -30,6 +30,7 @@ type Options struct {
 	Secret  func() string             // makes join codes
 	Inbound *webhooks.Webhook         // checks who delivers mail; nil: nobody does
 	OpenAPI []byte                    // the contract, as served
+	Proxies []string                  // networks whose word about who asks is believed; none: nobody's
 }
 
 // A Server answers the API's requests.
@@ -58,7 +59,7 @@ func New(o Options) *gin.Engine {
 	router := gin.New()
 	router.HandleMethodNotAllowed = true
 	router.RedirectTrailingSlash = false
-	_ = router.SetTrustedProxies(nil) // nil is always accepted: no proxy is believed
+	_ = router.SetTrustedProxies(o.Proxies) // they were read as networks before
 	router.Use(s.recover, s.headers)
 	router.NoRoute(s.plain(func(*gin.Context) error { return domain.ErrNotFound }))
 	router.NoMethod(s.plain(func(*gin.Context) error { return errMethod }))

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net"
 	"sync"
 	"time"
 )
@@ -55,13 +54,4 @@ func (t *throttle) failed(key string) {
 	}
 	found.count++
 	t.tries[key] = found
-}
-
-// host returns the address that a request came from, without its port.
-func host(remote string) string {
-	address, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		return remote
-	}
-	return address
 }

@@ -64,15 +64,15 @@ func (g *guesses) forget(now time.Time) {
 // network is what one guesser can choose freely: an IPv4 address, or the half of an IPv6
 // address that its provider gave it.
 func network(remote string) netip.Prefix {
-	at, err := netip.ParseAddrPort(remote)
+	at, err := netip.ParseAddr(remote)
 	if err != nil {
 		return netip.Prefix{}
 	}
 	bits := 64
-	if at.Addr().Unmap().Is4() {
+	if at.Unmap().Is4() {
 		bits = 32
 	}
-	prefix, err := at.Addr().Unmap().WithZone("").Prefix(bits)
+	prefix, err := at.Unmap().WithZone("").Prefix(bits)
 	if err != nil {
 		return netip.Prefix{}
 	}
@@ -81,7 +81,7 @@ func network(remote string) netip.Prefix {
 
 // missed answers a link that leads nowhere, in the same words whatever is wrong with it.
 func (p *portal) missed(c *gin.Context) {
-	if p.guesses.failed(c.Request.RemoteAddr, p.Now()) {
+	if p.guesses.failed(c.ClientIP(), p.Now()) {
 		c.Header("Retry-After", strconv.Itoa(int(guessWindow.Seconds())))
 		p.missing(c, http.StatusTooManyRequests)
 		return

@@ -50,6 +50,7 @@ type Options struct {
 	Now      func() time.Time // the real time, which is also the live world's
 	Log      *slog.Logger
 	Random   func(n int) []byte
+	Proxies  []string // networks whose word about who asks is believed; none: nobody's
 }
 
 type portal struct {
@@ -62,7 +63,7 @@ func New(o Options) http.Handler {
 	p := &portal{o, &guesses{}}
 	router := gin.New()
 	router.RedirectTrailingSlash = false
-	_ = router.SetTrustedProxies(nil) // nil is always accepted: no proxy is believed
+	_ = router.SetTrustedProxies(o.Proxies) // they were read as networks before
 	router.Use(p.recover, p.headers)
 	router.NoRoute(p.notFound)
 	router.GET("/d/style.css", p.style)

@@ -132,7 +132,7 @@ type site struct {
 // later moves the real time on.
 func (s *site) later(d time.Duration) { s.clock = s.clock.Add(d) }
 
-func newSite() *site {
+func newSite(proxies ...string) *site {
 	s := &site{cases: &cases{}, clock: now, deal: domain.New[domain.DealID]()}
 	s.link = domain.Link{ID: domain.New[domain.LinkID](), Case: domain.New[domain.CaseID](), Verbs: domain.Verbs(), KeyVersion: 2}
 	reference, _ := domain.ParseReference("RF18539007547034")
@@ -147,7 +147,7 @@ func newSite() *site {
 	}
 	random := byte(0)
 	s.handler = portal.New(portal.Options{
-		Cases: s.cases, Links: links, Now: func() time.Time { return s.clock }, Log: slog.New(slog.DiscardHandler),
+		Proxies: proxies, Cases: s.cases, Links: links, Now: func() time.Time { return s.clock }, Log: slog.New(slog.DiscardHandler),
 		Random: func(n int) []byte { random++; return bytes.Repeat([]byte{random}, n) },
 		FindLink: func(_ context.Context, id domain.LinkID) (domain.Link, domain.Caller, error) {
 			if id != s.link.ID {

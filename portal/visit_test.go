@@ -239,9 +239,34 @@ func TestGuessesAreThrottled(t *testing.T) {
 	if counts[http.StatusTooManyRequests] != 601 || from("[2001:db8:0:2::1]:1", "/d/guess").Code != http.StatusNotFound {
 		t.Errorf("guesses from one network: %v", counts)
 	}
+	if spoofed := through(s, "203.0.113.9:4711", "198.51.100.77"); spoofed != http.StatusTooManyRequests {
+		t.Errorf("who names another address is answered %d", spoofed)
+	}
 	s.later(6 * time.Minute)
 	if w := from("203.0.113.9:4711", "/d/guess"); w.Code != http.StatusNotFound {
 		t.Errorf("after a while: %d", w.Code)
+	}
+}
+
+// through tries a wrong link from an address that says for whom it asks.
+func through(s *site, remote, asked string) int {
+	w := httptest.NewRecorder()
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/d/guess", http.NoBody)
+	r.RemoteAddr = remote
+	r.Header.Set("X-Forwarded-For", asked)
+	s.handler.ServeHTTP(w, r)
+	return w.Code
+}
+
+// TestAProxysWordIsBelieved holds T-7 behind a proxy that the operator named: each of those for whom it asks has a
+// count of its own.
+func TestAProxysWordIsBelieved(t *testing.T) {
+	s := newSite("10.0.0.0/8")
+	for range 401 {
+		through(s, "10.1.2.3:80", "203.0.113.9")
+	}
+	if guesser, other := through(s, "10.1.2.3:80", "203.0.113.9"), through(s, "10.1.2.3:80", "203.0.113.10"); guesser != http.StatusTooManyRequests || other != http.StatusNotFound {
+		t.Errorf("the guesser is answered %d, another %d", guesser, other)
 	}
 }
 

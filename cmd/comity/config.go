@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,23 +14,24 @@ import (
 
 // config is everything that the environment says; it is read once.
 type config struct {
-	DatabaseURL string `env:"DATABASE_URL"`
-	MigrateURL  string `env:"MIGRATE_DATABASE_URL"`
-	DataDir     string `env:"COMITY_DATA"`
-	KeysFile    string `env:"COMITY_KEYS"`
-	Listen      string `env:"COMITY_LISTEN"       envDefault:"127.0.0.1:8080"`
-	Metrics     string `env:"COMITY_METRICS"      envDefault:"127.0.0.1:9090"`
-	PublicURL   string `env:"COMITY_PUBLIC_URL"`
-	SMTP        string `env:"COMITY_SMTP"`
-	MailFrom    string `env:"COMITY_MAIL_FROM"    envDefault:"post@comity.invalid"`
-	Inbox       string `env:"COMITY_INBOX"`
-	InboundKey  string `env:"COMITY_INBOUND_SECRET"`
-	MailServer  string `env:"COMITY_MAIL_SERVER"`
-	DKIM        string `env:"COMITY_DKIM"`
-	CatcherSMTP string `env:"COMITY_CATCHER_SMTP" envDefault:"127.0.0.1:1025"`
-	CatcherHTTP string `env:"COMITY_CATCHER_HTTP" envDefault:"127.0.0.1:8025"`
-	MaxConns    int    `env:"COMITY_DB_CONNS"     envDefault:"12"`
-	Named       bool   `env:"COMITY_DB_NAMED"`
+	DatabaseURL string   `env:"DATABASE_URL"`
+	MigrateURL  string   `env:"MIGRATE_DATABASE_URL"`
+	DataDir     string   `env:"COMITY_DATA"`
+	KeysFile    string   `env:"COMITY_KEYS"`
+	Listen      string   `env:"COMITY_LISTEN"       envDefault:"127.0.0.1:8080"`
+	Metrics     string   `env:"COMITY_METRICS"      envDefault:"127.0.0.1:9090"`
+	PublicURL   string   `env:"COMITY_PUBLIC_URL"`
+	SMTP        string   `env:"COMITY_SMTP"`
+	MailFrom    string   `env:"COMITY_MAIL_FROM"    envDefault:"post@comity.invalid"`
+	Inbox       string   `env:"COMITY_INBOX"`
+	InboundKey  string   `env:"COMITY_INBOUND_SECRET"`
+	MailServer  string   `env:"COMITY_MAIL_SERVER"`
+	DKIM        string   `env:"COMITY_DKIM"`
+	CatcherSMTP string   `env:"COMITY_CATCHER_SMTP" envDefault:"127.0.0.1:1025"`
+	CatcherHTTP string   `env:"COMITY_CATCHER_HTTP" envDefault:"127.0.0.1:8025"`
+	MaxConns    int      `env:"COMITY_DB_CONNS"     envDefault:"12"`
+	Named       bool     `env:"COMITY_DB_NAMED"`
+	Proxies     []string `env:"COMITY_PROXIES"`
 
 	// Read by the demo client only.
 	DemoInvoices string `env:"COMITY_DEMO_INVOICES"`
@@ -48,7 +50,7 @@ func (c config) replyHost() string {
 // known are the variables of ours; one that is misspelt must not be ignored.
 var known = []string{
 	"COMITY_DATA", "COMITY_KEYS", "COMITY_LISTEN", "COMITY_METRICS", "COMITY_PUBLIC_URL", "COMITY_SMTP", "COMITY_MAIL_FROM",
-	"COMITY_CATCHER_SMTP", "COMITY_CATCHER_HTTP", "COMITY_DB_CONNS", "COMITY_DB_NAMED", "COMITY_DEMO_INVOICES", "COMITY_DEMO_HISTORY", "COMITY_DEMO_URL",
+	"COMITY_CATCHER_SMTP", "COMITY_CATCHER_HTTP", "COMITY_DB_CONNS", "COMITY_DB_NAMED", "COMITY_PROXIES", "COMITY_DEMO_INVOICES", "COMITY_DEMO_HISTORY", "COMITY_DEMO_URL",
 	"COMITY_SAMPLES", "COMITY_HISTORY", "COMITY_INBOX", "COMITY_INBOUND_SECRET", "COMITY_MAIL_SERVER", "COMITY_DKIM",
 }
 
@@ -62,6 +64,11 @@ func readConfig() (config, error) {
 	c, err := env.ParseAs[config]()
 	if err != nil {
 		return config{}, fmt.Errorf("read environment: %w", err)
+	}
+	for _, network := range c.Proxies {
+		if _, err := netip.ParsePrefix(network); err != nil {
+			return config{}, fmt.Errorf("COMITY_PROXIES: %q is not a network such as 10.0.0.0/8", network)
+		}
 	}
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + c.Listen

@@ -17,6 +17,7 @@ type Cases interface {
 	Case(context.Context, domain.Caller, domain.CaseID) (domain.Case, error)
 	Touches(context.Context, domain.Caller, domain.CaseID, domain.Page) ([]domain.Touch, error)
 	GateDecisions(context.Context, domain.Caller, domain.CaseID, domain.Page) ([]domain.GateDecision, error)
+	DebtorCases
 	Promises(context.Context, domain.Caller, domain.CaseID) ([]domain.Promise, error)
 	Disputes(context.Context, domain.Caller, domain.CaseID) ([]domain.Dispute, error)
 	Questions(context.Context, domain.Caller, domain.CaseID) ([]domain.Question, error)

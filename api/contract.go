@@ -58,6 +58,8 @@ import (
 //	@tag.description			How debtors are followed up
 //	@tag.name					agreements
 //	@tag.description			Disputes, plans, and what is given back
+//	@tag.name					debtor
+//	@tag.description			What a debtor sees and does by its link, as on its page
 //	@tag.name					sandbox
 //	@tag.description			Worlds to try things in, with a clock of their own
 //	@tag.name					operations
@@ -66,6 +68,10 @@ import (
 //	@in							header
 //	@name						Authorization
 //	@description				An access token of POST /v1/auth/token: `Bearer …`
+//	@securityDefinitions.apikey	Link
+//	@in							header
+//	@name						Authorization
+//	@description				The last part of a debtor's link: `Link …`. One that is wrong, has expired or was revoked is 404.
 
 // errInternal stands for every fault: it is never returned, but it has a page.
 var errInternal = &domain.Refusal{Code: "internal", Title: "Something is wrong on our side"}

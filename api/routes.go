@@ -36,6 +36,7 @@ func (s *Server) routes() []route {
 		s.replyRoutes(),
 		s.seatRoutes(),
 		s.evidenceRoutes(),
+		s.debtorRoutes(),
 		s.sandboxRoutes(),
 	)
 }

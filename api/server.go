@@ -3,6 +3,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -30,14 +31,20 @@ type Options struct {
 	Secret  func() string             // makes join codes
 	Inbound *webhooks.Webhook         // checks who delivers mail; nil: nobody does
 	OpenAPI []byte                    // the contract, as served
-	Proxies []string                  // networks whose word about who asks is believed; none: nobody's
+	Enter   Door
+	Proxies []string // networks whose word about who asks is believed; none: nobody's
 }
+
+// A Door says whose link a token is, and as whom its holder may act by a verb; from is the address
+// that asks. It refuses with domain.ErrNotFound or domain.ErrThrottled.
+type Door func(ctx context.Context, token, verb, from string) (domain.Link, domain.Caller, error)
 
 // A Server answers the API's requests.
 type Server struct {
 	access  *access.Service
 	market  *marketplace.Service
 	cases   Cases
+	enter   Door
 	tokens  *Tokens
 	now     func() time.Time
 	log     *slog.Logger
@@ -52,7 +59,7 @@ type Server struct {
 // New returns the API's routes on a router of their own.
 func New(o Options) *gin.Engine {
 	s := &Server{
-		access: o.Access, market: o.Market, cases: o.Cases, tokens: o.Tokens, now: o.Now, log: o.Log,
+		access: o.Access, market: o.Market, cases: o.Cases, enter: o.Enter, tokens: o.Tokens, now: o.Now, log: o.Log,
 		ready: o.Ready, secret: o.Secret, inbound: o.Inbound, mailDoor: make(chan struct{}, mailsAtOnce), tries: newThrottle(o.Now),
 	}
 	gin.SetMode(gin.ReleaseMode)
@@ -66,7 +73,10 @@ func New(o Options) *gin.Engine {
 	s.serveContract(router, o.OpenAPI)
 	for _, r := range s.routes() {
 		chain := []gin.HandlerFunc{s.plain(r.handle)}
-		if !r.open {
+		switch {
+		case r.verb != "":
+			chain = []gin.HandlerFunc{s.linked(r.verb), s.plain(r.handle)}
+		case !r.open:
 			chain = []gin.HandlerFunc{s.signedIn, s.plain(r.handle)}
 		}
 		router.Handle(r.method, r.path, chain...)
@@ -83,7 +93,8 @@ type handler func(*gin.Context) error
 type route struct {
 	method, path string
 	handle       handler
-	open         bool // needs no sign-in
+	open         bool   // needs no sign-in
+	verb         string // a debtor's, which its link must carry; "": it is no debtor's
 }
 
 // plain turns a handler into gin's kind: its error becomes a problem.
@@ -121,7 +132,10 @@ func (s *Server) headers(c *gin.Context) {
 	c.Next()
 }
 
-const callerKey = "comity.caller"
+const (
+	callerKey = "comity.caller"
+	linkKey   = "comity.link"
+)
 
 // signedIn finds out who asks.
 func (s *Server) signedIn(c *gin.Context) {
@@ -144,7 +158,26 @@ func (s *Server) signedIn(c *gin.Context) {
 	c.Next()
 }
 
-// caller returns who asks; signedIn ran before.
+// linked finds out whose link it is that somebody comes with.
+func (s *Server) linked(verb string) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		token, ok := strings.CutPrefix(c.GetHeader("Authorization"), "Link ")
+		if !ok {
+			s.writeProblem(c, domain.ErrUnauthenticated)
+			return
+		}
+		link, by, err := s.enter(c.Request.Context(), token, verb, c.ClientIP())
+		if err != nil {
+			s.writeProblem(c, err)
+			return
+		}
+		c.Set(callerKey, by)
+		c.Set(linkKey, link)
+		c.Next()
+	}
+}
+
+// caller returns who asks; signedIn or linked ran before.
 func caller(c *gin.Context) domain.Caller {
 	by, _ := c.MustGet(callerKey).(domain.Caller)
 	return by

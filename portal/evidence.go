@@ -96,7 +96,7 @@ func (p *portal) evidenceView(ctx context.Context, at frame, named string, v vis
 	dispute := page.Disputes[i]
 	item, _ := page.Item(dispute.Deal)
 	view := evidenceView{
-		frame: at.of(page), Number: item.InvoiceNumber, Said: dispute.Said, Nonce: p.Links.nonce(v.link, p.Random(nonceBytes)),
+		frame: at.of(page), Number: item.InvoiceNumber, Said: dispute.Said, Nonce: p.Door.nonce(v.link, p.Random(nonceBytes)),
 		May: slices.Contains(v.link.Verbs, domain.VerbDispute) && dispute.Status != domain.DisputeResolved && domain.EvidenceOf(files, "debtor") < domain.MaxEvidenceFiles,
 	}
 	view.Title, view.Here, view.Amount = string(view.T.Files), view.To("disputes/"+id.String()), view.T.sum(dispute.Amount)
@@ -152,7 +152,7 @@ func (p *portal) upload(c *gin.Context, v visit) (collections.Upload, domain.Onc
 		return collections.Upload{}, guard, err
 	}
 	known := false
-	if guard.Key, known = p.Links.key(v.link, string(nonce.Bytes)); !known {
+	if guard.Key, known = p.Door.key(v.link, string(nonce.Bytes)); !known {
 		return collections.Upload{}, guard, domain.ErrUnreadable.Because("the page was too old; please send the form again")
 	}
 	file, err := partOf(parts, "file", domain.MaxEvidenceBytes)

@@ -59,7 +59,7 @@ func (p *portal) read(c *gin.Context, v visit, d deed) (form, error) {
 		f.typed[name] = typed
 		all = append(all, typed)
 	}
-	key, ok := p.Links.key(v.link, c.PostForm("nonce"))
+	key, ok := p.Door.key(v.link, c.PostForm("nonce"))
 	if !ok {
 		return f, domain.ErrUnreadable.Because("the page was too old")
 	}

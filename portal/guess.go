@@ -1,13 +1,9 @@
 package portal
 
 import (
-	"net/http"
 	"net/netip"
-	"strconv"
 	"sync"
 	"time"
-
-	"github.com/gin-gonic/gin"
 )
 
 const (
@@ -77,14 +73,4 @@ func network(remote string) netip.Prefix {
 		return netip.Prefix{}
 	}
 	return prefix
-}
-
-// missed answers a link that leads nowhere, in the same words whatever is wrong with it.
-func (p *portal) missed(c *gin.Context) {
-	if p.guesses.failed(c.ClientIP(), p.Now()) {
-		c.Header("Retry-After", strconv.Itoa(int(guessWindow.Seconds())))
-		p.missing(c, http.StatusTooManyRequests)
-		return
-	}
-	p.notFound(c)
 }

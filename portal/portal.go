@@ -10,8 +10,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -44,23 +44,18 @@ type Cases interface {
 
 // Options are what the pages are made of.
 type Options struct {
-	Cases    Cases
-	Links    Links
-	FindLink func(context.Context, domain.LinkID) (domain.Link, domain.Caller, error)
-	Now      func() time.Time // the real time, which is also the live world's
-	Log      *slog.Logger
-	Random   func(n int) []byte
-	Proxies  []string // networks whose word about who asks is believed; none: nobody's
+	Cases   Cases
+	Door    *Door
+	Log     *slog.Logger
+	Random  func(n int) []byte
+	Proxies []string // networks whose word about who asks is believed; none: nobody's
 }
 
-type portal struct {
-	Options
-	guesses *guesses
-}
+type portal struct{ Options }
 
 // New returns the debtor's pages, under /d/.
 func New(o Options) http.Handler {
-	p := &portal{o, &guesses{}}
+	p := &portal{o}
 	router := gin.New()
 	router.RedirectTrailingSlash = false
 	_ = router.SetTrustedProxies(o.Proxies) // they were read as networks before
@@ -110,29 +105,22 @@ type visit struct {
 	path string // of the page
 }
 
-// visit finds out whose link it is. A token that is wrong, a link that has
-// expired or was revoked, and one without the verb are all the same 404.
+// visit finds out whose link it is.
 func (p *portal) visit(verb string, handle func(*gin.Context, visit)) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		token := c.Param("link")
-		id, version, ok := p.Links.Parse(token)
-		if !ok {
-			p.missed(c)
-			return
-		}
-		link, by, err := p.FindLink(c.Request.Context(), id)
+		link, by, err := p.Door.Enter(c.Request.Context(), token, verb, c.ClientIP())
 		switch {
-		case errors.Is(err, domain.ErrNotFound) || err == nil && (link.KeyVersion != version || !slices.Contains(link.Verbs, verb)):
-			p.missed(c)
-			return
+		case errors.Is(err, domain.ErrThrottled):
+			c.Header("Retry-After", strconv.Itoa(int(guessWindow.Seconds())))
+			p.missing(c, http.StatusTooManyRequests)
+		case errors.Is(err, domain.ErrNotFound):
+			p.notFound(c)
 		case err != nil:
-			p.fault(c, fmt.Errorf("find link: %w", err))
-			return
+			p.fault(c, err)
+		default:
+			handle(c, visit{link, by, "/d/" + token})
 		}
-		if by.Now.IsZero() {
-			by.Now = p.Now().UTC().Truncate(time.Microsecond)
-		}
-		handle(c, visit{link, by, "/d/" + token})
 	}
 }
 

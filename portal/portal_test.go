@@ -147,13 +147,16 @@ func newSite(proxies ...string) *site {
 	}
 	random := byte(0)
 	s.handler = portal.New(portal.Options{
-		Proxies: proxies, Cases: s.cases, Links: links, Now: func() time.Time { return s.clock }, Log: slog.New(slog.DiscardHandler),
+		Proxies: proxies, Cases: s.cases, Log: slog.New(slog.DiscardHandler),
 		Random: func(n int) []byte { random++; return bytes.Repeat([]byte{random}, n) },
-		FindLink: func(_ context.Context, id domain.LinkID) (domain.Link, domain.Caller, error) {
-			if id != s.link.ID {
-				return domain.Link{}, domain.Caller{}, domain.ErrNotFound
-			}
-			return s.link, domain.Caller{Case: s.link.Case, Link: s.link.ID}, s.find
+		Door: &portal.Door{
+			Links: links, Now: func() time.Time { return s.clock },
+			FindLink: func(_ context.Context, id domain.LinkID) (domain.Link, domain.Caller, error) {
+				if id != s.link.ID {
+					return domain.Link{}, domain.Caller{}, domain.ErrNotFound
+				}
+				return s.link, domain.Caller{Case: s.link.Case, Link: s.link.ID}, s.find
+			},
 		},
 	})
 	return s

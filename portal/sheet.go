@@ -54,7 +54,7 @@ const promiseDays = 14
 // not open on this page.
 func (p *portal) sheetOf(f frame, page domain.DebtorPage, v visit, d deed, filled form) (*sheet, bool) {
 	s := &sheet{
-		frame: f.of(page), Action: d.verb, filled: filled, page: page, now: v.by.Now, today: domain.DateOf(v.by.Now.In(page.Zone())), Nonce: p.Links.nonce(v.link, p.Random(nonceBytes)),
+		frame: f.of(page), Action: d.verb, filled: filled, page: page, now: v.by.Now, today: domain.DateOf(v.by.Now.In(page.Zone())), Nonce: p.Door.nonce(v.link, p.Random(nonceBytes)),
 	}
 	if deal, err := domain.ParseDealID(filled.Deal); filled.Deal != "" && d.about >= aboutEither && (err != nil || !s.on(deal)) {
 		return nil, false

@@ -306,8 +306,8 @@ func (s *scene) announce(t *testing.T, o operation) (int, time.Duration) {
 		path += "?relationship_id=" + s.rel
 		o.media = []string{"application/xml"}
 	}
-	head := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nIdempotency-Key: k\r\nIf-Match: \"%s.1\"\r\nContent-Type: %s\r\nContent-Length: 10737418240\r\n\r\n",
-		o.method, path, o.as.token, s.rel, o.media[0])
+	head := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nIdempotency-Key: k\r\nIf-Match: \"%s.1\"\r\nContent-Type: %s\r\nContent-Length: 10737418240\r\n\r\n",
+		o.method, path, o.authorization(), s.rel, o.media[0])
 	if _, err := io.WriteString(conn, head); err != nil {
 		t.Fatal(err)
 	}

@@ -22,12 +22,16 @@ func (s *scene) equipped(all []operation) []operation {
 	for _, c := range []*client{s.alice.client, s.eastbrook, s.platform} {
 		s.must(c.signIn(s.t.Context()))
 	}
-	bodies := s.rightBodies(ids)
+	bodies, token := s.rightBodies(ids), s.link()
+	token = token[strings.LastIndex(token, "/")+1:]
 	for i, o := range all {
 		all[i].as, all[i].real, all[i].body = s.asker(o), o.path, bodies[o.String()]
+		if o.linked {
+			all[i].link = token
+		}
 		for _, name := range []string{"{id}", "{code}", "{kind}", "{invoice_id}", "{name}"} {
 			if strings.Contains(o.path, name) {
-				id := ids[strings.Split(o.path, "/")[2]]
+				id := ids[strings.Split(strings.Replace(o.path, "/v1/debtor/", "/v1/", 1), "/")[2]]
 				if name != "{id}" && name != "{name}" {
 					id = ids[strings.Split(o.path, "/")[4]]
 				} else if strings.Contains(o.path, "/conditions/") {
@@ -292,6 +296,19 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"POST /v1/touches/{id}/result": map[string]any{
 			"result": "promised", "note": "friendly", "deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "promised_on": "2026-02-20",
 		},
+		"POST /v1/debtor/confirm":              map[string]any{"code": "nonsense"},
+		"POST /v1/debtor/payments":             map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "on": "2026-02-05"},
+		"POST /v1/debtor/promises":             map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "on": "2026-02-12"},
+		"POST /v1/debtor/questions":            map[string]any{"deal_id": ids["deals"], "said": "Which order was it?"},
+		"POST /v1/debtor/not-received":         map[string]any{"deal_id": ids["deals"]},
+		"POST /v1/debtor/wrong-contact":        map[string]any{"mistake": "person", "said": "Ms Ortiz"},
+		"POST /v1/debtor/proof":                map[string]any{"said": "by post"},
+		"POST /v1/debtor/complaints":           map[string]any{"said": "rude"},
+		"POST /v1/debtor/preferences":          map[string]any{"mode": "digest", "opted_out": []string{"phone"}, "prefers": "email", "hours": "morning", "language": "de"},
+		"POST /v1/debtor/feedback":             map[string]any{"ease": "yes", "said": "quick"},
+		"POST /v1/debtor/disputes":             map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "reason": "damaged", "said": "wet", "remedy": "new ones"},
+		"POST /v1/debtor/disputes/{id}/notes":  map[string]any{"said": "Come and look."},
+		"POST /v1/debtor/plans":                map[string]any{"deal_id": ids["deals"], "reason": "cash_flow", "said": "slow", "count": 3, "first_on": "2026-03-10", "every_days": 14},
 		"POST /v1/playbooks":                   playbook(),
 		"PUT /v1/voice":                        map[string]any{"line": "We mean it.", "thanks": "You keep us warm.", "informal": true},
 		"POST /v1/receipts/{id}/apply":         map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},
@@ -388,7 +405,7 @@ var soft = func() map[string][]string {
 	all := map[string][]string{}
 	for _, member := range []string{
 		"name", "user_name", "code", "tax_id", "contact_name", "address", "tax_ids", "number", "order_reference", "summary", "supplier_tax_id", "reason", "answer", "evidence", "holder", "account_number",
-		"method", "asked", "industry", "size", "source", "understood", "said", "credit_number",
+		"method", "asked", "industry", "size", "source", "understood", "said", "credit_number", "remedy",
 	} {
 		all[member] = words
 	}

@@ -23,10 +23,20 @@ type operation struct {
 	real         string // the path with ids of things that are there
 	body         any    // what would be taken, for operations that take JSON
 	secured      bool
+	linked       bool   // a debtor asks it, by its link
+	link         string // the token, where it is
 	keyed        bool
 	media        []string
 	query        []string
 	statuses     []string
+}
+
+// authorization is what somebody comes with who may ask.
+func (o operation) authorization() string {
+	if o.link != "" {
+		return "Link " + o.link
+	}
+	return "Bearer " + o.as.token
 }
 
 func (o operation) String() string { return o.method + " " + o.path }
@@ -36,7 +46,7 @@ func operations(t *testing.T) []operation {
 	t.Helper()
 	var doc struct {
 		Paths map[string]map[string]struct {
-			Security    []any
+			Security    []map[string]any
 			Responses   map[string]any
 			Parameters  []struct{ Name, In string }
 			RequestBody struct{ Content map[string]any } `json:"requestBody"`
@@ -51,6 +61,9 @@ func operations(t *testing.T) []operation {
 			o := operation{
 				method: strings.ToUpper(method), path: path, secured: len(said.Security) > 0, media: slices.Sorted(maps.Keys(said.RequestBody.Content)),
 				statuses: slices.Sorted(maps.Keys(said.Responses)),
+			}
+			for _, scheme := range said.Security {
+				_, o.linked = scheme["Link"]
 			}
 			for _, p := range said.Parameters {
 				o.keyed = o.keyed || p.Name == "Idempotency-Key"
@@ -154,7 +167,7 @@ func (s *scene) fire(t *testing.T, o operation, shot shot, known string) {
 	}
 	response, answer := s.fetch(t, o.method, o.real, body, func(r *http.Request) {
 		if o.secured {
-			r.Header.Set("Authorization", "Bearer "+o.as.token)
+			r.Header.Set("Authorization", o.authorization())
 		}
 		if len(o.media) > 0 {
 			r.Header.Set("Content-Type", o.media[0])
@@ -234,7 +247,14 @@ func header(name string, values ...string) func(*http.Request) {
 // doorShots come without a right to come, or without a right key.
 func doorShots(o operation, link string) []shot {
 	var shots []shot
-	if o.secured {
+	if o.linked {
+		for name, value := range map[string]string{"no link": "", "a bearer": "Bearer " + o.link, "lower case": "link " + o.link} {
+			shots = append(shots, shot{name: name, change: header("Authorization", value), codes: []string{"unauthenticated"}})
+		}
+		for name, value := range map[string]string{"garbage": "x", "cut": o.link[1:], "longer": o.link + "A"} {
+			shots = append(shots, shot{name: name, change: header("Authorization", "Link "+value), codes: []string{"not-found"}})
+		}
+	} else if o.secured {
 		for name, value := range map[string]string{
 			"no token": "", "garbage": "Bearer x.y.z", "another scheme": "Basic YTpi", "lower case": "bearer " + o.as.token, "a debtor's link": "Bearer " + link,
 			"a link's scheme": "Link " + link, "a cut token": "Bearer " + o.as.token[:len(o.as.token)-1], "a longer token": "Bearer " + o.as.token + "A", "dots": "Bearer " + strings.Repeat(".", 20_000),

@@ -78,6 +78,7 @@ var keepers = map[string][]string{
 	"os":                          {"cmd/comity", "cmd/openapi", "localpg", "repository/repositorytest"},
 	"codeberg.org/go-pdf/fpdf":    {"formats"},
 	"github.com/wneessen/go-mail": {"delivery"},
+	"github.com/stripe/stripe-go": {"delivery"},
 	"math/rand":                   {"generator"}, // seeded: what is secret or unique comes from crypto/rand
 }
 

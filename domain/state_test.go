@@ -40,6 +40,7 @@ func machines() []drawn {
 		machine("case", domain.CaseMoves), machine("touch", domain.TouchMoves), machine("promise", domain.PromiseMoves), machine("dispute", domain.DisputeMoves),
 		machine("plan", domain.PlanMoves), machine("recourse", domain.RecourseMoves),
 		machine("objection", domain.ObjectionMoves), machine("model", domain.ModelMoves), machine("playbook", domain.PlaybookMoves),
+		machine("payment by card", domain.CardMoves), machine("processor's payout", domain.CardPayoutMoves),
 	}
 }
 

@@ -30,7 +30,8 @@ const (
 	OriginationIncome Account = "origination_income"
 	WireFeeIncome     Account = "wire_fee_income"
 
-	CreditLoss Account = "credit_loss"
+	CreditLoss      Account = "credit_loss"
+	ProcessingCosts Account = "processing_costs"
 )
 
 // An AccountType says on which side of the accounts an account stands: "A", "L",
@@ -69,6 +70,7 @@ var chart = []description{
 	{OriginationIncome, Income, "Origination income"},
 	{WireFeeIncome, Income, "Wire-fee income"},
 	{CreditLoss, Expense, "Credit loss"},
+	{ProcessingCosts, Expense, "Processing costs"},
 }
 
 // Chart returns every account there is, in the order of a trial balance.

@@ -27,6 +27,7 @@ const (
 	KindRebatePaid        Kind = "e7b_rebate_paid"
 	KindUnidentified      Kind = "v8_unidentified"
 	KindApplyUnidentified Kind = "v8_apply"
+	KindApplyCard         Kind = "v8c_apply_card"
 	KindCredit            Kind = "v1_credit"
 	KindPartRecourse      Kind = "v2_part_recourse"
 	KindRecourse          Kind = "v4_recourse"
@@ -45,7 +46,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		KindPurchase, KindCharges, KindInstruct, KindDisburse, KindAccrueFee, KindEarnRest, KindCollect, KindSweep,
-		KindSettle, KindRebateInstruct, KindRebatePaid, KindUnidentified, KindApplyUnidentified,
+		KindSettle, KindRebateInstruct, KindRebatePaid, KindUnidentified, KindApplyUnidentified, KindApplyCard,
 		KindCredit, KindPartRecourse, KindRecourse, KindRecoursePaid, KindCollectHeld, KindPassOn, KindPassInstruct, KindPassPaid,
 		KindForgive, KindWaiveFee, KindWriteOff, KindReversal,
 	}

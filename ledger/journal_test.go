@@ -133,10 +133,10 @@ func TestTheChartIsComplete(t *testing.T) {
 			t.Errorf("%s: name %q, type %q", account, account.Name(), account.Type())
 		}
 	}
-	if len(ledger.Chart()) != 17 || ledger.Account("petty_cash").Known() {
+	if len(ledger.Chart()) != 18 || ledger.Account("petty_cash").Known() {
 		t.Errorf("%d accounts", len(ledger.Chart()))
 	}
-	if got := len(ledger.Kinds()); got != 25 {
+	if got := len(ledger.Kinds()); got != 26 {
 		t.Errorf("%d kinds of journal", got)
 	}
 }

@@ -51,3 +51,10 @@ func Unidentified(valueDate domain.Date, received money.Amount) Journal {
 func ApplyUnidentified(on domain.Date, applied money.Amount) Journal {
 	return journal(KindApplyUnidentified, on, debit(UnappliedCash, applied), credit(FactoredReceivables, applied))
 }
+
+// ApplyCard records what a card processor passed on and was unidentified till then: the debtor
+// is credited with all that it paid, and what the processor kept is the factor's cost. There
+// is no journal before: money at the processor is not in the factor's bank.
+func ApplyCard(on domain.Date, paid, kept money.Amount) Journal {
+	return journal(KindApplyCard, on, debit(UnappliedCash, paid.Minus(kept)), debit(ProcessingCosts, kept), credit(FactoredReceivables, paid))
+}

@@ -156,3 +156,33 @@ func TestAReturnedPaymentTakesStoryABack(t *testing.T) {
 		}
 	}
 }
+
+// TestAProcessorKeepsItsFee: a debtor pays 10,000.00 by card and the processor passes on 9,710.00. The debtor is
+// credited in full, the seller's rebate is what it would be, and the books close with 290.00 less earned.
+func TestAProcessorKeepsItsFee(t *testing.T) {
+	apply := ledger.ApplyCard(day("02-24"), usd(10_000_00), usd(290_00))
+	if err := apply.Check(); err != nil {
+		t.Fatal(err)
+	}
+	journals := []ledger.Journal{
+		ledger.Purchase(day("02-04"), usd(10_000_00), usd(8_500_00)), ledger.Instruct(day("02-05"), usd(8_500_00)), ledger.Disburse(day("02-05"), usd(8_500_00)),
+		must(ledger.AccrueFee(ledger.FeeClock{Fee: domain.FeeTerms{FirstDays: 30, FirstRate: money.Percent(3)}, FeeCourse: domain.FeeCourse{Basis: usd(10_000_00), Funded: day("02-05")}}, day("03-07"))),
+		ledger.Unidentified(day("02-24"), usd(9_710_00)), apply,
+		must(ledger.Settle(day("02-24"), usd(1_500_00), usd(300_00))), ledger.Sweep(day("02-24"), usd(8_510_00)),
+		ledger.RebateInstruct(day("02-24"), usd(1_200_00)), ledger.RebatePaid(day("02-25"), usd(1_200_00)),
+	}
+	books := ledger.Sum("USD", journals...)
+	if err := ledger.ClosingIdentity(books); err != nil {
+		t.Error(err)
+	}
+	for account, want := range map[ledger.Account]int64{
+		ledger.ProcessingCosts: 290_00, ledger.UnappliedCash: 0, ledger.FactoredReceivables: 0, ledger.CashCollection: 0, ledger.CashOperating: 10_00,
+	} {
+		if got := books.Of(account); got != usd(want) {
+			t.Errorf("%s stands at %s, want %s", account.Name(), got, usd(want))
+		}
+	}
+	if free := ledger.ApplyCard(day("02-24"), usd(100), usd(0)); len(free.Postings) != 2 {
+		t.Errorf("without a fee: %v", free.Postings)
+	}
+}

@@ -66,6 +66,7 @@ type Cases interface {
 	Voice(context.Context, domain.Caller) (domain.Voice, error)
 	SetVoice(context.Context, domain.Caller, domain.Voice) (domain.Voice, error)
 
+	CardNews(ctx context.Context, factor domain.OrganizationID, news domain.CardEvent, now time.Time) error
 	Receive(ctx context.Context, mail []byte, now time.Time) (domain.Reply, error)
 	Replies(context.Context, domain.Caller, domain.CaseID, domain.Page) ([]domain.Reply, error)
 	AllReplies(context.Context, domain.Caller, domain.Page) ([]domain.Reply, error)

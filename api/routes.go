@@ -33,7 +33,7 @@ func (s *Server) routes() []route {
 		s.recourseRoutes(),
 		s.callRoutes(),
 		s.playbookRoutes(),
-		s.replyRoutes(),
+		s.replyRoutes(), s.cardRoutes(),
 		s.seatRoutes(),
 		s.evidenceRoutes(),
 		s.debtorRoutes(),

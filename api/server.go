@@ -30,7 +30,9 @@ type Options struct {
 	Ready   func(*http.Request) error // says why the server cannot serve now
 	Secret  func() string             // makes join codes
 	Inbound *webhooks.Webhook         // checks who delivers mail; nil: nobody does
-	OpenAPI []byte                    // the contract, as served
+	// Cards returns who reads what a factor's card processor says; nil where nobody does.
+	Cards   func(domain.OrganizationID) CardDesk
+	OpenAPI []byte // the contract, as served
 	Enter   Door
 	Proxies []string // networks whose word about who asks is believed; none: nobody's
 }
@@ -51,6 +53,7 @@ type Server struct {
 	ready   func(*http.Request) error
 	secret  func() string
 	inbound *webhooks.Webhook
+	cards   func(domain.OrganizationID) CardDesk
 	// mailDoor has room for the mails that are taken in at once.
 	mailDoor chan struct{}
 	tries    *throttle
@@ -60,7 +63,7 @@ type Server struct {
 func New(o Options) *gin.Engine {
 	s := &Server{
 		access: o.Access, market: o.Market, cases: o.Cases, enter: o.Enter, tokens: o.Tokens, now: o.Now, log: o.Log,
-		ready: o.Ready, secret: o.Secret, inbound: o.Inbound, mailDoor: make(chan struct{}, mailsAtOnce), tries: newThrottle(o.Now),
+		ready: o.Ready, secret: o.Secret, inbound: o.Inbound, cards: o.Cards, mailDoor: make(chan struct{}, mailsAtOnce), tries: newThrottle(o.Now),
 	}
 	gin.SetMode(gin.ReleaseMode)
 	router := gin.New()

@@ -88,7 +88,9 @@ func leftUnanswered(f *domain.CaseFacts, l local, t *domain.Touch) bool {
 		!slices.ContainsFunc(f.Questions, func(q domain.Question) bool { return q.AskedAt.After(since) }) &&
 		!slices.ContainsFunc(f.Promises, func(p domain.Promise) bool { return p.MadeAt.After(since) }) &&
 		!slices.ContainsFunc(f.Disputes, func(d domain.Dispute) bool { return d.RaisedAt.After(since) }) &&
-		!slices.ContainsFunc(f.Holds, func(h domain.Hold) bool { return h.CauseKind == causePaid && h.CreatedAt.After(since) })
+		!slices.ContainsFunc(f.Holds, func(h domain.Hold) bool {
+			return (h.CauseKind == causePaid || h.CauseKind == causeCard) && h.CreatedAt.After(since)
+		})
 }
 
 // roleWords are the words of a local part that name a desk and not a person, in the

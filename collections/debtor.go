@@ -183,7 +183,7 @@ func (s *Service) Paid(ctx context.Context, by domain.Caller, deal domain.DealID
 func announced(page domain.DebtorPage, deal domain.DealID) int {
 	count := 0
 	for _, h := range page.Holds {
-		if h.Deal == deal && h.Code == domain.HoldPaidOrPending {
+		if h.Deal == deal && h.Code == domain.HoldPaidOrPending && h.CauseKind == causePaid {
 			count++
 		}
 	}
@@ -218,6 +218,7 @@ type Paused struct {
 	Code   domain.HoldCode
 	Amount money.Amount // the whole of what is open when the hold says no amount
 	Until  time.Time    // zero: until it is cleared up
+	ByCard bool         // the processor has the money, and passes it on
 }
 
 // PausedParts returns what of an item rests now.
@@ -231,7 +232,7 @@ func PausedParts(page domain.DebtorPage, item domain.DebtorItem, now time.Time) 
 		if amount.IsZero() {
 			amount = item.Open
 		}
-		parts = append(parts, Paused{h.Code, amount, h.Until})
+		parts = append(parts, Paused{h.Code, amount, h.Until, h.CauseKind == causeCard})
 	}
 	slices.SortStableFunc(parts, func(a, b Paused) int { return strings.Compare(string(a.Code), string(b.Code)) })
 	return parts

@@ -155,6 +155,9 @@ func rests(f domain.CaseFacts, deals []domain.DealID) []letterRest {
 			domain.HoldDisputed:      "you do not agree to it, and that is being cleared up",
 			domain.HoldQuery:         "you asked a question on " + l.day(h.CreatedAt).Short() + until,
 		}[h.Code]
+		if h.CauseKind == causeCard {
+			why = "you paid it by card, and it is being passed on to us"
+		}
 		if why != "" {
 			said = append(said, letterRest{what, numberOf(f, h.Deal), why})
 		}

@@ -27,6 +27,7 @@ type Tx interface {
 	agreeing
 	evidencing
 	reviewing
+	paying
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -94,6 +95,9 @@ var Wide = map[string]domain.Scope{
 	"Outgoing":         domain.ScopeWork,
 	"Sent":             domain.ScopeWork,
 	"NotSent":          domain.ScopeWork,
+	"CardOrder":        domain.ScopeWork, // a worker makes the link that the processor's page leads back by
+	"CardNews":         domain.ScopeWork, // a processor is no organisation of ours
+	"moveCard":         domain.ScopeWork,
 	"Receive":          domain.ScopeWork, // whose case a mail is about is not known before
 	"StartCall":        domain.ScopeWork, // as Act
 	"EndCall":          domain.ScopeWork,

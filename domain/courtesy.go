@@ -204,6 +204,9 @@ type DebtorPage struct {
 	Stops       []StopCode     // in force, of those that a debtor sets itself
 	MayBeAsked  bool           // for feedback: never before, and nothing stops contact
 	Letters     []DebtorLetter // that mail servers took, the newest first
+
+	Cards        []CardPayment // that were begun on the page
+	CardsStopped bool          // what stops the case forbids to take money by card
 }
 
 // Item returns one invoice of the page.

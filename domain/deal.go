@@ -169,6 +169,7 @@ type Deal struct {
 	Forgiven      money.Amount // of the basis, by a settlement that was kept
 	GivenBack     money.Amount // of the basis, to the seller
 	ReserveUsed   money.Amount // by credits, settlements and parts given back
+	CardCost      money.Amount // what a card processor kept of what the debtor paid
 	Fee           FeeTerms
 	RecourseDays  int
 	RebateHold    int

@@ -201,7 +201,8 @@ type Allocation struct {
 	Factor    OrganizationID
 	Seller    OrganizationID
 	Recourse  RecourseID // the part given back that it paid for; zero: what is open
-	Minor     int64
+	Minor     int64      // what the deal is credited
+	CostMinor int64      // what of it a card processor kept
 	ValueOn   Date
 	AppliedAt time.Time
 }

@@ -60,6 +60,10 @@ const (
 	JobSend      JobKind = "send"       // ref: a touch; hands it to the mail server
 	JobMailParty JobKind = "mail_party" // ref: an event; tells the seller by mail
 	JobCopy      JobKind = "copy"       // ref: a touch; mails the seller a copy of what was sent
+
+	JobCardOpen   JobKind = "card_open"   // ref: a payment by card; asks the processor for its page
+	JobCardClose  JobKind = "card_close"  // ref: a payment by card; asks the processor to close its page
+	JobCardPayout JobKind = "card_payout" // ref: a processor's payout; asks what it holds
 )
 
 // A Job asks for work in a world.

@@ -119,6 +119,9 @@ func (s *Service) UndoReceipt(ctx context.Context, by domain.Caller, id domain.R
 		if file.Allocation == nil || file.Deal == nil {
 			return domain.Answer{}, domain.ErrWrongState.Because("nothing of this receipt is applied").In(string(file.Receipt.Status))
 		}
+		if file.Allocation.CostMinor > 0 {
+			return domain.Answer{}, domain.ErrWrongState.Because("a card processor passed it on: a person takes it back with the processor").In(string(file.Receipt.Status))
+		}
 		back := money.Minor(file.Allocation.Minor, file.Receipt.Amount.Currency())
 		if !file.Allocation.Recourse.IsZero() || file.Deal.Deal.Status != domain.DealPaidOut || !file.Deal.Deal.PaidInFull.IsZero() || collected(*file.Deal).Minus(back).Less(swept(*file.Deal)) {
 			return domain.Answer{}, domain.ErrAlreadySettled.Because("its money was moved to the operating account: a person asks the bank")

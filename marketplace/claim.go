@@ -74,7 +74,7 @@ func (s *Service) claimPaid(ctx context.Context, tx Tx, by domain.Caller, of dom
 // spent is the receipt after the amount was used.
 func (in incoming) spent() domain.Receipt {
 	r := in.receipt
-	r.Unapplied = r.Unapplied.Minus(in.amount)
+	r.Unapplied = r.Unapplied.Minus(in.amount.Minus(in.kept()))
 	if r.Unapplied.IsZero() {
 		r.Status = domain.ReceiptApplied
 	}

@@ -197,6 +197,42 @@ type incoming struct {
 	amount  money.Amount
 	fresh   bool
 	line    domain.LineID
+	card    *charged // nil: it did not come by a card processor
+}
+
+// charged is how money came by a card processor: what of the amount the processor kept, and the day on
+// which the card was charged.
+type charged struct {
+	kept money.Amount
+	on   domain.Date
+}
+
+// kept is what of the amount never came to the bank.
+func (in incoming) kept() money.Amount {
+	if in.card == nil {
+		return money.Minor(0, in.amount.Currency())
+	}
+	return in.card.kept
+}
+
+// paidOn is the day that counts for the debtor: the value date, or the day of its card.
+func (in incoming) paidOn() domain.Date {
+	if in.card == nil {
+		return in.receipt.ValueDate
+	}
+	return in.card.on
+}
+
+// journal records that the money pays what is open.
+func (in incoming) journal(today domain.Date) ledger.Journal {
+	switch {
+	case in.card != nil:
+		return ledger.ApplyCard(today, in.amount, in.card.kept)
+	case in.fresh:
+		return ledger.Collect(in.receipt.ValueDate, in.amount)
+	default:
+		return ledger.ApplyUnidentified(today, in.amount)
+	}
 }
 
 // account is where the money lies before it is used.
@@ -337,14 +373,11 @@ func takes(file domain.DealFile) money.Amount {
 // one that was unidentified is in already (V8), and waits for the last one.
 func apply(file domain.DealFile, in incoming, now time.Time, ids stepIDs) (ledger.ReceiptEffect, error) {
 	receipt, amount, paidBefore := in.spent(), in.amount, !file.Deal.PaidInFull.IsZero()
-	file = after(file, domain.Move{On: receipt.ValueDate, Open: amount.Negated(), Disputed: money.Minor(0, amount.Currency())})
+	file = after(file, domain.Move{On: in.paidOn(), Open: amount.Negated(), Disputed: money.Minor(0, amount.Currency())})
+	file.Deal.CardCost = cardCost(file.Deal).Plus(in.kept())
 	// an older receipt may be applied after a later one
-	e := ending{file: file, day: today(now, file.Factor.Zone()), now: now, lastMoney: domain.Latest(receipt.ValueDate, file.LastMoney)}
+	e := ending{file: file, day: today(now, file.Factor.Zone()), now: now, lastMoney: domain.Latest(in.paidOn(), file.LastMoney)}
 	e.books = in.scribe(file.Deal, now, ids)
-	arrived := ledger.Collect(receipt.ValueDate, amount)
-	if !in.fresh {
-		arrived = ledger.ApplyUnidentified(e.day, amount)
-	}
 	paidOn := domain.Latest(e.lastMoney, file.Deal.FundingDate)
 	e.forgive(e.lastMoney)
 	if !bears(e.file) {
@@ -353,7 +386,7 @@ func apply(file domain.DealFile, in incoming, now time.Time, ids stepIDs) (ledge
 	if !e.file.Deal.Open.Positive() {
 		e.stop(paidOn)
 	}
-	e.books.Post(arrived)
+	e.books.Post(in.journal(e.day))
 	e.postForgiven()
 	if e.file.Deal.Open.Positive() {
 		if in.fresh {
@@ -365,7 +398,7 @@ func apply(file domain.DealFile, in incoming, now time.Time, ids stepIDs) (ledge
 	d := e.file.Deal
 	effect := ledger.ReceiptEffect{
 		Receipt: receipt, Deal: &d, Invoice: &e.file.Invoice, Payouts: e.payouts, Journals: e.books.Journals,
-		Allocations: []domain.Allocation{allocation(d, receipt, amount, now, ids.allocations[0])},
+		Allocations: []domain.Allocation{in.allocated(allocation(d, receipt, amount, now, ids.allocations[0]))},
 	}
 	if !paidBefore && !d.PaidInFull.IsZero() {
 		effect.Freed = d.Advance
@@ -378,6 +411,12 @@ func allocation(d domain.Deal, r domain.Receipt, amount money.Amount, now time.T
 	return domain.Allocation{
 		ID: id, Receipt: r.ID, Deal: d.ID, Case: d.Case, Factor: d.Factor, Seller: d.Seller, Minor: amount.Units(), ValueOn: r.ValueDate, AppliedAt: now,
 	}
+}
+
+// allocated returns an allocation as it is of money that may have come by a card processor.
+func (in incoming) allocated(a domain.Allocation) domain.Allocation {
+	a.CostMinor, a.ValueOn = in.kept().Units(), in.paidOn()
+	return a
 }
 
 // save writes what a receipt, or an amount of it, changed.

@@ -23,6 +23,7 @@ type Tx interface {
 	purchase
 	agreements
 	bank
+	cards
 	reports
 	SaveTrail(context.Context, domain.Trail) error
 }
@@ -51,6 +52,9 @@ var Wide = map[string]domain.Scope{
 	"AccrueFees":      domain.ScopeWork,
 	"ReleasePayout":   domain.ScopeWork,
 	"CheckFeed":       domain.ScopeWork,
+	"CardPayout":      domain.ScopeWork,
+	"ListCardPayout":  domain.ScopeWork,
+	"TakeCardPayout":  domain.ScopeWork,
 	"ImportBatch":     domain.ScopeWork,
 	"Deal":            domain.ScopeMarket, // the platform reads any deal
 	"Deals":           domain.ScopeMarket,

@@ -111,7 +111,7 @@ func (e *ending) own() money.Amount {
 	given := domain.Waiver(e.file.Deal, e.file.Plans, domain.Latest(e.day, d.FundingDate), func(p domain.Plan) bool {
 		return p.Status == domain.PlanActive || p.Status == domain.PlanKept
 	})
-	return d.Advance.Plus(d.Recognised).Minus(given).Minus(swept(e.file))
+	return d.Advance.Plus(d.Recognised).Minus(given).Minus(swept(e.file)).Minus(cardCost(e.file.Deal))
 }
 
 // sweep orders the transfer of the factor's own money and posts it (E5s).
@@ -180,10 +180,14 @@ func onItsWay(p domain.Payout) bool {
 	return p.Kind != domain.PaySweep && !over
 }
 
-// collected is what came in for a deal: from its debtor, and from its seller for what was given back.
+// cardCost is what a card processor kept of what the debtor of a deal paid.
+func cardCost(d domain.Deal) money.Amount { return money.Minor(d.CardCost.Units(), d.Basis.Currency()) }
+
+// collected is what came in for a deal: from its debtor, less what a card processor kept of it, and from
+// its seller for what was given back.
 func collected(file domain.DealFile) money.Amount {
 	d := file.Deal
-	sum := d.Basis.Minus(d.Open).Minus(d.Credited).Minus(d.Forgiven).Minus(d.GivenBack)
+	sum := d.Basis.Minus(d.Open).Minus(d.Credited).Minus(d.Forgiven).Minus(d.GivenBack).Minus(cardCost(d))
 	for _, r := range file.Recourses {
 		sum = sum.Plus(r.Paid)
 	}

@@ -167,6 +167,9 @@ func (s *Service) ApplyStatement(ctx context.Context, world domain.WorldID, id d
 			return fmt.Errorf("apply %s: %w", line, err)
 		}
 	}
+	if err := s.takeCardPayouts(ctx, world, id, now); err != nil {
+		return err
+	}
 	return s.work(ctx, "apply_statement", world, now, func(tx Tx, _ domain.Caller) error { return tx.WakePromises(ctx, id, now) })
 }
 

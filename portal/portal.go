@@ -23,6 +23,7 @@ import (
 // Cases is what the pages ask of the follow-up of debtors.
 type Cases interface {
 	evidencing
+	PayByCard(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, once domain.Once[domain.CardPayment]) (domain.Answer, error)
 	Page(context.Context, domain.Caller) (domain.DebtorPage, error)
 	Confirm(ctx context.Context, by domain.Caller, code string) error
 	Promise(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, on domain.Date, once domain.Once[domain.Promise]) (domain.Answer, error)
@@ -44,10 +45,12 @@ type Cases interface {
 
 // Options are what the pages are made of.
 type Options struct {
-	Cases   Cases
-	Door    *Door
-	Log     *slog.Logger
-	Random  func(n int) []byte
+	Cases  Cases
+	Door   *Door
+	Log    *slog.Logger
+	Random func(n int) []byte
+	// Cards says whether a factor takes money by card, in a sandbox or outside; nil: none does.
+	Cards   func(factor domain.OrganizationID, sandbox bool) bool
 	Proxies []string // networks whose word about who asks is believed; none: nobody's
 }
 
@@ -73,6 +76,7 @@ func New(o Options) http.Handler {
 		router.POST("/d/:link/"+d.verb, p.visit(verb, func(c *gin.Context, v visit) { p.take(c, v, d) }))
 	}
 	p.evidenceRoutes(router)
+	p.cardRoutes(router)
 	return router
 }
 

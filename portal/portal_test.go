@@ -127,6 +127,7 @@ type site struct {
 	deal    domain.DealID
 	find    error
 	clock   time.Time
+	cards   bool // the factor takes money by card
 }
 
 // later moves the real time on.
@@ -147,6 +148,7 @@ func newSite(proxies ...string) *site {
 	}
 	random := byte(0)
 	s.handler = portal.New(portal.Options{
+		Cards:   func(factor domain.OrganizationID, _ bool) bool { return s.cards && factor == s.page.FactorID },
 		Proxies: proxies, Cases: s.cases, Log: slog.New(slog.DiscardHandler),
 		Random: func(n int) []byte { random++; return bytes.Repeat([]byte{random}, n) },
 		Door: &portal.Door{

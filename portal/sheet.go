@@ -23,6 +23,7 @@ type sheet struct {
 	Sent                  []string // the evidence of what was sent
 	Listed                []string // the instalments of a plan
 	Hidden                map[string]string
+	Kept                  map[string]string // fields that stand fixed in the form
 
 	page    domain.DebtorPage
 	now     time.Time

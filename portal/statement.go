@@ -25,9 +25,10 @@ type statement struct {
 	Accounts        []viewAccount
 	QR              template.HTML // of the one invoice that is open
 	Confirmed       bool
-	Alone           bool   // how to pay is the whole page
-	Code            *sheet // the form for the notice's code; nil: none is needed, or none allowed
-	Feedback        *sheet // our one question; nil: it is not asked
+	Card            *viewLink // to pay all of it by card; nil: that is not offered
+	Alone           bool      // how to pay is the whole page
+	Code            *sheet    // the form for the notice's code; nil: none is needed, or none allowed
+	Feedback        *sheet    // our one question; nil: it is not asked
 	More            []viewLink
 	Questions       []viewQuestion
 }
@@ -90,6 +91,7 @@ func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statemen
 	if len(owed) == 1 {
 		s.QR = drawn(transfer(page, owed[0]))
 	}
+	s.Card = p.cardLink(s, page, v)
 	s.Totals = totals(s.T, open)
 	switch {
 	case len(open) == 1:
@@ -147,11 +149,15 @@ func itemOf(w *words, page domain.DebtorPage, item domain.DebtorItem, today doma
 	parts := collections.PausedParts(page, item, now)
 	for _, part := range parts {
 		if slices.ContainsFunc(parts, func(p collections.Paused) bool {
-			return p.Code == part.Code && p.Amount == part.Amount && outlasts(p, part)
+			return p.Code == part.Code && p.ByCard == part.ByCard && p.Amount == part.Amount && outlasts(p, part)
 		}) {
 			continue // another one says the same, and for longer
 		}
-		said := rests[part.Code].With("amount", w.sum(part.Amount))
+		rest := rests[part.Code]
+		if part.ByCard {
+			rest = w.RestsCard
+		}
+		said := rest.With("amount", w.sum(part.Amount))
 		if !part.Until.IsZero() {
 			said += " " + w.RestsUntil.With("date", w.short(domain.DateOf(part.Until.Add(-time.Nanosecond).In(page.Zone()))))
 		}

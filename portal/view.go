@@ -38,6 +38,7 @@ type frame struct {
 	Factor, FactorEmail string
 	Path                string // of the statement; "" on a page that belongs to no link
 	Chooser             bool   // of a language
+	Refresh             string // seconds after which the page is looked at again; "": it stays
 
 	chosen string     // the language that was chosen on the page
 	here   string     // path of this page

@@ -161,6 +161,16 @@ var german = words{
 	DeclinePlan: "Diesen Plan nicht annehmen", DeclineNote: "Dann ist er vorbei. Sie können um einen anderen bitten.", DoneDecline: "Vielen Dank für Ihre Antwort. Sie können um einen anderen Plan bitten.",
 	RestsPlan: "{amount} sind in Ihrem Plan.",
 
+	Card: "Mit Karte zahlen", CardAll: "{amount} mit Karte zahlen", CardButton: "Weiter", CardTitle: "Zahlung mit Karte", CardPart: "Rechnung {number}: {amount}",
+	CardNote:      "Sie zahlen auf der Seite des Kartendienstleisters von {factor}. Wir sehen die Karte nie. Es kostet Sie nichts zusätzlich, und eine Überweisung auf das Konto ist ebenso willkommen.",
+	CardPreparing: "Die Seite des Dienstleisters wird vorbereitet. Das dauert einen Moment; noch ist nichts bezahlt.", CardAgain: "Noch einmal nachsehen",
+	CardReady: "Die Seite ist bereit. Es geht weiter zu {host}, wo Sie an {factor} zahlen. Bezahlt ist nichts, bevor Sie es dort bestätigen.", CardGo: "Weiter zu {host}",
+	CardPaid:     "Ihre Karte wurde belastet. Der Dienstleister leitet das Geld an {factor} weiter; bis es da ist, ruht, was Sie bezahlt haben. Bitte zahlen Sie es nicht noch einmal.",
+	CardPassedOn: "Ihre Zahlung ist angekommen und gebucht. Vielen Dank.",
+	CardReturned: "Diese Zahlung ging an Sie zurück oder wird bei Ihrer Bank zurückgefordert. Ein Mensch spricht mit Ihnen; von selbst folgt nichts.",
+	CardOver:     "Diese Zahlung ist beendet, und es wurde nichts belastet. Sie können eine neue beginnen oder überweisen.",
+	RestsCard:    "{amount} wurde mit Karte bezahlt und wird an uns weitergeleitet.",
+
 	Refusals: map[string]phrase{
 		"other":                        "Das ging nicht. Bitte sehen Sie das Formular noch einmal durch oder fragen Sie uns.",
 		"unreadable":                   "Das Formular kam nicht vollständig an, oder die Seite war zu alt. Bitte senden Sie es noch einmal.",
@@ -188,6 +198,9 @@ var german = words{
 		"out-of-range":                 "Das ist mehr oder weniger, als sich hier vereinbaren lässt. Versuchen Sie es mit weniger Zahlungen, oder fragen Sie uns.",
 		"out-of-order":                 "Der erste Tag ist heute oder später.",
 		"too-far":                      "Die letzte Zahlung käme zu spät. Versuchen Sie es mit weniger Zahlungen, oder fragen Sie uns.",
+		"card wrong-state":             "Davon kann im Moment nichts mit Karte bezahlt werden. Das Konto steht immer offen.",
+		"card more-than-open":          "Mit Karte ist das mehr, als im Moment bezahlt werden kann. Bitte sehen Sie noch einmal auf die Aufstellung.",
+		"card too-many-tries":          "Heute wurden viele Zahlungen begonnen. Bitte überweisen Sie, oder versuchen Sie es morgen wieder.",
 		"plan wrong-state":             "Über einen Plan für diese Rechnung wird schon gesprochen, oder er gilt bereits.",
 		"dispute/agree wrong-state":    "Es gibt keine Antwort mehr, die auf Ihr Wort wartet.",
 		"dispute/note wrong-state":     "Das ist schon erledigt.",

@@ -161,6 +161,16 @@ var english = words{
 	DeclinePlan: "Do not take this plan", DeclineNote: "Then it is over. You can ask for another one.", DoneDecline: "Thank you for your answer. You can ask for another plan.",
 	RestsPlan: "{amount} is in your plan.",
 
+	Card: "Pay by card", CardAll: "Pay {amount} by card", CardButton: "Continue", CardTitle: "Payment by card", CardPart: "Invoice {number}: {amount}",
+	CardNote:      "You pay on the page of the card processor of {factor}. We never see the card. It costs you nothing extra, and a transfer to the account is just as welcome.",
+	CardPreparing: "The page of the processor is being prepared. That takes a moment; nothing is paid yet.", CardAgain: "Look again",
+	CardReady: "The page is ready. You go on to {host}, where you pay {factor}. Nothing is paid before you confirm it there.", CardGo: "Go on to {host}",
+	CardPaid:     "Your card was charged. The processor passes the money on to {factor}; until it arrives, what you paid rests. Please do not pay it again.",
+	CardPassedOn: "Your payment has arrived and is booked. Thank you.",
+	CardReturned: "This payment went back to you, or is being asked back at your bank. A person will talk with you; nothing follows by itself.",
+	CardOver:     "This payment is over, and nothing was charged. You can begin a new one, or pay by transfer.",
+	RestsCard:    "{amount} was paid by card and is being passed on to us.",
+
 	Refusals: map[string]phrase{
 		"other":                        "This could not be done. Please look at the form again, or ask us.",
 		"unreadable":                   "The form did not arrive whole, or the page was too old. Please send it again.",
@@ -188,6 +198,9 @@ var english = words{
 		"out-of-range":                 "That is more or less than can be agreed here. Try fewer payments, or ask us.",
 		"out-of-order":                 "The first day is today or later.",
 		"too-far":                      "The last payment would be too late. Try fewer payments, or ask us.",
+		"card wrong-state":             "Nothing of it can be paid by card at the moment. The account is always open.",
+		"card more-than-open":          "By card that is more than can be paid at the moment. Please look at the statement again.",
+		"card too-many-tries":          "Many payments were begun today. Please pay by transfer, or try again tomorrow.",
 		"plan wrong-state":             "A plan for this invoice is being talked about, or is in force.",
 		"dispute/agree wrong-state":    "There is no answer that waits for your word any more.",
 		"dispute/note wrong-state":     "This is settled already.",

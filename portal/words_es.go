@@ -161,6 +161,16 @@ var spanish = words{
 	DeclinePlan: "No aceptar este plan", DeclineNote: "Entonces termina. Puede pedir otro.", DoneDecline: "Gracias por su respuesta. Puede pedir otro plan.",
 	RestsPlan: "{amount} están en su plan.",
 
+	Card: "Pagar con tarjeta", CardAll: "Pagar {amount} con tarjeta", CardButton: "Continuar", CardTitle: "Pago con tarjeta", CardPart: "Factura {number}: {amount}",
+	CardNote:      "Usted paga en la página del procesador de tarjetas de {factor}. Nosotros nunca vemos la tarjeta. No le cuesta nada más, y una transferencia a la cuenta es igual de bienvenida.",
+	CardPreparing: "Se está preparando la página del procesador. Tarda un momento; todavía no se ha pagado nada.", CardAgain: "Mirar de nuevo",
+	CardReady: "La página está lista. Usted continúa en {host}, donde paga a {factor}. No se paga nada antes de que lo confirme allí.", CardGo: "Continuar en {host}",
+	CardPaid:     "Se ha hecho el cargo en su tarjeta. El procesador transmite el dinero a {factor}; hasta que llegue, lo que ha pagado queda en reposo. Por favor, no lo pague otra vez.",
+	CardPassedOn: "Su pago ha llegado y está contabilizado. Gracias.",
+	CardReturned: "Este pago le ha sido devuelto, o se reclama en su banco. Una persona hablará con usted; nada sigue por sí solo.",
+	CardOver:     "Este pago ha terminado y no se ha cargado nada. Puede empezar otro, o pagar por transferencia.",
+	RestsCard:    "{amount} se ha pagado con tarjeta y se nos está transmitiendo.",
+
 	Refusals: map[string]phrase{
 		"other":                        "No ha sido posible. Revise el formulario o pregúntenos.",
 		"unreadable":                   "El formulario no llegó completo, o la página era demasiado antigua. Envíelo de nuevo, por favor.",
@@ -188,6 +198,9 @@ var spanish = words{
 		"out-of-range":                 "Es más o menos de lo que se puede acordar aquí. Pruebe con menos pagos o pregúntenos.",
 		"out-of-order":                 "El primer día es hoy o más tarde.",
 		"too-far":                      "El último pago sería demasiado tarde. Pruebe con menos pagos o pregúntenos.",
+		"card wrong-state":             "De esto no se puede pagar nada con tarjeta por ahora. La cuenta está siempre abierta.",
+		"card more-than-open":          "Con tarjeta, es más de lo que se puede pagar por ahora. Por favor, mire de nuevo el estado de cuenta.",
+		"card too-many-tries":          "Hoy se han empezado muchos pagos. Por favor, pague por transferencia, o inténtelo mañana.",
 		"plan wrong-state":             "Ya se habla de un plan para esta factura, o está en vigor.",
 		"dispute/agree wrong-state":    "Ya no hay ninguna respuesta que espere su conformidad.",
 		"dispute/note wrong-state":     "Esto ya está resuelto.",

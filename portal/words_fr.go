@@ -161,6 +161,16 @@ var french = words{
 	DeclinePlan: "Ne pas accepter cet échéancier", DeclineNote: "Il prend alors fin. Vous pouvez en demander un autre.", DoneDecline: "Merci de votre réponse. Vous pouvez demander un autre échéancier.",
 	RestsPlan: "{amount} sont dans votre échéancier.",
 
+	Card: "Payer par carte", CardAll: "Payer {amount} par carte", CardButton: "Continuer", CardTitle: "Paiement par carte", CardPart: "Facture {number} : {amount}",
+	CardNote:      "Vous payez sur la page du prestataire de cartes de {factor}. Nous ne voyons jamais la carte. Cela ne vous coûte rien de plus, et un virement sur le compte est tout aussi bienvenu.",
+	CardPreparing: "La page du prestataire est en préparation. Cela prend un instant ; rien n’est encore payé.", CardAgain: "Regarder à nouveau",
+	CardReady: "La page est prête. Vous continuez vers {host}, où vous payez {factor}. Rien n’est payé avant que vous le confirmiez là-bas.", CardGo: "Continuer vers {host}",
+	CardPaid:     "Votre carte a été débitée. Le prestataire transmet l’argent à {factor} ; jusqu’à son arrivée, ce que vous avez payé est en suspens. Merci de ne pas le payer une seconde fois.",
+	CardPassedOn: "Votre paiement est arrivé et il est comptabilisé. Merci.",
+	CardReturned: "Ce paiement vous a été rendu, ou il est contesté auprès de votre banque. Une personne en parlera avec vous ; rien ne suit de soi-même.",
+	CardOver:     "Ce paiement est terminé et rien n’a été débité. Vous pouvez en commencer un autre, ou payer par virement.",
+	RestsCard:    "{amount} a été payé par carte et nous est transmis.",
+
 	Refusals: map[string]phrase{
 		"other":                        "Cela n’a pas été possible. Merci de revoir le formulaire ou de nous écrire.",
 		"unreadable":                   "Le formulaire n’est pas arrivé en entier, ou la page était trop ancienne. Merci de l’envoyer de nouveau.",
@@ -188,6 +198,9 @@ var french = words{
 		"out-of-range":                 "C’est plus ou moins que ce qui peut être convenu ici. Essayez moins de paiements, ou écrivez-nous.",
 		"out-of-order":                 "Le premier jour est aujourd’hui ou plus tard.",
 		"too-far":                      "Le dernier paiement serait trop tardif. Essayez moins de paiements, ou écrivez-nous.",
+		"card wrong-state":             "Rien de cela ne peut être payé par carte pour le moment. Le compte reste toujours ouvert.",
+		"card more-than-open":          "Par carte, c’est plus que ce qui peut être payé pour le moment. Merci de regarder à nouveau le relevé.",
+		"card too-many-tries":          "Beaucoup de paiements ont été commencés aujourd’hui. Merci de payer par virement, ou de réessayer demain.",
 		"plan wrong-state":             "Un échéancier est déjà à l’étude ou en vigueur pour cette facture.",
 		"dispute/agree wrong-state":    "Il n’y a plus de réponse qui attende votre accord.",
 		"dispute/note wrong-state":     "C’est déjà réglé.",

@@ -161,6 +161,16 @@ var portuguese = words{
 	DeclinePlan: "Não aceitar este plano", DeclineNote: "Assim termina. Pode pedir outro.", DoneDecline: "Obrigado pela sua resposta. Pode pedir outro plano.",
 	RestsPlan: "{amount} estão no seu plano.",
 
+	Card: "Pagar com cartão", CardAll: "Pagar {amount} com cartão", CardButton: "Continuar", CardTitle: "Pagamento com cartão", CardPart: "Fatura {number}: {amount}",
+	CardNote:      "O pagamento faz-se na página do processador de cartões de {factor}. Nós nunca vemos o cartão. Não lhe custa nada a mais, e uma transferência para a conta é igualmente bem-vinda.",
+	CardPreparing: "A página do processador está a ser preparada. Demora um momento; ainda nada foi pago.", CardAgain: "Ver de novo",
+	CardReady: "A página está pronta. Continua em {host}, onde paga a {factor}. Nada é pago antes de o confirmar lá.", CardGo: "Continuar em {host}",
+	CardPaid:     "O seu cartão foi debitado. O processador transmite o dinheiro a {factor}; até chegar, o que pagou fica em repouso. Por favor, não o pague outra vez.",
+	CardPassedOn: "O seu pagamento chegou e está registado. Obrigado.",
+	CardReturned: "Este pagamento foi-lhe devolvido, ou está a ser reclamado no seu banco. Uma pessoa falará consigo; nada se segue por si só.",
+	CardOver:     "Este pagamento terminou e nada foi debitado. Pode começar outro, ou pagar por transferência.",
+	RestsCard:    "{amount} foi pago com cartão e está a ser-nos transmitido.",
+
 	Refusals: map[string]phrase{
 		"other":                        "Não foi possível. Veja de novo o formulário ou pergunte-nos.",
 		"unreadable":                   "O formulário não chegou completo, ou a página era demasiado antiga. Envie-o de novo, por favor.",
@@ -188,6 +198,9 @@ var portuguese = words{
 		"out-of-range":                 "É mais ou menos do que se pode combinar aqui. Tente menos pagamentos ou pergunte-nos.",
 		"out-of-order":                 "O primeiro dia é hoje ou mais tarde.",
 		"too-far":                      "O último pagamento seria demasiado tarde. Tente menos pagamentos ou pergunte-nos.",
+		"card wrong-state":             "De momento, nada disto pode ser pago com cartão. A conta está sempre aberta.",
+		"card more-than-open":          "Com cartão, é mais do que se pode pagar de momento. Por favor, veja de novo o extrato.",
+		"card too-many-tries":          "Hoje foram iniciados muitos pagamentos. Por favor, pague por transferência, ou tente de novo amanhã.",
 		"plan wrong-state":             "Já se fala de um plano para esta fatura, ou já está em vigor.",
 		"dispute/agree wrong-state":    "Já não há resposta à espera da sua concordância.",
 		"dispute/note wrong-state":     "Isto já está resolvido.",

@@ -16,7 +16,8 @@ type Books struct {
 const nothingOnItsWay = `NOT EXISTS (SELECT FROM payouts o WHERE o.deal_id = d.id AND o.kind <> 'sweep' AND o.status NOT IN ('confirmed', 'rejected', 'returned'))`
 
 // Each invariant must answer no row: what it answers is a finding, in words.
-// They look at the rows themselves and share nothing with the code that posts.
+// They look at the rows themselves and share nothing with the code that posts. Money that was
+// unidentified first reaches a deal from unapplied cash, which is cash of the deal then.
 var invariants = []struct{ says, query string }{
 	{"a journal does not balance", `
 SELECT 'journal ' || j.id FROM journals j LEFT JOIN postings p ON p.journal_id = j.id
@@ -25,6 +26,10 @@ SELECT 'journal ' || j.id FROM journals j LEFT JOIN postings p ON p.journal_id =
 SELECT 'journal ' || j.id FROM journals j JOIN postings p ON p.journal_id = j.id WHERE p.currency <> j.currency OR p.factor_id <> j.factor_id`},
 	{"a book does not balance", `
 SELECT 'book ' || factor_id || ' ' || currency FROM postings GROUP BY factor_id, currency HAVING sum(amount_minor) <> 0`},
+	{"unidentified money in a book is not what its receipts have left", `
+SELECT 'book ' || b.factor_id || ' ' || b.currency
+  FROM (SELECT factor_id, currency, -sum(amount_minor) AS minor FROM postings WHERE account = 'unapplied_cash' GROUP BY factor_id, currency) b
+ WHERE b.minor <> (SELECT coalesce(sum(r.unapplied_minor), 0) FROM receipts r WHERE r.factor_id = b.factor_id AND r.currency = b.currency)`},
 	{"a deal's open amount is not what the books say", `
 SELECT 'deal ' || d.id FROM deals d
  WHERE d.status <> 'cancelled' AND d.open_minor <>
@@ -35,13 +40,13 @@ SELECT 'deal ' || d.id FROM deals d
    (SELECT coalesce(-sum(p.amount_minor), 0) FROM journals j JOIN postings p ON p.journal_id = j.id WHERE j.deal_id = d.id AND p.account = 'discount_fee_income')`},
 	{"a settled or cancelled deal has a balance-sheet account that is not at nothing", `
 SELECT 'deal ' || d.id || ' ' || p.account FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
- WHERE d.status IN ('settled', 'cancelled') AND ` + nothingOnItsWay + ` AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss')
+ WHERE d.status IN ('settled', 'cancelled') AND ` + nothingOnItsWay + ` AND p.account NOT IN ('cash_operating', 'cash_collection', 'unapplied_cash', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss', 'processing_costs')
  GROUP BY d.id, p.account HAVING sum(p.amount_minor) <> 0`},
 	{"a settled deal's cash is not its income less its losses, and the tax on it", `
 SELECT 'deal ' || d.id FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
  WHERE d.status = 'settled' AND ` + nothingOnItsWay + ` GROUP BY d.id
-HAVING sum(p.amount_minor) FILTER (WHERE p.account IN ('cash_operating', 'cash_collection'))
-    <> -sum(p.amount_minor) FILTER (WHERE p.account IN ('discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss'))`},
+HAVING sum(p.amount_minor) FILTER (WHERE p.account IN ('cash_operating', 'cash_collection', 'unapplied_cash'))
+    <> -sum(p.amount_minor) FILTER (WHERE p.account IN ('discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss', 'processing_costs'))`},
 	{"what a seller owes is not what the books say", `
 SELECT 'deal ' || d.id FROM deals d
  WHERE (SELECT coalesce(sum(p.amount_minor), 0) FROM journals j JOIN postings p ON p.journal_id = j.id WHERE j.deal_id = d.id AND p.account = 'seller_recourse_receivable')
@@ -50,7 +55,7 @@ SELECT 'deal ' || d.id FROM deals d
 SELECT 'deal ' || d.id || ' ' || p.account FROM deals d JOIN journals j ON j.deal_id = d.id JOIN postings p ON p.journal_id = j.id
  WHERE d.status = 'charged_back' AND NOT EXISTS (SELECT FROM recourses r WHERE r.deal_id = d.id AND r.status = 'exercised')
    AND ` + nothingOnItsWay + `
-   AND p.account NOT IN ('cash_operating', 'cash_collection', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss')
+   AND p.account NOT IN ('cash_operating', 'cash_collection', 'unapplied_cash', 'discount_fee_income', 'origination_income', 'wire_fee_income', 'output_tax', 'credit_loss', 'processing_costs')
  GROUP BY d.id, p.account HAVING sum(p.amount_minor) <> 0`},
 	{"a deal's basis is not what is open, paid, credited, forgiven and given back", `
 SELECT 'deal ' || d.id FROM deals d
@@ -59,13 +64,18 @@ SELECT 'deal ' || d.id FROM deals d
 	{"what a debtor paid of a part that was given back is not what was applied to it", `
 SELECT 'recourse ' || r.id FROM recourses r
  WHERE r.collected_minor <> (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.recourse_id = r.id AND a.undone_at IS NULL)`},
+	{"what a card processor kept is not what the books say", `
+SELECT 'deal ' || d.id FROM deals d
+ WHERE d.card_cost_minor <> (SELECT coalesce(sum(a.cost_minor), 0) FROM allocations a WHERE a.deal_id = d.id AND a.undone_at IS NULL)
+    OR d.card_cost_minor <> (SELECT coalesce(sum(p.amount_minor), 0) FROM journals j JOIN postings p ON p.journal_id = j.id
+         WHERE j.deal_id = d.id AND p.account = 'processing_costs')`},
 	{"what is left of a reserve is not what the books say", `
 SELECT 'deal ' || d.id FROM deals d
  WHERE (d.status = 'charged_back' OR d.status = 'paid_out' AND d.paid_in_full_on IS NULL) AND d.reserve_minor - d.reserve_used_minor <>
    (SELECT coalesce(-sum(p.amount_minor), 0) FROM journals j JOIN postings p ON p.journal_id = j.id WHERE j.deal_id = d.id AND p.account = 'reserve')`},
 	{"a receipt's unapplied rest is not what was not applied", `
 SELECT 'receipt ' || r.id FROM receipts r
- WHERE r.unapplied_minor <> r.amount_minor - (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.receipt_id = r.id AND a.undone_at IS NULL)
+ WHERE r.unapplied_minor <> r.amount_minor - (SELECT coalesce(sum(a.amount_minor - a.cost_minor), 0) FROM allocations a WHERE a.receipt_id = r.id AND a.undone_at IS NULL)
    - (SELECT coalesce(sum(c.amount_minor), 0) FROM claim_payments c WHERE c.receipt_id = r.id)`},
 	{"a factor's limit is not used by its open deals", `
 SELECT 'facility ' || f.factor_id || ' ' || f.currency FROM facilities f

@@ -63,6 +63,7 @@ type dealRow struct {
 	Forgiven     int64     `json:"forgiven_minor"`
 	GivenBack    int64     `json:"given_back_minor"`
 	ReserveUsed  int64     `json:"reserve_used_minor"`
+	CardCost     int64     `json:"card_cost_minor"`
 	Open         int64     `json:"open_minor"`
 	FirstDays    int       `json:"fee_first_days"`
 	FirstRate    rateCol   `json:"fee_first_rate"`
@@ -97,7 +98,8 @@ func (r dealRow) deal() domain.Deal {
 		Status: domain.DealStatus(r.Status), InvoiceNumber: r.Number, DebtorName: r.DebtorName, Due: r.Due.Date,
 		Basis: amount(r.Basis, r.Currency), Advance: amount(r.Advance, r.Currency), Reserve: amount(r.Reserve, r.Currency),
 		Origination: amount(r.Origination, r.Currency), Wire: amount(r.Wire, r.Currency), Tax: amount(r.Tax, r.Currency), Credited: amount(r.Credited, r.Currency),
-		Forgiven: amount(r.Forgiven, r.Currency), GivenBack: amount(r.GivenBack, r.Currency), ReserveUsed: amount(r.ReserveUsed, r.Currency), Open: amount(r.Open, r.Currency),
+		Forgiven: amount(r.Forgiven, r.Currency), GivenBack: amount(r.GivenBack, r.Currency), ReserveUsed: amount(r.ReserveUsed, r.Currency),
+		CardCost: amount(r.CardCost, r.Currency), Open: amount(r.Open, r.Currency),
 		Fee: domain.FeeTerms{
 			FirstDays: r.FirstDays, FirstRate: r.FirstRate.Rate, StepDays: r.StepDays, StepRate: r.StepRate.Rate,
 			UpfrontRate: r.UpfrontRate.Rate, DailyRate: r.DailyRate.Rate,
@@ -192,7 +194,7 @@ const dealColumns = `id, world_id, factor_id, seller_id, relationship_id, debtor
   invoice_number, debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate,
   fee_step_days, fee_step_rate, fee_upfront_rate, fee_daily_rate, recourse_days, rebate_hold, recognised_minor, next_accrual_at, reference, notice_code,
   operating_account_id, collection_account_id, seller_account_id, funding_date, made_at, paid_in_full_on, settled_at,
-  tax_minor, credited_minor, forgiven_minor, given_back_minor, reserve_used_minor, deal_moves(id) AS moves, deal_stops(id) AS stops`
+  tax_minor, credited_minor, forgiven_minor, given_back_minor, reserve_used_minor, card_cost_minor, deal_moves(id) AS moves, deal_stops(id) AS stops`
 
 const (
 	readSellerDeal = `

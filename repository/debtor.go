@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	loadDebtorPage = `SELECT debtor_page($1, $2) || debtor_agreements()`
+	loadDebtorPage = `SELECT debtor_page($1, $2) || debtor_agreements() || debtor_cards()`
 	confirmLink    = `
 SELECT is_right, tries FROM confirm_link($1, $2)`
 )
@@ -63,6 +63,9 @@ type debtorPageRow struct {
 	Stops       []domain.StopCode `json:"stops"`
 	MayBeAsked  bool              `json:"may_be_asked"`
 	Letters     []debtorLetterRow `json:"letters"`
+
+	Cards        []cardRow `json:"cards"`
+	CardsStopped bool      `json:"cards_stopped"`
 }
 
 func (r debtorPageRow) page() domain.DebtorPage {
@@ -74,6 +77,7 @@ func (r debtorPageRow) page() domain.DebtorPage {
 		Plans: mapped(r.Plans, planRow.plan), Notes: mapped(r.Notes, noteRow.note),
 		Questions: mapped(r.Questions, questionRow.question),
 		Recipient: r.Recipient, Preferences: r.Preferences.preferences(), Stops: r.Stops, MayBeAsked: r.MayBeAsked, Letters: mapped(r.Letters, debtorLetterRow.letter),
+		Cards: mapped(r.Cards, cardRow.card), CardsStopped: r.CardsStopped,
 	}
 	for _, i := range r.Items {
 		reference, _ := domain.ParseReference(i.Reference) // the schema holds what we wrote

@@ -52,12 +52,12 @@ WITH orders AS (` + upsertPayouts + `
   VALUES ($19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
   ON CONFLICT (id) DO UPDATE SET status = excluded.status, unapplied_minor = excluded.unapplied_minor
 ), given AS (
-  INSERT INTO allocations (id, factor_id, seller_id, receipt_id, deal_id, case_id, amount_minor, recourse_id, value_on, applied_at)
-  SELECT a.id, $20, $33::uuid, $19, $34::uuid, $35::uuid, a.minor, nullif(a.recourse, ''::text)::uuid, $27, $37::timestamptz
-    FROM unnest($32::uuid[], $36::bigint[], $51::text[]) AS a(id, minor, recourse)
+  INSERT INTO allocations (id, factor_id, seller_id, receipt_id, deal_id, case_id, amount_minor, recourse_id, value_on, applied_at, cost_minor)
+  SELECT a.id, $20, $33::uuid, $19, $34::uuid, $35::uuid, a.minor, nullif(a.recourse, ''::text)::uuid, a.value_on, $37::timestamptz, a.cost
+    FROM unnest($32::uuid[], $36::bigint[], $51::text[], $52::date[], $53::bigint[]) AS a(id, minor, recourse, value_on, cost)
 ), paid AS (
   UPDATE deals SET status = $38, open_minor = $39, recognised_minor = $40, next_accrual_at = $41, paid_in_full_on = $42, settled_at = $43,
-    forgiven_minor = $49, reserve_used_minor = $50 WHERE id = $34
+    forgiven_minor = $49, reserve_used_minor = $50, card_cost_minor = $54 WHERE id = $34
 ), closed AS (
   UPDATE invoices SET status = $44, version = $45 WHERE id = $46
 ), kept AS (
@@ -81,22 +81,23 @@ func (tx *Tx) SaveReceipt(ctx context.Context, e ledger.ReceiptEffect, at time.T
 	args = append(args, orNull(e.Line.UUID), e.Outcome, r.ID.UUID, r.Factor.UUID, r.Account.UUID, r.Line.UUID, string(r.Status), string(r.Amount.Currency()),
 		r.Amount.Units(), r.Unapplied.Units(), day(r.ValueDate), r.Payer, strings.TrimSpace(r.Reference), orNull(r.Suggested.UUID), instant(r.CreatedAt))
 	var given uuids
-	parts, recourses := []int64{}, []string{}
+	parts, costs, recourses, days := []int64{}, []int64{}, []string{}, []domain.Date{}
 	for _, a := range e.Allocations {
 		given, parts = append(given, a.ID.UUID), append(parts, a.Minor)
 		recourse := "" // not for a part that was given back
 		if !a.Recourse.IsZero() {
 			recourse = a.Recourse.UUID.String()
 		}
-		recourses = append(recourses, recourse)
+		recourses, days, costs = append(recourses, recourse), append(days, a.ValueOn), append(costs, a.CostMinor)
 	}
 	if e.Deal == nil {
-		args = append(args, given.array(), nil, nil, nil, pq.Array(parts), instant(at), "", 0, 0, nil, nil, nil, "", 0, nil, 0, nil, 0, 0, pq.Array(recourses))
+		args = append(args, given.array(), nil, nil, nil, pq.Array(parts), instant(at), "", 0, 0, nil, nil, nil, "", 0, nil, 0, nil, 0, 0, pq.Array(recourses), dates(days), pq.Array(costs), 0)
 	} else {
 		d := e.Deal
 		args = append(args, given.array(), d.Seller.UUID, d.ID.UUID, d.Case.UUID, pq.Array(parts), instant(at),
 			string(d.Status), d.Open.Units(), d.Recognised.Units(), instant(d.NextAccrual), day(d.PaidInFull), instant(d.SettledAt),
-			string(e.Invoice.Status), e.Invoice.Version, e.Invoice.ID.UUID, e.Freed.Units(), d.Debtor.UUID, d.Forgiven.Units(), d.ReserveUsed.Units(), pq.Array(recourses))
+			string(e.Invoice.Status), e.Invoice.Version, e.Invoice.ID.UUID, e.Freed.Units(), d.Debtor.UUID, d.Forgiven.Units(), d.ReserveUsed.Units(), pq.Array(recourses),
+			dates(days), pq.Array(costs), d.CardCost.Units())
 	}
 	return tx.exec(ctx, saveReceipt, args...)
 }
@@ -121,6 +122,7 @@ func (tx *Tx) ReceiptFile(ctx context.Context, id domain.ReceiptID, factor domai
 			Seller    uuid.UUID     `json:"seller_id"`
 			Recourse  uuid.NullUUID `json:"recourse_id"`
 			Minor     int64         `json:"amount_minor"`
+			Cost      int64         `json:"cost_minor"`
 			ValueOn   dateCol       `json:"value_on"`
 			AppliedAt timeCol       `json:"applied_at"`
 		} `json:"allocation"`
@@ -140,7 +142,7 @@ func (tx *Tx) ReceiptFile(ctx context.Context, id domain.ReceiptID, factor domai
 		file.Allocation = &domain.Allocation{
 			ID: domain.AllocationID{UUID: a.ID}, Receipt: id, Deal: domain.DealID{UUID: a.Deal}, Case: domain.CaseID{UUID: a.Case}, Factor: factor,
 			Seller: domain.OrganizationID{UUID: a.Seller}, Recourse: idOf[domain.RecourseID](a.Recourse),
-			Minor: a.Minor, ValueOn: a.ValueOn.Date, AppliedAt: a.AppliedAt.Time,
+			Minor: a.Minor, CostMinor: a.Cost, ValueOn: a.ValueOn.Date, AppliedAt: a.AppliedAt.Time,
 		}
 	}
 	return file, nil

@@ -27,6 +27,8 @@ type config struct {
 	InboundKey  string   `env:"COMITY_INBOUND_SECRET"`
 	MailServer  string   `env:"COMITY_MAIL_SERVER"`
 	DKIM        string   `env:"COMITY_DKIM"`
+	Cards       string   `env:"COMITY_CARDS"`
+	CardsURL    string   `env:"COMITY_CARDS_URL"    envDefault:"https://api.stripe.com"`
 	CatcherSMTP string   `env:"COMITY_CATCHER_SMTP" envDefault:"127.0.0.1:1025"`
 	CatcherHTTP string   `env:"COMITY_CATCHER_HTTP" envDefault:"127.0.0.1:8025"`
 	MaxConns    int      `env:"COMITY_DB_CONNS"     envDefault:"12"`
@@ -51,7 +53,7 @@ func (c config) replyHost() string {
 var known = []string{
 	"COMITY_DATA", "COMITY_KEYS", "COMITY_LISTEN", "COMITY_METRICS", "COMITY_PUBLIC_URL", "COMITY_SMTP", "COMITY_MAIL_FROM",
 	"COMITY_CATCHER_SMTP", "COMITY_CATCHER_HTTP", "COMITY_DB_CONNS", "COMITY_DB_NAMED", "COMITY_PROXIES", "COMITY_DEMO_INVOICES", "COMITY_DEMO_HISTORY", "COMITY_DEMO_URL",
-	"COMITY_SAMPLES", "COMITY_HISTORY", "COMITY_INBOX", "COMITY_INBOUND_SECRET", "COMITY_MAIL_SERVER", "COMITY_DKIM",
+	"COMITY_SAMPLES", "COMITY_HISTORY", "COMITY_INBOX", "COMITY_INBOUND_SECRET", "COMITY_MAIL_SERVER", "COMITY_DKIM", "COMITY_CARDS", "COMITY_CARDS_URL",
 }
 
 func readConfig() (config, error) {

@@ -12,7 +12,7 @@ import (
 // shared are the operations that more than one side may ask of its own things:
 // with another side's things they are refused like the rest.
 var shared = []string{
-	"POST /v1/auth/sign-up", "POST /v1/auth/token", "POST /v1/users", "POST /v1/bank-accounts", "POST /v1/sandbox/clock", "POST /v1/inbound/mail",
+	"POST /v1/auth/sign-up", "POST /v1/auth/token", "POST /v1/users", "POST /v1/bank-accounts", "POST /v1/sandbox/clock", "POST /v1/inbound/mail", "POST /v1/inbound/cards/{id}",
 }
 
 // TestWhoMayDoWhat holds T-17, T-29 and T-30: a right request of somebody else's

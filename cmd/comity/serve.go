@@ -77,12 +77,12 @@ func (a *app) handler() (http.Handler, error) {
 	}
 	door := &portal.Door{Links: a.links, FindLink: a.db.FindLink, Now: time.Now}
 	router := api.New(api.Options{
-		Inbound: inbound, Enter: door.Enter,
+		Inbound: inbound, Enter: door.Enter, Cards: a.cards.desk,
 		Access: a.access, Market: a.market, Cases: a.cases, Tokens: tokens, Now: time.Now, Log: a.log, OpenAPI: openapi.Document, Proxies: a.config.Proxies,
 		Ready:  func(r *http.Request) error { return a.db.Ping(r.Context()) },
 		Secret: func() string { return "sbx-" + secret(12) },
 	})
-	pages := portal.New(portal.Options{Cases: a.cases, Door: door, Log: a.log, Random: randomBytes, Proxies: a.config.Proxies})
+	pages := portal.New(portal.Options{Cases: a.cases, Door: door, Cards: a.cards.takes, Log: a.log, Random: randomBytes, Proxies: a.config.Proxies})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/d/") {
 			pages.ServeHTTP(w, r)

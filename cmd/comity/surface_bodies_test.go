@@ -43,7 +43,7 @@ func (s *scene) equipped(all []operation) []operation {
 				all[i].real = strings.Replace(all[i].real, name, id, 1)
 			}
 		}
-		if slices.Contains(o.media, "application/json") && all[i].body == nil {
+		if slices.Contains(o.media, "application/json") && all[i].body == nil && !strings.HasPrefix(o.path, "/v1/inbound/") { // signed news are not judged by their members
 			s.t.Errorf("%s: the test knows no right body", o)
 		}
 	}
@@ -121,7 +121,7 @@ func (s *scene) things() map[string]string {
 		"conditions": "verified", "letters": "notice", "stops": "complaint_open", "decisions": "dec_" + first(`SELECT id FROM decisions`), "imports": "imp_" + first(`SELECT id FROM imports`),
 		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
-		"disputes": dispute, "evidence": photo.ID, "plans": "plan_" + first(`SELECT id FROM plans`), "recourses": recourse, "questions": "qst_" + first(`SELECT id FROM questions`),
+		"inbound": "org_" + first(`SELECT factor_id FROM deals`), "disputes": dispute, "evidence": photo.ID, "plans": "plan_" + first(`SELECT id FROM plans`), "recourses": recourse, "questions": "qst_" + first(`SELECT id FROM questions`),
 		"objections": objection, "history": row, "models": model, "sellers": seller, "replies": s.answered(),
 		"pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
 	}

@@ -89,6 +89,13 @@ func TestEveryTableIsWalled(t *testing.T) {
 		`INSERT INTO playbooks (id, factor_id, level, subject, name, version, status, steps, made_by, made_at)
 			SELECT gen_random_uuid(), factor_id, 'seller', seller_id::text, 'ours', 1, 'draft', '{}', gen_random_uuid(), now() FROM cases LIMIT 1 ON CONFLICT DO NOTHING`,
 		`INSERT INTO contact_preferences (world_id, contact_key, kind, mode, source, recorded_by, updated_at) SELECT world_id, contact_key, 'role', 'each', 'a test', gen_random_uuid(), now() FROM contact_windows LIMIT 1 ON CONFLICT DO NOTHING`,
+		`INSERT INTO card_payments (id, world_id, case_id, factor_id, seller_id, link_id, status, currency, amount_minor, asked_at)
+			SELECT gen_random_uuid(), k.world_id, k.id, k.factor_id, k.seller_id, l.id, 'paid', 'EUR', 100, now() FROM cases k JOIN links l ON l.case_id = k.id LIMIT 1`,
+		`INSERT INTO card_parts (card_id, deal_id, case_id, factor_id, seller_id, amount_minor)
+			SELECT c.id, d.id, c.case_id, c.factor_id, c.seller_id, 100 FROM card_payments c JOIN deals d ON d.case_id = c.case_id LIMIT 1`,
+		`INSERT INTO card_events (factor_id, name, kind, intent, at) SELECT factor_id, 'evt_1', 'paid', 'pi_1', now() FROM card_payments`,
+		`INSERT INTO card_payouts (id, world_id, factor_id, name, status, currency, amount_minor, arrives_on, descriptor, told_at)
+			SELECT gen_random_uuid(), world_id, factor_id, 'po_1', 'listed', 'EUR', 97, current_date, '', now() FROM card_payments`,
 		`INSERT INTO feedback (id, case_id, factor_id, seller_id, link_id, ease, said, at) SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, 'yes', '', now() FROM links LIMIT 1`,
 	} {
 		_, err := s.owner.ExecContext(t.Context(), row)
@@ -212,7 +219,7 @@ func TestDefinersAreFew(t *testing.T) {
 		}
 	}
 	h.must(rows.Err())
-	want := "authenticate s, confirm_link v, deal_moves s, deal_stops s, deals_tallied v, debtor_document s, debtor_page v, find_link s, history_tallied v, journal_balances v, model_artefact s, posting_balances v, resolve_debtor v, save_debtor_wishes v, sign_in s, sign_up v"
+	want := "authenticate s, confirm_link v, deal_moves s, deal_stops s, deals_tallied v, debtor_cards s, debtor_document s, debtor_page v, find_link s, history_tallied v, journal_balances v, model_artefact s, posting_balances v, resolve_debtor v, save_debtor_wishes v, sign_in s, sign_up v"
 	if got := strings.Join(names, ", "); got != want {
 		t.Errorf("functions that see past the walls:\n%s\nwant\n%s", got, want)
 	}

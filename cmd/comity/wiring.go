@@ -29,6 +29,7 @@ type app struct {
 	market *marketplace.Service
 	cases  *collections.Service
 	links  portal.Links
+	cards  *cardAccounts
 	tokens tokenKey
 }
 
@@ -95,6 +96,10 @@ func wire(ctx context.Context, c config) (*app, error) {
 
 // join joins the rooms around a database and an engine.
 func join(c config, k keys, db *repository.DB, engine underwriting.Engine) (*app, error) {
+	cards, err := c.cardAccounts()
+	if err != nil {
+		return nil, err
+	}
 	people, err := access.New(repository.Atomically(db, func(tx *repository.Tx) access.Tx { return tx }), db, nil)
 	if err != nil {
 		return nil, err
@@ -104,6 +109,7 @@ func join(c config, k keys, db *repository.DB, engine underwriting.Engine) (*app
 		market: marketplace.New(repository.Atomically(db, func(tx *repository.Tx) marketplace.Tx { return tx }), engine, k.fingerprint),
 		cases: collections.New(repository.Atomically(db, func(tx *repository.Tx) collections.Tx { return tx }),
 			collections.Options{Host: mailHost(c.MailFrom), ReplyHost: c.replyHost(), MailServer: c.MailServer, KeyVersion: k.LinkVersion}),
+		cards:  cards,
 		links:  portal.Links{Keys: k.LinkKeys, Current: k.LinkVersion},
 		tokens: tokenKey{k.TokenKid, ed25519.NewKeyFromSeed(k.TokenSeed)},
 	}, nil

@@ -379,6 +379,8 @@ func (w *worker) doJob(ctx context.Context, world domain.World, job domain.Claim
 		return w.tellParty(ctx, world, domain.EventID{UUID: job.Ref}, now)
 	case domain.JobCopy:
 		return w.copySeller(ctx, world, domain.TouchID{UUID: job.Ref}, now)
+	case domain.JobCardOpen, domain.JobCardClose, domain.JobCardPayout:
+		return w.card(ctx, world, job, now)
 	default:
 		return fmt.Errorf("unknown job kind %q", job.Kind)
 	}

@@ -72,6 +72,8 @@ type DebtorStatement struct {
 	May []string `json:"may" enums:"view,confirm,promise,paid,question,dispute,plan,not-received,wrong-contact,proof,preferences,feedback,complaint" example:"promise"`
 	// That a complaint or a request for proof holds all messages back.
 	Stops []string `json:"stops" enums:"complaint_open,proof_pending" example:"proof_pending"`
+	// Invoices of the seller that were paid on time one after the other, in the last twelve months.
+	OnTimeInRow int `json:"on_time_in_row" example:"7"`
 	// Our one question may be asked: POST /v1/debtor/feedback.
 	MayBeAsked  bool              `json:"may_be_asked" example:"false"`
 	Invoices    []DebtorInvoice   `json:"invoices"`
@@ -163,7 +165,7 @@ func debtorQuestionOf(page domain.DebtorPage) func(domain.Question) DebtorQuesti
 func debtorStatementOf(page domain.DebtorPage, link domain.Link, by domain.Caller) DebtorStatement {
 	out := DebtorStatement{
 		Factor: page.Factor, FactorEmail: textOrNull(page.FactorEmail), Seller: page.Seller, Debtor: page.Debtor, Confirmed: page.Confirmed,
-		May: slices.Clone(link.Verbs), Stops: []string{}, MayBeAsked: page.MayBeAsked, Invoices: each(page.Items, debtorInvoiceOf(page, by)),
+		May: slices.Clone(link.Verbs), Stops: []string{}, MayBeAsked: page.MayBeAsked, OnTimeInRow: page.InRow, Invoices: each(page.Items, debtorInvoiceOf(page, by)),
 		Promises: each(page.Promises, debtorPromiseOf), Disputes: each(page.Disputes, debtorDisputeOf(page)),
 		Plans:       each(slices.DeleteFunc(slices.Clone(page.Plans), func(p domain.Plan) bool { return p.Status == domain.PlanWithdrawn }), debtorPlanOf),
 		Questions:   each(slices.DeleteFunc(slices.Clone(page.Questions), func(q domain.Question) bool { return q.ByMail }), debtorQuestionOf(page)),

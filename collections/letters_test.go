@@ -70,6 +70,7 @@ func TestExampleLettersOfEveryTone(t *testing.T) {
 			s.call(domain.CallWillLook, "2026-03-16 11:00")
 		}},
 		"thank_you_with_the_sellers_words": {"thank_you", 0, func(s *scene) { s.good() }},
+		"thank_you_for_a_row_on_time":      {"recognition", 0, func(*scene) {}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := sceneOf(e.template, e.tone)

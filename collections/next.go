@@ -258,12 +258,37 @@ func thanks(f *domain.CaseFacts, l local) []candidate {
 		act.Class = domain.ClassReceipt
 		act.Why = "The money arrived and was matched; the receipt is neutral while a complaint is open."
 	}
+	if act.Class == domain.ClassThankYou && recognised(f, act.Items) {
+		act.Template, act.Why = "recognition", fmt.Sprintf("The money arrived, and %d invoices in a row were paid on time: that is worth a word.", f.InRow)
+	}
 	act.Step = stepThanks + newest.ID.String()
 	if done(f, act.Step) {
 		return nil
 	}
 	at := l.open(l.afterMinutes(first.AppliedAt, thanksWait))
 	return []candidate{again(f, candidate{at, act, "the receipt and thanks"})}
+}
+
+// Who pays on time again and again is thanked for that too (C-173, C-174): from this many invoices
+// in a row on, at most twice in twelve months, and not again before half a year.
+const (
+	recognisedFrom  = 6
+	recognisedMost  = 2
+	recognisedAfter = 180 // days
+)
+
+// recognised reports whether thanks for some invoices say that they are paid on time again and again.
+func recognised(f *domain.CaseFacts, items []domain.DealID) bool {
+	if f.InRow < recognisedFrom || f.Recognised >= recognisedMost || !f.RecognisedAt.IsZero() && f.Now.Before(f.RecognisedAt.AddDate(0, 0, recognisedAfter)) {
+		return false
+	}
+	for _, id := range items {
+		item, ok := f.Item(id)
+		if !ok || item.Deal.PaidInFull.IsZero() || item.Deal.PaidInFull.After(item.Deal.Due) {
+			return false
+		}
+	}
+	return true
 }
 
 // firmest is the firmest tone of a message of this case that left.

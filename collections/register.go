@@ -100,6 +100,7 @@ func (data *letter) speak(f domain.CaseFacts, act Act, l local) {
 	data.Identity = IdentityLine(ProfileOf(f.Relationship, f.Owed))
 	if act.Class == domain.ClassThankYou {
 		data.SellerThanks = sellersLine(f, act.Tone, f.Voice.Thanks)
+		data.InRow = f.InRow
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 var classOf = map[string]domain.MessageClass{
 	"notice": domain.ClassLegalNotice, "heads_up": domain.ClassHeadsUp, "pre_due": domain.ClassReminder, "post_due_first": domain.ClassReminder,
 	"post_due_next": domain.ClassReminder, "new_timeline": domain.ClassReminder, "clear_ask": domain.ClassReminder, "formal_demand": domain.ClassReminder,
-	"call": domain.ClassCall, "after_call": domain.ClassAnswer, "answer": domain.ClassAnswer, "thank_you": domain.ClassThankYou, "receipt": domain.ClassReceipt,
+	"call": domain.ClassCall, "after_call": domain.ClassAnswer, "answer": domain.ClassAnswer, "thank_you": domain.ClassThankYou, "recognition": domain.ClassThankYou, "receipt": domain.ClassReceipt,
 }
 
 // a scene is a case at a moment and the letter that is written there.
@@ -35,7 +35,7 @@ func sceneOf(template string, tone int) *scene {
 	switch template {
 	case "heads_up", "pre_due":
 		step = template + ":2026-03-04"
-	case "notice", "answer", "after_call", "thank_you", "receipt":
+	case "notice", "answer", "after_call", "thank_you", "receipt", "recognition":
 		step = template + ":x"
 	}
 	s := &scene{f, collections.Act{Step: step, Class: classOf[template], Tone: tone, Template: template, Items: []domain.DealID{f.Items[0].Deal.ID}}}
@@ -44,9 +44,9 @@ func sceneOf(template string, tone int) *scene {
 		s.ask("Where was it delivered?", "It was delivered to your front desk.")
 	case "after_call":
 		s.call(domain.CallSpoke, "2026-03-24 09:00")
-	case "thank_you", "receipt":
+	case "thank_you", "receipt", "recognition":
 		s.pay(0, 1_000_000)
-		s.Items[0].Deal.Open = usd(0)
+		s.Items[0].Deal.Open, s.InRow = usd(0), 7
 	}
 	return s
 }

@@ -81,7 +81,7 @@ func passed(t *testing.T, f domain.CaseFacts, act *collections.Act) collections.
 	return letter
 }
 
-// TestLettersAboutWhatChanged holds C-139, C-143, C-144, C-151, C-158 and F-76: each change is told in one letter, at any hour but for
+// TestLettersAboutWhatChanged holds C-139, C-143, C-144, C-151, C-158, C-183 and F-76: each change is told in one letter, at any hour but for
 // the release, which is a notice; its words pass the lint, and it is told once.
 func TestLettersAboutWhatChanged(t *testing.T) {
 	for _, kind := range domain.UpdateKinds() {

@@ -52,6 +52,7 @@ var kinds = map[string]kind{
 	"given_back":       {domain.ClassAnswer, []int{0}},
 	"released":         {domain.ClassRelease, []int{0}},
 	"thank_you":        {domain.ClassThankYou, []int{0}},
+	"recognition":      {domain.ClassThankYou, []int{0}},
 	"receipt":          {domain.ClassReceipt, []int{0}},
 
 	LetterIntroduction: {classPrinted, []int{0}},
@@ -121,6 +122,7 @@ type letter struct {
 
 	Greeting, Opener, Busy, Closing string
 	OnTime                          int    // invoices paid on time that deserve a word; 0: none
+	InRow                           int    // of them, one after the other
 	Spoke                           string // the day of a recent conversation
 	AskBy                           string // the day that a firm message asks for
 	SellerLine, SellerThanks        string // the seller's own words

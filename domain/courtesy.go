@@ -77,6 +77,9 @@ type CaseFacts struct {
 	Owed          []money.Amount // what the debtor owes to this factor, over all its sellers
 	KnownSince    Date           // the first invoice of the relationship on record; zero: none
 	PaidOnTime    int            // invoices of the relationship paid by their due date in the last 12 months
+	InRow         int            // invoices of the relationship paid on time one after the other, in the last 12 months; known while a payment waits for its thanks
+	Recognised    int            // how often that was said in the last 12 months
+	RecognisedAt  time.Time      // and when last; zero: never
 	LastPaidAt    time.Time      // when money was last matched to the case
 	Unthanked     []Allocation   // applied, not undone, and nobody has said thank you
 	Unidentified  []Receipt      // money on the collection accounts that belongs to nobody yet
@@ -202,6 +205,7 @@ type DebtorPage struct {
 	Recipient   string         // whom the link was sent to
 	Preferences Preferences    // how the recipient wants to be reached
 	Stops       []StopCode     // in force, of those that a debtor sets itself
+	InRow       int            // invoices paid on time one after the other, in the last 12 months
 	MayBeAsked  bool           // for feedback: never before, and nothing stops contact
 	Letters     []DebtorLetter // that mail servers took, the newest first
 

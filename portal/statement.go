@@ -15,6 +15,9 @@ import (
 // more, each has a page of its own for that, so that a long list stays light.
 const fewItems = 20
 
+// fewestInRow is from how many invoices on that were paid on time in a row the page says thanks.
+const fewestInRow = 3
+
 // statement is what a debtor sees first: what is open, by when, and what can be done.
 type statement struct {
 	frame
@@ -29,6 +32,7 @@ type statement struct {
 	Alone           bool      // how to pay is the whole page
 	Code            *sheet    // the form for the notice's code; nil: none is needed, or none allowed
 	Feedback        *sheet    // our one question; nil: it is not asked
+	OnTime          string    // thanks for a row of invoices paid on time; "": there is none
 	More            []viewLink
 	Questions       []viewQuestion
 }
@@ -101,6 +105,9 @@ func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statemen
 	}
 	if confirm, _ := p.deed(domain.VerbConfirm); !page.Confirmed && len(open) > 0 && slices.Contains(v.link.Verbs, domain.VerbConfirm) {
 		s.Code, _ = p.sheetOf(f, page, v, confirm, form{})
+	}
+	if page.InRow >= fewestInRow {
+		s.OnTime = s.T.OnTimeRun.With("count", strconv.Itoa(page.InRow), "seller", page.Seller)
 	}
 	s.Questions = questions(s.T, page)
 	for _, d := range p.deeds() {

@@ -75,6 +75,7 @@ type words struct {
 	PreferPhone, PhoneYes, PhoneRather, PhoneNo, PreferHours, HoursAny, HoursMorning, HoursAfternoon phrase
 
 	Feedback, FeedbackAsk, EaseYes, EasePartly, EaseNo, FeedbackSaid, DoneFeedback phrase
+	OnTimeRun                                                                      phrase
 
 	Policy, PolicyWho, PolicyGentler, PolicyRules, PolicyGap, PolicyCeiling, PolicyHours, PolicyBank, PolicyAnswers, PolicyPeople phrase
 	PolicyDetails, PolicyFees, PolicyPromise, PolicyComplaint, PolicyKept                                                         phrase

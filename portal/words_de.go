@@ -95,6 +95,7 @@ var german = words{
 
 	Feedback: "Eine kurze Frage", FeedbackAsk: "Ließ sich das hier leicht erledigen?", EaseYes: "Ja", EasePartly: "Teils", EaseNo: "Nein",
 	FeedbackSaid: "Was wir besser machen können", DoneFeedback: "Vielen Dank. Wir lesen jede Antwort.",
+	OnTimeRun: "Ihre letzten {count} Rechnungen von {seller} wurden pünktlich bezahlt. Danke: Das wird gesehen.",
 
 	Policy: "Wer wir sind und welche Regeln uns binden", PolicyWho: "{factor} hat Rechnungen von {seller} gekauft und betreut sie mit Comity, einer Software. Sie erreichen {factor} unter {email}.",
 	PolicyGentler: "Wer Rechnungen mit Comity betreut, hält diese Regeln ein. Man darf sanfter sein, nie strenger.",

@@ -95,6 +95,7 @@ var english = words{
 
 	Feedback: "One short question", FeedbackAsk: "Was it easy to settle this here?", EaseYes: "Yes", EasePartly: "Partly", EaseNo: "No",
 	FeedbackSaid: "What we could do better", DoneFeedback: "Thank you. We read every answer.",
+	OnTimeRun: "Your last {count} invoices from {seller} were paid on time. Thank you: it is noticed.",
 
 	Policy: "Who we are, and what rules bind us", PolicyWho: "{factor} has bought invoices of {seller} and follows them up through Comity, which is software. You reach {factor} at {email}.",
 	PolicyGentler: "Whoever follows up invoices through Comity keeps these rules. It may be gentler, and never rougher.",

@@ -95,6 +95,7 @@ var spanish = words{
 
 	Feedback: "Una pregunta breve", FeedbackAsk: "¿Ha sido fácil resolverlo aquí?", EaseYes: "Sí", EasePartly: "En parte", EaseNo: "No",
 	FeedbackSaid: "Qué podríamos hacer mejor", DoneFeedback: "Muchas gracias. Leemos cada respuesta.",
+	OnTimeRun: "Sus últimas {count} facturas de {seller} se pagaron a tiempo. Gracias: se nota y se agradece.",
 
 	Policy: "Quiénes somos y qué reglas nos obligan", PolicyWho: "{factor} ha comprado facturas a {seller} y las gestiona con Comity, que es un programa. Puede contactar con {factor} en {email}.",
 	PolicyGentler: "Quien gestiona facturas con Comity cumple estas reglas. Puede ser más amable, nunca más severo.",

@@ -95,6 +95,7 @@ var french = words{
 
 	Feedback: "Une courte question", FeedbackAsk: "Était-ce facile à régler ici ?", EaseYes: "Oui", EasePartly: "En partie", EaseNo: "Non",
 	FeedbackSaid: "Ce que nous pourrions mieux faire", DoneFeedback: "Merci. Nous lisons chaque réponse.",
+	OnTimeRun: "Vos {count} dernières factures de {seller} ont été payées à l’échéance. Merci, cela se remarque.",
 
 	Policy: "Qui nous sommes et quelles règles nous lient", PolicyWho: "{factor} a acheté des factures à {seller} et les suit avec Comity, qui est un logiciel. Vous joignez {factor} à {email}.",
 	PolicyGentler: "Quiconque suit des factures avec Comity respecte ces règles. On peut être plus doux, jamais plus dur.",

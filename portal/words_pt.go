@@ -95,6 +95,7 @@ var portuguese = words{
 
 	Feedback: "Uma pergunta curta", FeedbackAsk: "Foi fácil resolver isto aqui?", EaseYes: "Sim", EasePartly: "Em parte", EaseNo: "Não",
 	FeedbackSaid: "O que podemos fazer melhor", DoneFeedback: "Muito obrigado. Lemos todas as respostas.",
+	OnTimeRun: "As suas últimas {count} faturas de {seller} foram pagas a tempo. Obrigado, isso nota-se.",
 
 	Policy: "Quem somos e que regras nos obrigam", PolicyWho: "{factor} comprou faturas de {seller} e trata delas com a Comity, que é um programa. Contacte {factor} em {email}.",
 	PolicyGentler: "Quem trata de faturas com a Comity cumpre estas regras. Pode ser mais brando, nunca mais duro.",

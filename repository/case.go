@@ -26,12 +26,12 @@ WITH pair AS MATERIALIZED (
   SELECT pg_advisory_xact_lock(hashtextextended(c.seller_id::text || r.debtor_id::text, 2))
     FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1
 )
-SELECT load_case($1, $2, $3) || case_agreements($1) FROM pair`
+SELECT load_case($1, $2, $3) || case_agreements($1) || case_thanks($1, $3) FROM pair`
 	readCaseAndAddress = `
 SELECT c.id, c.world_id, coalesce(r.email, '') AS email
   FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1`
 	readCaseFacts = `
-SELECT case_facts($1, $2, $3) || case_agreements($1)`
+SELECT case_facts($1, $2, $3) || case_agreements($1) || case_thanks($1, $3)`
 	lockCase = `
 SELECT ` + caseColumns + ` FROM cases WHERE factor_id = $2 AND id = $1 FOR UPDATE`
 	readSellerCase = `
@@ -164,6 +164,9 @@ type caseFactsRow struct {
 	Owed          []owedRow           `json:"owed"`
 	KnownSince    dateCol             `json:"known_since"`
 	PaidOnTime    int                 `json:"on_time"`
+	InRow         int                 `json:"in_row"`
+	Recognised    int                 `json:"recognised"`
+	RecognisedAt  timeCol             `json:"recognised_at"`
 	LastPaidAt    timeCol             `json:"last_paid_at"`
 	Unthanked     []caseAllocationRow `json:"unthanked"`
 	Unidentified  []receiptRow        `json:"unidentified"`
@@ -189,8 +192,9 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 		Recourses: mapped(r.Recourses, recourseRow.recourse), Updates: mapped(r.Updates, updateRow.update), Questions: mapped(r.Questions, questionRow.question), Replies: mapped(r.Replies, replyFactRow.fact),
 		Touches: mapped(r.Touches, touchRow.touch), Approvals: mapped(r.Approvals, approvalRow.approval), Playbook: r.Playbook.playbook(), Voice: r.Voice.voice(),
 		Preferences: r.Preferences.preferences(), NotByPhone: r.NotByPhone, SellersHere: r.SellersHere, KnownSince: r.KnownSince.Date, PaidOnTime: r.PaidOnTime, LastPaidAt: r.LastPaidAt.Time,
-		Owed:         mapped(r.Owed, func(o owedRow) money.Amount { return amount(o.Minor, o.Currency) }),
-		Unthanked:    mapped(r.Unthanked, caseAllocationRow.allocation),
+		Owed:      mapped(r.Owed, func(o owedRow) money.Amount { return amount(o.Minor, o.Currency) }),
+		Unthanked: mapped(r.Unthanked, caseAllocationRow.allocation),
+		InRow:     r.InRow, Recognised: r.Recognised, RecognisedAt: r.RecognisedAt.Time,
 		Unidentified: mapped(r.Unidentified, receiptRow.receipt), Contacts: mapped(r.Contacts, contactRow.contact),
 		LastElsewhere: r.LastElsewhere.Time, WaitingSince: r.WaitingSince.Time, Refused: map[string]domain.LastRefusal{},
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	loadDebtorPage = `SELECT debtor_page($1, $2) || debtor_agreements() || debtor_cards()`
+	loadDebtorPage = `SELECT debtor_page($1, $2) || debtor_agreements() || debtor_cards() || debtor_thanks($3)`
 	confirmLink    = `
 SELECT is_right, tries FROM confirm_link($1, $2)`
 )
@@ -62,6 +62,7 @@ type debtorPageRow struct {
 	Preferences preferencesRow    `json:"preferences"`
 	Stops       []domain.StopCode `json:"stops"`
 	MayBeAsked  bool              `json:"may_be_asked"`
+	InRow       int               `json:"in_row"`
 	Letters     []debtorLetterRow `json:"letters"`
 
 	Cards        []cardRow `json:"cards"`
@@ -76,7 +77,7 @@ func (r debtorPageRow) page() domain.DebtorPage {
 		Holds: mapped(r.Holds, holdRow.hold), Promises: mapped(r.Promises, promiseRow.promise), Disputes: mapped(r.Disputes, disputeRow.dispute),
 		Plans: mapped(r.Plans, planRow.plan), Notes: mapped(r.Notes, noteRow.note),
 		Questions: mapped(r.Questions, questionRow.question),
-		Recipient: r.Recipient, Preferences: r.Preferences.preferences(), Stops: r.Stops, MayBeAsked: r.MayBeAsked, Letters: mapped(r.Letters, debtorLetterRow.letter),
+		Recipient: r.Recipient, Preferences: r.Preferences.preferences(), Stops: r.Stops, MayBeAsked: r.MayBeAsked, InRow: r.InRow, Letters: mapped(r.Letters, debtorLetterRow.letter),
 		Cards: mapped(r.Cards, cardRow.card), CardsStopped: r.CardsStopped,
 	}
 	for _, i := range r.Items {
@@ -99,7 +100,7 @@ func (r debtorPageRow) page() domain.DebtorPage {
 // force is ErrNotFound.
 func (tx *Tx) DebtorPage(ctx context.Context, link domain.LinkID, lock bool) (domain.DebtorPage, error) {
 	var data []byte
-	if err := tx.get(ctx, &data, loadDebtorPage, link.UUID, lock); err != nil {
+	if err := tx.get(ctx, &data, loadDebtorPage, link.UUID, lock, instant(tx.entry.By.Now)); err != nil {
 		return domain.DebtorPage{}, fmt.Errorf("load debtor's page: %w", err)
 	}
 	var row debtorPageRow

@@ -64,6 +64,7 @@ type CaseFacts struct {
 	Disputes      []Dispute
 	Plans         []Plan
 	Recourses     []Recourse
+	Mediations    []Mediation
 	Updates       []Update
 	Questions     []Question
 	Replies       []ReplyFact
@@ -200,6 +201,7 @@ type DebtorPage struct {
 	Disputes    []Dispute
 	Notes       []Note
 	Plans       []Plan // without what follows for others
+	Mediations  []Mediation
 	Questions   []Question
 
 	Recipient   string         // whom the link was sent to

@@ -22,7 +22,7 @@ const (
 var DisputeMoves = Machine[DisputeStatus]{
 	DisputeOpen:      {DisputeAnswered, DisputeMediation, DisputeResolved},
 	DisputeAnswered:  {DisputeMediation, DisputeResolved},
-	DisputeMediation: {DisputeResolved},
+	DisputeMediation: {DisputeOpen, DisputeAnswered, DisputeResolved}, // back: the mediation ended without an agreement
 	DisputeResolved:  {},
 }
 
@@ -179,8 +179,8 @@ func (d Dispute) Live() bool { return d.Status != DisputeResolved }
 // agrees to what it was told, or better. It refuses with [ErrInvalid] or
 // [ErrWrongState].
 func (d *Dispute) Answered(position Position, offered money.Amount, answer string, at time.Time) error {
-	if d.Status != DisputeOpen && d.Status != DisputeAnswered || !d.AgreedAt.IsZero() {
-		return ErrWrongState.Because("the answer was agreed to, or the dispute is over").In(string(d.Status), string(DisputeOpen), string(DisputeAnswered))
+	if !d.Live() || !d.AgreedAt.IsZero() {
+		return ErrWrongState.Because("the answer was agreed to, or the dispute is over").In(string(d.Status), string(DisputeOpen), string(DisputeAnswered), string(DisputeMediation))
 	}
 	none := money.Minor(0, d.Amount.Currency())
 	switch position {
@@ -195,16 +195,19 @@ func (d *Dispute) Answered(position Position, offered money.Amount, answer strin
 	default:
 		return ErrInvalid.At("/position", "not-allowed", "one of accepts, partly, rejects")
 	}
-	if d.Status == DisputeAnswered && offered.Less(d.Offered) {
+	if !d.AnsweredAt.IsZero() && offered.Less(d.Offered) {
 		return ErrWrongState.Because("the debtor was told that %s would be credited: an answer changes in its favour only", d.Offered.Grouped()).In(string(d.Status))
 	}
-	d.Status, d.Position, d.Offered, d.Answer, d.AnsweredAt = DisputeAnswered, position, offered, answer, at
+	if d.Status == DisputeOpen {
+		d.Status = DisputeAnswered
+	}
+	d.Position, d.Offered, d.Answer, d.AnsweredAt = position, offered, answer, at
 	return nil
 }
 
 // Agreed records that the debtor agrees to the seller's answer. It refuses with [ErrWrongState].
 func (d *Dispute) Agreed(how string, at time.Time) error {
-	if d.Status != DisputeAnswered || !d.AgreedAt.IsZero() {
+	if !d.Live() || d.AnsweredAt.IsZero() || !d.AgreedAt.IsZero() {
 		return ErrWrongState.Because("there is no answer to agree to").In(string(d.Status), string(DisputeAnswered))
 	}
 	d.AgreedAt, d.AgreedHow = at, how
@@ -244,11 +247,44 @@ func (d *Dispute) Resolve(outcome DisputeOutcome, number string, at time.Time) e
 	return nil
 }
 
-// A Note is what one of the three parties said about a dispute.
+// Mediate begins the mediation of the dispute. It refuses with [ErrWrongState].
+func (d *Dispute) Mediate() error {
+	if err := DisputeMoves.Move(d.Status, DisputeMediation); err != nil {
+		return err
+	}
+	d.Status = DisputeMediation
+	return nil
+}
+
+// Unmediated puts a dispute back to where it was before a mediation that ended without an
+// agreement. It refuses with [ErrWrongState].
+func (d *Dispute) Unmediated() error {
+	back := DisputeOpen
+	if !d.AnsweredAt.IsZero() {
+		back = DisputeAnswered
+	}
+	if err := DisputeMoves.Move(d.Status, back); err != nil {
+		return err
+	}
+	d.Status = back
+	return nil
+}
+
+// Mediated ends the dispute as a proposal says that debtor, seller and factor accepted. It
+// refuses with [ErrInvalid] or [ErrWrongState].
+func (d *Dispute) Mediated(p MediationProposal, at time.Time) error {
+	if d.Status != DisputeMediation || !d.AgreedAt.IsZero() {
+		return ErrWrongState.Because("it is %s", d.Status).In(string(d.Status), string(DisputeMediation))
+	}
+	d.Offered, d.AgreedAt, d.AgreedHow, d.RootCause = p.Credit, at, "in mediation", p.RootCause
+	return d.Resolve(OutcomePayable, p.CreditNumber, at) // the credit says which outcome of an agreement it is
+}
+
+// A Note is what one of the three parties, or the neutral, said about a dispute.
 type Note struct {
 	ID      NoteID
 	Dispute DisputeID
-	Side    string // debtor, seller, factor
+	Side    string // debtor, seller, factor, mediator
 	User    UserID // zero: the debtor
 	Said    string
 	At      time.Time

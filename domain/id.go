@@ -58,6 +58,7 @@ type (
 	planThing         struct{}
 	recourseThing     struct{}
 	updateThing       struct{}
+	mediationThing    struct{}
 	evidenceThing     struct{}
 )
 
@@ -104,6 +105,7 @@ func (planThing) prefix() string         { return "plan" }
 func (recourseThing) prefix() string     { return "rec" }
 func (updateThing) prefix() string       { return "upd" }
 func (evidenceThing) prefix() string     { return "evd" }
+func (mediationThing) prefix() string    { return "med" }
 
 // The IDs of everything that has one.
 type (
@@ -193,6 +195,8 @@ type (
 	UpdateID = ID[updateThing]
 	// An EvidenceID names a file that was attached to a dispute.
 	EvidenceID = ID[evidenceThing]
+	// A MediationID names the help of a neutral person in a dispute.
+	MediationID = ID[mediationThing]
 )
 
 // New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before

@@ -29,6 +29,7 @@ var (
 	ParseTouchID          = ParseID[touchThing]
 	ParsePromiseID        = ParseID[promiseThing]
 	ParseDisputeID        = ParseID[disputeThing]
+	ParseMediationID      = ParseID[mediationThing]
 	ParseQuestionID       = ParseID[questionThing]
 	ParseLinkID           = ParseID[linkThing]
 	ParseEventID          = ParseID[eventThing]

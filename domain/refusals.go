@@ -54,6 +54,6 @@ func Refusals() []*Refusal {
 		ErrWrongJoinCode, ErrAddressTaken, ErrClockRunning, ErrClockStopped, ErrClockBackwards, ErrNoSandbox,
 		ErrNotIdentified, ErrNothingToBuy, ErrNoAccount, ErrNotPaidYet, ErrOfferExpired, ErrLimitUsed,
 		ErrServedElsewhere, ErrAlreadySettled, ErrMoreThanOpen, ErrTwoPeople, ErrPromiseTooFar, ErrPromiseOpen, ErrNothingToPayOut, ErrOutsideMandate, ErrTooLatePayer,
-		ErrObjectionOpen, ErrNotImported, ErrShadowTaken,
+		ErrObjectionOpen, ErrNotImported, ErrShadowTaken, ErrNotNeutral, ErrNotAdmitted, ErrNotCovered,
 	}
 }

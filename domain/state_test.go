@@ -38,7 +38,7 @@ func machines() []drawn {
 		machine("invoice", domain.InvoiceMoves), machine("mandate", domain.MandateMoves), machine("offer", domain.OfferMoves),
 		machine("deal", domain.DealMoves), machine("pay-out", domain.PayoutMoves), machine("receipt", domain.ReceiptMoves),
 		machine("case", domain.CaseMoves), machine("touch", domain.TouchMoves), machine("promise", domain.PromiseMoves), machine("dispute", domain.DisputeMoves),
-		machine("plan", domain.PlanMoves), machine("recourse", domain.RecourseMoves),
+		machine("plan", domain.PlanMoves), machine("recourse", domain.RecourseMoves), machine("mediation", domain.MediationMoves),
 		machine("objection", domain.ObjectionMoves), machine("model", domain.ModelMoves), machine("playbook", domain.PlaybookMoves),
 		machine("payment by card", domain.CardMoves), machine("processor's payout", domain.CardPayoutMoves),
 	}

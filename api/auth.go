@@ -16,7 +16,7 @@ import (
 // SignUpRequest is a new organisation and its first user.
 type SignUpRequest struct {
 	JoinCode     string   `json:"join_code,omitempty" example:"sbx-3f9c…"`
-	Kind         string   `json:"kind" enums:"seller,factor" example:"seller"`
+	Kind         string   `json:"kind" enums:"seller,factor,mediator" example:"seller"`
 	Name         string   `json:"name" example:"Marlow Print Works LLC"`
 	LegalType    string   `json:"legal_type" enums:"company,partnership,sole_trader,public_body" example:"company"`
 	Country      string   `json:"country" example:"US"`
@@ -30,7 +30,7 @@ type SignUpRequest struct {
 // Organization is a seller, a factor or the platform.
 type Organization struct {
 	ID        string   `json:"id" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	Kind      string   `json:"kind" enums:"seller,factor,platform"`
+	Kind      string   `json:"kind" enums:"seller,factor,platform,mediator"`
 	World     string   `json:"world,omitempty" example:"world_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	Name      string   `json:"name"`
 	LegalType string   `json:"legal_type"`
@@ -57,10 +57,10 @@ type TokenResponse struct {
 	ExpiresAt   string `json:"expires_at" format:"date-time" example:"2026-02-05T14:27:00Z"`
 } //	@name	TokenResponse
 
-// signUp makes a seller or a factor.
+// signUp makes a seller, a factor or a mediator.
 //
-//	@Summary		Sign up a seller or a factor
-//	@Description	Makes an organisation and its first user (role owner). A join code puts it into a sandbox; without one it is in the live world.
+//	@Summary		Sign up a seller, a factor or a mediator
+//	@Description	Makes an organisation and its first user (role owner). A mediator, a neutral who helps in disputes, is appointed once the platform admitted it to the register. A join code puts it into a sandbox; without one it is in the live world.
 //	@Tags			access
 //	@Accept			json
 //	@Produce		json
@@ -99,8 +99,8 @@ func (r SignUpRequest) signUp() (access.SignUp, error) {
 		UserName: k.text("/user_name", r.UserName, true, 200), Email: k.email("/user_email", r.UserEmail, true),
 		Password: k.password("/user_password", r.UserPassword),
 	}
-	if up.Organization.Kind != domain.KindSeller && up.Organization.Kind != domain.KindFactor {
-		k.wrong("/kind", "not-allowed", "seller or factor")
+	if !slices.Contains([]domain.OrganizationKind{domain.KindSeller, domain.KindFactor, domain.KindMediator}, up.Organization.Kind) {
+		k.wrong("/kind", "not-allowed", "seller, factor or mediator")
 	}
 	if !up.Organization.LegalType.Valid() {
 		k.wrong("/legal_type", "not-allowed", "company, partnership, sole_trader or public_body")

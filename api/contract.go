@@ -60,6 +60,8 @@ import (
 //	@tag.description			Disputes, plans, and what is given back
 //	@tag.name					debtor
 //	@tag.description			What a debtor sees and does by its link, as on its page
+//	@tag.name					mediations
+//	@tag.description			A neutral person helps to end a dispute
 //	@tag.name					sandbox
 //	@tag.description			Worlds to try things in, with a clock of their own
 //	@tag.name					operations

@@ -68,10 +68,10 @@ func disputeOf(d domain.Dispute) Dispute {
 	return out
 }
 
-// Note is what one of the three parties said about a dispute.
+// Note is what one of the three parties, or the neutral, said about a dispute.
 type Note struct {
 	ID   string `json:"id" example:"note_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	Side string `json:"side" enums:"debtor,seller,factor" example:"seller"`
+	Side string `json:"side" enums:"debtor,seller,factor,mediator" example:"seller"`
 	Said string `json:"said" example:"we can come and look on Thursday"`
 	At   string `json:"at" format:"date-time" example:"2026-04-09T10:00:00Z"`
 } //	@name	Note
@@ -90,6 +90,8 @@ type DisputeThread struct {
 	CureBy      string `json:"cure_by" format:"date" example:"2026-04-22"`
 	MediateFrom string `json:"mediate_from" format:"date" example:"2026-05-08"`
 	Notes       []Note `json:"notes"`
+	// The newest one; null: none was offered.
+	Mediation *Mediation `json:"mediation" extensions:"x-nullable"`
 } //	@name	DisputeThread
 
 // getDispute returns a dispute with its thread.
@@ -120,6 +122,9 @@ func (s *Server) getDispute(c *gin.Context) error {
 	}
 	for _, n := range t.Notes {
 		out.Notes = append(out.Notes, noteOf(n))
+	}
+	if t.Mediation != nil {
+		out.Mediation = new(mediationOf(*t.Mediation))
 	}
 	return respond(c, http.StatusOK, out)
 }

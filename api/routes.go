@@ -29,6 +29,7 @@ func (s *Server) routes() []route {
 		s.eventRoutes(),
 		s.caseRoutes(),
 		s.disputeRoutes(),
+		s.mediationRoutes(),
 		s.planRoutes(),
 		s.recourseRoutes(),
 		s.callRoutes(),

@@ -32,7 +32,8 @@ func Ahead(f domain.CaseFacts) (domain.Case, bool) {
 		_, there := f.Item(p.Deal)
 		return p.Live() && !there
 	})
-	if len(decided) > 0 || len(ended) > 0 || len(plans) > 0 || unknown {
+	_, mediation := judgeMediation(f, domain.MediationID{})
+	if len(decided) > 0 || len(ended) > 0 || len(plans) > 0 || mediation != nil || unknown {
 		return f.Case, false
 	}
 	plan := Next(f)

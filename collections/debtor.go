@@ -201,6 +201,9 @@ func disputed(page domain.DebtorPage, item domain.DebtorItem) money.Amount {
 	return sum
 }
 
+// Spoken checks what somebody wrote: not empty, not endless. It refuses with domain.ErrInvalid.
+func Spoken(said string) (string, error) { return spoken(said) }
+
 // spoken checks what somebody wrote: not empty, not endless.
 func spoken(said string) (string, error) {
 	said = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(said, "\x00", ""), ""))

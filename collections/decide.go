@@ -20,6 +20,11 @@ type actIDs struct {
 	audit  domain.AuditID
 	judged []domain.EventID
 	plans  []domain.EventID
+
+	mediation  domain.MediationID
+	mediated   [2]domain.EventID
+	mediatedAs domain.AuditID
+	told       domain.UpdateID
 }
 
 // manners are what the decision needs of the outside: where mail comes from and
@@ -36,6 +41,7 @@ type decision struct {
 	changed   bool // the case row
 	decided   []domain.Promise
 	plans     []domain.Plan // decided
+	mediated  *mediated
 	ended     []domain.HoldID
 	cancelled []domain.TouchID // planned once, and no longer
 	gate      *domain.GateDecision
@@ -64,6 +70,7 @@ func decide(f domain.CaseFacts, ids actIDs, m manners) (decision, error) {
 			d.trail.Events = append(d.trail.Events, caseEvent(ids.plans[i], f, "plan."+string(p.Status), p.Deal, planWords(f, p)))
 		}
 	}
+	f = d.mediate(f, ids)
 	plan := Next(f)
 	if f, d.cancelled = outdated(f, plan); len(d.cancelled) > 0 {
 		plan = Next(f)
@@ -83,6 +90,27 @@ func decide(f domain.CaseFacts, ids actIDs, m manners) (decision, error) {
 	}
 	d.settle(f, plan, ids)
 	return d, nil
+}
+
+// mediate decides a mediation that is due, and has the debtor, the seller and the factor told.
+func (d *decision) mediate(f domain.CaseFacts, ids actIDs) domain.CaseFacts {
+	if f, d.mediated = judgeMediation(f, ids.mediation); d.mediated == nil {
+		return f
+	}
+	m := d.mediated.mediation
+	if d.mediated.kindTold != "" {
+		d.mediated.told = domain.Update{ID: ids.told, Case: f.Case.ID, Deal: m.Deal, Kind: d.mediated.kindTold, Subject: m.ID.UUID, At: f.Now}
+		f.Updates = append(slices.Clone(f.Updates), d.mediated.told)
+	}
+	event := caseEvent(ids.mediated[0], f, d.mediated.kind, m.Deal, d.mediated.said)
+	asks := caseEvent(ids.mediated[1], f, "mediation.waits", m.Deal, d.mediated.said)
+	asks.Seller = domain.OrganizationID{} // its mail is the factor's
+	d.trail.Events = append(d.trail.Events, event, asks)
+	for _, e := range []domain.Event{event, asks} {
+		d.trail.Jobs = append(d.trail.Jobs, domain.Job{World: f.Case.World, Kind: domain.JobMailParty, Ref: e.ID.UUID})
+	}
+	d.trail.Audit = append(d.trail.Audit, domain.Audited(ids.mediatedAs, domain.Caller{World: f.Case.World, Now: f.Now}, d.mediated.kind, "mediation", m.ID.UUID, string(m.Status)))
+	return f
 }
 
 // outdated cancels what waits for a word on something that is not what would be said now; it

@@ -23,6 +23,7 @@ type agreeing interface {
 	Plans(context.Context, domain.CaseID) ([]domain.Plan, error)
 	SavePlan(context.Context, domain.Plan) error
 	PlanFile(context.Context, domain.PlanID, domain.OrganizationID) (domain.Plan, domain.DealFile, error)
+	SaveMediation(context.Context, domain.Mediation) error
 }
 
 // A Complaint of a debtor about a part of an invoice.
@@ -54,10 +55,10 @@ func (s *Service) Dispute(ctx context.Context, by domain.Caller, c Complaint, on
 	})
 }
 
-// courteousWords checks what a party writes in a field that a debtor reads: some words, not
+// Courteous checks what a party writes in a field that a debtor reads: some words, not
 // endless, no bank details, no way to another place, and nothing that a friendly letter of ours may
-// not say.
-func courteousWords(field, said string) (string, error) {
+// not say. It refuses with domain.ErrInvalid.
+func Courteous(field, said string) (string, error) {
 	said, err := spoken(said)
 	switch {
 	case err != nil:
@@ -86,7 +87,7 @@ func (s *Service) AnswerDispute(ctx context.Context, by domain.Caller, id domain
 	if err := by.Must(domain.KindSeller); err != nil {
 		return domain.Answer{}, err
 	}
-	said, err := courteousWords("/said", answer.Said)
+	said, err := Courteous("/said", answer.Said)
 	if err != nil {
 		return domain.Answer{}, err
 	}
@@ -186,7 +187,7 @@ func noteOn(ctx context.Context, tx Tx, dispute domain.Dispute, note domain.Note
 // NoteDispute adds what a seller or a factor says in the thread, which the debtor reads on its
 // page. It refuses with domain.ErrNotFound, ErrInvalid, or ErrWrongState when the dispute is over.
 func (s *Service) NoteDispute(ctx context.Context, by domain.Caller, id domain.DisputeID, said string, once domain.Once[domain.Note]) (domain.Answer, error) {
-	said, err := courteousWords("/said", said)
+	said, err := Courteous("/said", said)
 	if err != nil {
 		return domain.Answer{}, err
 	}
@@ -216,6 +217,9 @@ func (s *Service) HeardAgreement(ctx context.Context, by domain.Caller, id domai
 		dispute, kase, err := tx.LockDispute(ctx, id, by.Organization, by.Kind)
 		if err != nil {
 			return dispute, domain.Trail{}, err
+		}
+		if dispute.Status == domain.DisputeMediation {
+			return dispute, domain.Trail{}, domain.ErrWrongState.Because("while a neutral helps, the debtor agrees on its page").In(string(dispute.Status), string(domain.DisputeAnswered))
 		}
 		if err := dispute.Agreed(how, by.Now); err != nil {
 			return dispute, domain.Trail{}, err
@@ -259,6 +263,8 @@ type Thread struct {
 	Dispute domain.Dispute
 	Notes   []domain.Note
 	Clocks  domain.DisputeClocks
+	// The newest mediation; nil: none was offered.
+	Mediation *domain.Mediation
 }
 
 // DisputeThread returns a dispute of the caller's, as factor or as seller.
@@ -279,6 +285,11 @@ func (s *Service) DisputeThread(ctx context.Context, by domain.Caller, id domain
 		for _, d := range f.Disputes {
 			if d.ID == id {
 				t.Dispute = d
+			}
+		}
+		for _, m := range f.Mediations {
+			if m.Dispute == id {
+				t.Mediation = &m
 			}
 		}
 		t.Clocks = t.Dispute.Clocks(domain.BusinessDays(f.Relationship.Country), f.Relationship.Zone())

@@ -41,7 +41,7 @@ func sideOf(by domain.Caller) (string, error) {
 	switch by.Kind {
 	case domain.KindSeller, domain.KindFactor:
 		return string(by.Kind), nil
-	case domain.KindPlatform:
+	case domain.KindPlatform, domain.KindMediator:
 		return "", domain.ErrForbidden.Because("this is for the parties of the dispute")
 	default:
 		return "debtor", byLink(by)
@@ -163,10 +163,10 @@ func (s *Service) Evidence(ctx context.Context, by domain.Caller, id domain.Disp
 	return files, err
 }
 
-// EvidenceFile returns the bytes of a file of a dispute of the caller's, as they were
-// handed in. It refuses with domain.ErrNotFound.
+// EvidenceFile returns the bytes of a file of a dispute of the caller's, or of one that it
+// mediates, as they were handed in. It refuses with domain.ErrNotFound.
 func (s *Service) EvidenceFile(ctx context.Context, by domain.Caller, id domain.EvidenceID) (domain.Document, error) {
-	if _, err := sideOf(by); err != nil {
+	if _, err := sideOf(by); err != nil && by.Kind != domain.KindMediator { // the neutral reads what it is shown, and attaches nothing
 		return domain.Document{}, err
 	}
 	var file domain.Evidence

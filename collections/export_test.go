@@ -23,12 +23,16 @@ func Look(f domain.CaseFacts, now time.Time) (Looked, error) {
 	ids := actIDs{
 		touch: domain.New[domain.TouchID](), link: domain.New[domain.LinkID](), gate: domain.New[domain.GateID](),
 		event: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](), judged: make([]domain.EventID, 9),
+		mediation: domain.New[domain.MediationID](), told: domain.New[domain.UpdateID](),
 	}
 	d, err := decide(f, ids, manners{"mail.test", 1, false})
 	if err != nil {
 		return Looked{}, err
 	}
 	f, _, _ = judge(f)
+	if f, _ = judgeMediation(f, ids.mediation); d.mediated != nil && d.mediated.kindTold != "" {
+		f.Updates = append(slices.Clone(f.Updates), d.mediated.told)
+	}
 	f.Case = d.kase
 	look := Looked{Gate: d.gate, Touch: d.touch, Case: d.kase}
 	if d.gate != nil && !d.gate.Sent {

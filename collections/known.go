@@ -13,6 +13,7 @@ func (data *letter) known() []string {
 	known := []string{
 		data.Factor, data.FactorEmail, data.Seller, data.Debtor, data.Contact, data.Question, data.SellerLine, data.SellerThanks, data.Call.Phone, data.Agreed.Number,
 		data.Agreed.Understood, data.Dispute.Number, data.Dispute.Said, data.Dispute.Remedy, data.Dispute.Answer, data.Dispute.CreditNumber, data.Plan.Number, data.Plan.Note, data.SellerEmail,
+		data.Mediation.Neutral, data.Mediation.Reasons,
 	}
 	for _, item := range slices.Concat(data.Items, data.Coming) {
 		known = append(known, item.Number, item.Order, item.Summary, item.Reference)
@@ -46,6 +47,7 @@ func (data letter) withStandIns() letter {
 	for _, theirs := range []*string{
 		&data.Debtor, &data.Contact, &data.Question, &data.Answer, &data.Call.Phone, &data.Agreed.Number, &data.Agreed.Understood,
 		&data.Dispute.Number, &data.Dispute.Said, &data.Dispute.Remedy, &data.Dispute.Answer, &data.Dispute.CreditNumber, &data.Plan.Number, &data.Plan.Note,
+		&data.Mediation.Neutral, &data.Mediation.Reasons,
 	} {
 		*theirs = standIn(*theirs, personal)
 	}

@@ -192,8 +192,8 @@ func position(book domain.Playbook, rung string, tone int) int {
 }
 
 // possible reports whether a rung may be taken now: a call needs a number and a mail that
-// nobody answered (C-100); a formal demand its days, its silence, nothing in dispute or
-// promised, and is written once (C-164, C-165, F-80).
+// nobody answered (C-100); a formal demand its days, its silence, nothing in dispute, in
+// mediation (C-156) or promised, and is written once (C-164, C-165, F-80).
 func possible(f *domain.CaseFacts, l local, s domain.AfterStep, of domain.DealID) bool {
 	if s.Channel == domain.ChannelPhone {
 		return callable(f)
@@ -206,7 +206,7 @@ func possible(f *domain.CaseFacts, l local, s domain.AfterStep, of domain.DealID
 		return true
 	}
 	_, written := lastContact(f, func(t *domain.Touch) bool { return t.Tone == ToneFormal && slices.Contains(t.Items, of) })
-	return !written && !slices.ContainsFunc(f.Disputes, func(d domain.Dispute) bool { return d.Status != domain.DisputeResolved }) &&
+	return !written && !domain.MediationBlocksLegalStep(f.Mediations) && !slices.ContainsFunc(f.Disputes, func(d domain.Dispute) bool { return d.Status != domain.DisputeResolved }) &&
 		!slices.ContainsFunc(f.Promises, func(p domain.Promise) bool { return p.Status == domain.PromiseActive }) &&
 		!slices.ContainsFunc(f.Plans, domain.Plan.Live)
 }

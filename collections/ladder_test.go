@@ -109,7 +109,7 @@ func TestTheToneIsFrozen(t *testing.T) {
 	}
 }
 
-// TestAFormalDemandIsTheLast holds C-164, C-165, D-25 and F-80: it comes after 45 days and three
+// TestAFormalDemandIsTheLast holds C-156, C-164, C-165, D-25 and F-80: it comes after 45 days and three
 // messages that nobody answered, with nothing in dispute or promised, once.
 func TestAFormalDemandIsTheLast(t *testing.T) {
 	all := []string{"did_it_reach_you", "how_it_is_made_up", "new_timeline", "clear_ask"}
@@ -124,6 +124,12 @@ func TestAFormalDemandIsTheLast(t *testing.T) {
 		"a promise": {func(f *domain.CaseFacts) {
 			f.Promises = []domain.Promise{{Deal: domain.New[domain.DealID](), Status: domain.PromiseActive, JudgeOn: day("2026-12-01")}}
 		}, "clear_ask"},
+		"a mediation": {func(f *domain.CaseFacts) {
+			f.Mediations = []domain.Mediation{{Deal: f.Items[0].Deal.ID, Status: domain.MediationOffered, AnswerBy: day("2026-12-01")}}
+		}, "clear_ask"},
+		"one that lapsed": {func(f *domain.CaseFacts) {
+			f.Mediations = []domain.Mediation{{Deal: f.Items[0].Deal.ID, Status: domain.MediationLapsed}}
+		}, "formal_demand"},
 		"one before": {func(f *domain.CaseFacts) {
 			f.Touches = append(f.Touches, took(*f, collections.BuiltIn().After[5], f.Now))
 			f.Now = f.Now.AddDate(0, 0, 20)

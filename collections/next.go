@@ -76,7 +76,7 @@ func Next(f domain.CaseFacts) Plan {
 		return Plan{}
 	}
 	l := localOf(&f)
-	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), updates(&f, l), waits(&f, l), afterCalls(&f), instalments(&f, l), postDue(&f, l), beforeDue(&f, l), judgements(&f, l))
+	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), updates(&f, l), waits(&f, l), afterCalls(&f), instalments(&f, l), mediations(&f, l), postDue(&f, l), beforeDue(&f, l), judgements(&f, l))
 	plan := Plan{Asks: map[string]string{}}
 	for _, c := range all {
 		if c.act != nil {
@@ -374,7 +374,9 @@ func ask(f *domain.CaseFacts, item *domain.CaseItem, at time.Time) money.Amount 
 // inDispute reports whether a part of an invoice is disputed and not yet answered: the rest
 // stays payable and is shown, and is not reminded meanwhile (D-20).
 func inDispute(f *domain.CaseFacts, deal domain.DealID) bool {
-	return slices.ContainsFunc(f.Disputes, func(d domain.Dispute) bool { return d.Deal == deal && d.Status == domain.DisputeOpen })
+	return slices.ContainsFunc(f.Disputes, func(d domain.Dispute) bool {
+		return d.Deal == deal && (d.Status == domain.DisputeOpen || d.Status == domain.DisputeMediation && d.AnsweredAt.IsZero())
+	})
 }
 
 // freeFrom returns the first moment, now or later, at which something of an item

@@ -311,7 +311,7 @@ func (s *Service) ApprovePlan(ctx context.Context, by domain.Caller, id domain.P
 func (s *Service) ConsentPlan(ctx context.Context, by domain.Caller, id domain.PlanID, agreed bool, note string, once domain.Once[domain.Plan]) (domain.Answer, error) {
 	if strings.TrimSpace(note) != "" {
 		var err error
-		if note, err = courteousWords("/note", note); err != nil {
+		if note, err = Courteous("/note", note); err != nil {
 			return domain.Answer{}, err
 		}
 	}
@@ -333,7 +333,7 @@ func (s *Service) ConsentPlan(ctx context.Context, by domain.Caller, id domain.P
 // WithdrawPlan takes a plan back that is not in force, or declines one that a debtor asked for;
 // the debtor is told. It refuses with domain.ErrNotFound or ErrWrongState.
 func (s *Service) WithdrawPlan(ctx context.Context, by domain.Caller, id domain.PlanID, note string, once domain.Once[domain.Plan]) (domain.Answer, error) {
-	note, err := courteousWords("/said", note)
+	note, err := Courteous("/said", note)
 	if err != nil {
 		return domain.Answer{}, err
 	}

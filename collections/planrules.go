@@ -337,4 +337,10 @@ var updateWhy = map[domain.UpdateKind]string{
 	domain.UpdatePlanDeclined:    "You asked for a plan, and it could not be agreed as it was.",
 	domain.UpdateGivenBack:       "A part of an invoice goes back to your supplier.",
 	domain.UpdateReleased:        "The factor has no claim any more, and says so in writing.",
+
+	domain.UpdateMediationOffered:   "What you told us is not cleared up yet, and a neutral person could help.",
+	domain.UpdateMediationAppointed: "The neutral person was appointed.",
+	domain.UpdateMediationDates:     "The neutral person proposes dates.",
+	domain.UpdateMediationProposal:  "The neutral person proposes how to settle it.",
+	domain.UpdateMediationEnded:     "The mediation is over, and this is what follows.",
 }

@@ -36,7 +36,7 @@ func Play(life domain.Life, book domain.Playbook, until time.Time) ([]Moment, er
 
 // play plays a life; dry, no letter is written, which takes most of the time.
 func play(life domain.Life, book domain.Playbook, until time.Time, dry bool, people func(domain.Touch) bool) ([]Moment, error) {
-	p := player{life: life, book: book, dry: dry, people: people, kase: life.Facts.Case, refused: map[string]domain.LastRefusal{}, judged: map[domain.PromiseID]domain.Promise{}}
+	p := player{life: life, book: book, dry: dry, people: people, kase: life.Facts.Case, refused: map[string]domain.LastRefusal{}, judged: map[domain.PromiseID]domain.Promise{}, mediated: map[domain.DisputeID]domain.Mediation{}}
 	p.kase.Status, p.kase.Cycle, p.kase.Tone, p.kase.ClosedAt = domain.CaseOpen, 1, ToneInformative, time.Time{}
 	now := p.kase.OpenedAt
 	changes := changesOf(life)
@@ -74,6 +74,7 @@ type player struct {
 	thanked   []domain.AllocationID
 	judged    map[domain.PromiseID]domain.Promise
 	released  []domain.HoldID
+	mediated  map[domain.DisputeID]domain.Mediation // nobody answers one in a play
 	moments   []Moment
 	dry       bool
 	people    func(domain.Touch) bool // whether they do what waits for them
@@ -90,7 +91,8 @@ func (p *player) look(now time.Time) error {
 	f := p.facts(now)
 	ids := actIDs{
 		touch: domain.TouchID{UUID: p.id()}, link: domain.LinkID{UUID: p.id()}, gate: domain.GateID{UUID: p.id()},
-		judged: make([]domain.EventID, mostJudged),
+		judged: make([]domain.EventID, mostJudged), mediation: domain.MediationID{UUID: uuid.NewSHA1(p.kase.ID.UUID, []byte{byte(len(p.mediated))})},
+		told: domain.UpdateID{UUID: uuid.NewSHA1(p.kase.ID.UUID, []byte{byte(len(p.mediated)), 1})},
 	}
 	d, err := decide(f, ids, manners{"played.invalid", 1, p.dry})
 	if err != nil {
@@ -101,6 +103,9 @@ func (p *player) look(now time.Time) error {
 		p.judged[promise.ID] = promise
 	}
 	p.released = append(p.released, d.ended...)
+	if d.mediated != nil {
+		p.mediated[d.mediated.mediation.Dispute] = d.mediated.mediation
+	}
 	for i := range p.touches {
 		if slices.Contains(d.cancelled, p.touches[i].ID) {
 			p.touches[i].Status = domain.TouchCancelled
@@ -184,6 +189,12 @@ func (p *player) facts(now time.Time) domain.CaseFacts {
 	for i, promise := range f.Promises {
 		if judged, ok := p.judged[promise.ID]; ok {
 			f.Promises[i] = judged
+		}
+	}
+	f.Mediations = nil
+	for _, d := range f.Disputes {
+		if m, ok := p.mediated[d.ID]; ok {
+			f.Mediations = append(f.Mediations, m)
 		}
 	}
 	for i := range f.Items {

@@ -10,14 +10,16 @@ import (
 // A Policy is what binds whoever follows up invoices here: the figures that the engine
 // itself keeps, for the page that publishes them (C-16).
 type Policy struct {
-	GapDays       int // between two contacts that we start
-	Ceiling       int // messages to one address in CeilingDays
-	CeilingDays   int
-	Opens, Closes int // hours of the debtor's day
-	PromiseDays   int // the furthest day that may be named
-	ProofDays     int // business days until a request for proof is answered
-	ComplaintDays int
-	Playbook      domain.Playbook // the firmest there may be
+	GapDays             int // between two contacts that we start
+	Ceiling             int // messages to one address in CeilingDays
+	CeilingDays         int
+	Opens, Closes       int // hours of the debtor's day
+	PromiseDays         int // the furthest day that may be named
+	ProofDays           int // business days until a request for proof is answered
+	ComplaintDays       int
+	MediateDays         int             // after which mediation is offered in a dispute
+	MediationAnswerDays int             // business days for the answer
+	Playbook            domain.Playbook // the firmest there may be
 }
 
 // Published returns the policy.
@@ -25,6 +27,7 @@ func Published() Policy {
 	return Policy{
 		GapDays: gapDays, Ceiling: ceiling, CeilingDays: gapDays, Opens: anyHours.opens, Closes: anyHours.closes,
 		PromiseDays: promiseDays, ProofDays: domain.TopicProof.AnswerDays(), ComplaintDays: domain.TopicComplaint.AnswerDays(), Playbook: BuiltIn(),
+		MediateDays: domain.DisputeMediateDays, MediationAnswerDays: domain.MediationAnswerDays,
 	}
 }
 

@@ -152,6 +152,8 @@ func (s *Service) Act(ctx context.Context, world domain.WorldID, id domain.CaseI
 		touch: domain.New[domain.TouchID](), link: domain.New[domain.LinkID](), gate: domain.New[domain.GateID](),
 		event: domain.New[domain.EventID](), waits: domain.New[domain.EventID](), stuck: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](),
 	}
+	ids.mediation, ids.mediatedAs, ids.told = domain.New[domain.MediationID](), domain.New[domain.AuditID](), domain.New[domain.UpdateID]()
+	ids.mediated = [2]domain.EventID{domain.New[domain.EventID](), domain.New[domain.EventID]()}
 	for range mostJudged {
 		ids.judged, ids.plans = append(ids.judged, domain.New[domain.EventID]()), append(ids.plans, domain.New[domain.EventID]())
 	}
@@ -179,6 +181,11 @@ func (d decision) save(ctx context.Context, tx Tx, now time.Time) error {
 	for _, p := range d.plans {
 		if err := tx.SavePlan(ctx, p); err != nil {
 			return fmt.Errorf("save plan: %w", err)
+		}
+	}
+	if d.mediated != nil {
+		if err := d.mediated.save(ctx, tx); err != nil {
+			return err
 		}
 	}
 	if len(d.decided)+len(d.ended) > 0 {

@@ -275,7 +275,7 @@ func TestADebtorsWordsPauseInTheSameCommit(t *testing.T) {
 	h.act("2026-03-17 09:30")
 	h.is("promises", h.text(`SELECT string_agg(status, ', ' ORDER BY id) FROM promises`), "cancelled, broken")
 	h.is("sent while a part is in dispute", h.text(`SELECT count(*)::text FROM touches WHERE step = 'post_due:1'`), "0")
-	h.is("waits", h.text(`SELECT waits_for FROM cases`), "what is disputed of invoice MP-1042 to be answered") // D-20
+	h.is("waits", h.text(`SELECT waits_for FROM cases`), "what is disputed to be cleared up") // D-20; or the day on which mediation is offered
 	disputes, err := h.cases.Disputes(ctx, ana, h.facts.Case.ID)
 	if err != nil || len(disputes) != 1 {
 		t.Fatalf("disputes: %+v %v", disputes, err)

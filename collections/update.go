@@ -55,6 +55,11 @@ func (data *letter) update(f domain.CaseFacts, act Act, l local) {
 				data.dispute(f, d, l)
 			}
 		}
+		for _, m := range f.Mediations {
+			if m.ID.UUID == u.Subject {
+				data.mediation(f, m, l)
+			}
+		}
 		for _, p := range f.Plans {
 			if p.ID.UUID == u.Subject {
 				data.plan(f, p)

@@ -59,9 +59,31 @@ func changed(kind domain.UpdateKind) domain.CaseFacts {
 			recourse.Status, f.Now = domain.RecourseReassigned, at("2026-03-13 09:10")
 		}
 		f.Recourses = []domain.Recourse{recourse}
+	case domain.UpdateMediationOffered, domain.UpdateMediationAppointed, domain.UpdateMediationDates, domain.UpdateMediationProposal, domain.UpdateMediationEnded:
+		m := mediationIn(kind, dispute)
+		u.Subject, dispute.Status = m.ID.UUID, domain.DisputeMediation
+		f.Disputes, f.Mediations = []domain.Dispute{dispute}, []domain.Mediation{m}
 	}
 	f.Updates = []domain.Update{u}
 	return f
+}
+
+// mediationIn is a mediation of a dispute as a debtor is told of it.
+func mediationIn(kind domain.UpdateKind, d domain.Dispute) domain.Mediation {
+	m := domain.Mediation{
+		ID: domain.New[domain.MediationID](), Dispute: d.ID, Case: d.Case, Deal: d.Deal, OfferedAt: at("2026-03-12 10:00"), AnswerBy: day("2026-03-26"), BeginBy: day("2026-04-23"),
+		Status: map[domain.UpdateKind]domain.MediationStatus{
+			domain.UpdateMediationOffered: domain.MediationOffered, domain.UpdateMediationAppointed: domain.MediationAppointed, domain.UpdateMediationDates: domain.MediationAppointed,
+			domain.UpdateMediationProposal: domain.MediationProposed, domain.UpdateMediationEnded: domain.MediationFailed,
+		}[kind],
+	}
+	if kind == domain.UpdateMediationOffered {
+		return m
+	}
+	m.Mediator, m.MediatorName = domain.New[domain.OrganizationID](), "Fairway Dispute Resolution"
+	m.Timetable = &domain.Timetable{N: 1, PapersBy: day("2026-03-20"), TalkOn: day("2026-03-26"), ProposalBy: day("2026-04-02")}
+	m.Proposals = []domain.MediationProposal{{N: 1, Credit: usd(150_000), Reasons: "one box may have been wet on arrival; pay to 4410023317 it does not say"}}
+	return m
 }
 
 // passed writes a letter that the gate and the lint let pass.

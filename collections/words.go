@@ -126,6 +126,15 @@ func PartyMail(event domain.Event, org domain.Organization) (subject, text strin
 		"recourse.paid":       "Your payment arrived",
 		"recourse.reassigned": "A part of an invoice is yours again",
 		"case.stuck":          "A case needs a person",
+
+		"mediation.offered":        "A neutral person is offered to you and your customer",
+		"mediation.agreed":         "Mediation is agreed",
+		"mediation.appointed":      "The neutral person was appointed",
+		"mediation.dates_proposed": "Dates for a mediation wait for your word",
+		"mediation.proposed":       "A proposal waits for your word",
+		"mediation.settled":        "A mediation ended with an agreement",
+		"mediation.ended":          "A mediation is over",
+		"mediation.waits":          "News of a mediation",
 	}
 	subject = "News from Comity"
 	if known, ok := subjects[event.Kind]; ok {

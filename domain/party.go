@@ -16,6 +16,7 @@ const (
 	KindSeller   OrganizationKind = "seller"
 	KindFactor   OrganizationKind = "factor"
 	KindPlatform OrganizationKind = "platform"
+	KindMediator OrganizationKind = "mediator" // a neutral: no party of any deal
 )
 
 // A LegalType is what a party is in law; some rules protect natural persons.
@@ -39,7 +40,7 @@ func (t LegalType) Valid() bool { return slices.Contains(LegalTypes(), t) }
 type Role string
 
 // The roles there are. A seller has owners and members, a factor owners,
-// analysts and collectors, the platform operators.
+// analysts and collectors, the platform operators, a mediator owners.
 const (
 	RoleOwner     Role = "owner"
 	RoleMember    Role = "member"
@@ -57,12 +58,14 @@ func RolesOf(kind OrganizationKind) []Role {
 		return []Role{RoleOwner, RoleAnalyst, RoleCollector}
 	case KindPlatform:
 		return []Role{RoleOperator}
+	case KindMediator:
+		return []Role{RoleOwner}
 	default:
 		return nil
 	}
 }
 
-// An Organization is a seller, a factor or the platform.
+// An Organization is a seller, a factor, a mediator or the platform.
 type Organization struct {
 	ID        OrganizationID
 	World     WorldID // zero for the platform, which stands outside worlds
@@ -152,6 +155,7 @@ const (
 	ScopeSeller    Scope = "seller"
 	ScopeFactor    Scope = "factor"
 	ScopePlatform  Scope = "platform"
+	ScopeMediator  Scope = "mediator"
 	ScopeDebtor    Scope = "debtor"
 	ScopeMarket    Scope = "market"
 	ScopeWork      Scope = "work"
@@ -176,6 +180,8 @@ func (c Caller) Own() Entry {
 		return Entry{Scope: ScopeFactor, By: c}
 	case KindPlatform:
 		return Entry{Scope: ScopePlatform, By: c}
+	case KindMediator:
+		return Entry{Scope: ScopeMediator, By: c}
 	default:
 		if !c.Case.IsZero() {
 			return Entry{Scope: ScopeDebtor, By: c}

@@ -16,6 +16,12 @@ const (
 	UpdatePlanDeclined    UpdateKind = "plan_declined"
 	UpdateGivenBack       UpdateKind = "given_back"
 	UpdateReleased        UpdateKind = "released" // the release, a legal notice
+
+	UpdateMediationOffered   UpdateKind = "mediation_offered"
+	UpdateMediationAppointed UpdateKind = "mediation_appointed"
+	UpdateMediationDates     UpdateKind = "mediation_dates"
+	UpdateMediationProposal  UpdateKind = "mediation_proposal"
+	UpdateMediationEnded     UpdateKind = "mediation_ended" // without an agreement
 )
 
 // UpdateKinds lists what a debtor is told of.
@@ -23,6 +29,7 @@ func UpdateKinds() []UpdateKind {
 	return []UpdateKind{
 		UpdateDisputeRaised, UpdateDisputeAnswered, UpdateDisputeResolved, UpdatePlanRequested, UpdatePlanOffered,
 		UpdatePlanActive, UpdatePlanDeclined, UpdateGivenBack, UpdateReleased,
+		UpdateMediationOffered, UpdateMediationAppointed, UpdateMediationDates, UpdateMediationProposal, UpdateMediationEnded,
 	}
 }
 
@@ -32,6 +39,6 @@ type Update struct {
 	Case    CaseID
 	Deal    DealID
 	Kind    UpdateKind
-	Subject [16]byte // the dispute, plan or recourse
+	Subject [16]byte // the dispute, plan, recourse or mediation
 	At      time.Time
 }

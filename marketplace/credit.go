@@ -40,6 +40,9 @@ func (s *Service) ResolveDispute(ctx context.Context, by domain.Caller, id domai
 		if err := s.credit(ctx, tx, by, found.Deal, dispute, ids); err != nil {
 			return domain.Answer{}, err
 		}
+		if err := closeMediation(ctx, tx, dispute, "the dispute was "+resolvedWords[how.Outcome]); err != nil {
+			return domain.Answer{}, err
+		}
 		if err := tx.EndDispute(ctx, dispute, domain.Update{
 			ID: ids.update, Case: dispute.Case, Deal: dispute.Deal, Kind: domain.UpdateDisputeResolved, Subject: dispute.ID.UUID, At: by.Now,
 		}); err != nil {
@@ -48,6 +51,8 @@ func (s *Service) ResolveDispute(ctx context.Context, by domain.Caller, id domai
 		return once.Answer(dispute), tx.SaveTrail(ctx, resolvedTrail(by, found.Deal.Deal, dispute, how.How, ids))
 	})
 }
+
+var resolvedWords = map[string]string{"agreed": "resolved as debtor and seller agreed", "withdrawn": "taken back"}
 
 // resolvedTrail says how a dispute ended.
 func resolvedTrail(by domain.Caller, d domain.Deal, dispute domain.Dispute, how string, ids receiptIDs) domain.Trail {

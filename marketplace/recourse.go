@@ -93,6 +93,9 @@ func lawful(ctx context.Context, tx Tx, by domain.Caller, file domain.DealFile, 
 	case dispute != nil && r.Part != most:
 		return domain.ErrInvalid.At("/amount", "not-the-part", "the disputed part is given back whole: "+most.Grouped())
 	}
+	if r.Reason == domain.RecourseDispute && dispute != nil && dispute.Status == domain.DisputeMediation {
+		return domain.ErrWrongState.Because("a neutral helps the parties: nobody ends the dispute alone meanwhile").In(string(dispute.Status), string(domain.DisputeOpen), string(domain.DisputeAnswered))
+	}
 	if r.Reason == domain.RecourseDispute && dispute != nil && !dispute.AgreedAt.IsZero() && !file.ReserveFree().Less(dispute.Offered) {
 		return domain.ErrWrongState.Because("debtor and seller agreed: resolve the dispute as they did").In("agreed")
 	}
@@ -275,6 +278,9 @@ func (s *Service) endDispute(ctx context.Context, tx Tx, by domain.Caller, r dom
 	}
 	dispute := found.Dispute
 	if err := dispute.Resolve(domain.OutcomeGivenBack, "", by.Now); err != nil {
+		return err
+	}
+	if err := closeMediation(ctx, tx, dispute, "the disputed part was given back to the seller"); err != nil {
 		return err
 	}
 	return tx.EndDispute(ctx, dispute, told)

@@ -22,6 +22,7 @@ type Tx interface {
 	objections
 	purchase
 	agreements
+	mediations
 	bank
 	cards
 	reports
@@ -47,6 +48,12 @@ var Wide = map[string]domain.Scope{
 	"ProposeRecourse": domain.ScopeMarket,
 	"CheckRecourse":   domain.ScopeMarket,
 	"Withdraw":        domain.ScopeMarket, // offers of several factors end
+	"AskMediation":    domain.ScopeMarket, // what debtor, seller, factor and neutral do is saved in all their rows
+	"mediating":       domain.ScopeMarket,
+	"NoteMediation":   domain.ScopeMarket,
+	"Mediations":      domain.ScopeMarket, // the platform appoints in any
+	"AdmitMediator":   domain.ScopeMarket, // the register is the platform's, of every world
+	"Mediators":       domain.ScopeMarket,
 	"Advance":         domain.ScopeWork,
 	"ApplyLine":       domain.ScopeWork,
 	"AccrueFees":      domain.ScopeWork,

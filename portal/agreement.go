@@ -195,6 +195,8 @@ func (s *sheet) find(a about) bool {
 		s.plan = s.page.Plans[i]
 		s.Hidden = map[string]string{"plan": s.plan.ID.String()}
 		return s.on(s.plan.Deal)
+	case aboutMediation:
+		return s.findMediation()
 	default:
 		return true
 	}
@@ -217,7 +219,8 @@ func (f frame) talks(page domain.DebtorPage, deal domain.DealID, now time.Time, 
 	var all []viewTalk
 	for _, d := range page.Disputes {
 		if d.Deal == deal {
-			all = append(all, f.thread(page, d, may(domain.VerbDispute)))
+			all = append(all, f.thread(page, d, now, may(domain.VerbDispute)))
+			all = append(all, f.mediated(page, d, domain.DateOf(now.In(page.Zone())), may(domain.VerbDispute))...)
 		}
 	}
 	for _, p := range page.Plans {
@@ -229,7 +232,7 @@ func (f frame) talks(page domain.DebtorPage, deal domain.DealID, now time.Time, 
 }
 
 // thread is a dispute with its notes, the seller's answer and the outcome (C-107).
-func (f frame) thread(page domain.DebtorPage, d domain.Dispute, may bool) viewTalk {
+func (f frame) thread(page domain.DebtorPage, d domain.Dispute, now time.Time, may bool) viewTalk {
 	w := f.T
 	day := func(at time.Time) string { return w.short(domain.DateOf(at.In(page.Zone()))) }
 	talk := viewTalk{Title: w.ThreadTitle.With("amount", w.sum(d.Amount))}
@@ -238,19 +241,22 @@ func (f frame) thread(page domain.DebtorPage, d domain.Dispute, may bool) viewTa
 	if !d.AnsweredAt.IsZero() {
 		talk.Said = append(talk.Said, viewSaid{w.OnAbout.With("date", day(d.AnsweredAt), "about", page.Seller), w.position(page, d) + "\n" + d.Answer})
 	}
-	sides := map[string]string{"debtor": string(w.SideDebtor), "seller": page.Seller, "factor": page.Factor}
+	sides := map[string]string{"debtor": string(w.SideDebtor), "seller": page.Seller, "factor": page.Factor, string(domain.SideNeutral): string(w.SideNeutral)}
 	for _, n := range page.Notes {
 		if n.Dispute == d.ID {
 			talk.Said = append(talk.Said, viewSaid{w.OnAbout.With("date", day(n.At), "about", sides[n.Side]), n.Said})
 		}
 	}
 	talk.State = w.disputeState(page, d)
-	if may && d.Status == domain.DisputeAnswered && d.AgreedAt.IsZero() {
+	if may && d.Live() && !d.AnsweredAt.IsZero() && d.AgreedAt.IsZero() {
 		talk.Links = append(talk.Links, viewLink{f.To(deedAgree, "dispute", d.ID.String()), string(w.Agree)})
 	}
 	talk.Links = append(talk.Links, viewLink{f.To("disputes/" + d.ID.String()), string(w.Files)})
 	if may && d.Live() {
 		talk.Links = append(talk.Links, viewLink{f.To(deedNote, "dispute", d.ID.String()), string(w.Note)})
+	}
+	if may && mayMediate(page, d, now) {
+		talk.Links = append(talk.Links, viewLink{f.To(deedMediate, "dispute", d.ID.String()), string(w.Mediate)})
 	}
 	return talk
 }

@@ -30,11 +30,12 @@ const (
 	aboutInvoice
 	aboutDispute // one that was raised
 	aboutPlan    // one that is offered
+	aboutMediation
 )
 
 // deeds lists what a debtor can do, in the order in which it is offered.
 func (p *portal) deeds() []deed {
-	return slices.Concat(p.aboutMoney(), p.aboutAgreements(), p.aboutUs())
+	return slices.Concat(p.aboutMoney(), p.aboutAgreements(), p.aboutMediation(), p.aboutUs())
 }
 
 func (p *portal) aboutMoney() []deed {

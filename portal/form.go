@@ -31,7 +31,7 @@ type form struct {
 }
 
 // hidden says which field names what a deed is about, beside an invoice.
-var hidden = map[about]string{aboutDispute: "dispute", aboutPlan: "plan"}
+var hidden = map[about]string{aboutDispute: "dispute", aboutPlan: "plan", aboutMediation: "mediation"}
 
 // named reads that field from an address or from a form.
 func named(from func(string) string, a about) map[string]string {

@@ -45,10 +45,11 @@ type Cases interface {
 
 // Options are what the pages are made of.
 type Options struct {
-	Cases  Cases
-	Door   *Door
-	Log    *slog.Logger
-	Random func(n int) []byte
+	Cases      Cases
+	Mediations Mediations
+	Door       *Door
+	Log        *slog.Logger
+	Random     func(n int) []byte
 	// Cards says whether a factor takes money by card, in a sandbox or outside; nil: none does.
 	Cards   func(factor domain.OrganizationID, sandbox bool) bool
 	Proxies []string // networks whose word about who asks is believed; none: nobody's

@@ -149,7 +149,7 @@ func newSite(proxies ...string) *site {
 	random := byte(0)
 	s.handler = portal.New(portal.Options{
 		Cards:   func(factor domain.OrganizationID, _ bool) bool { return s.cards && factor == s.page.FactorID },
-		Proxies: proxies, Cases: s.cases, Log: slog.New(slog.DiscardHandler),
+		Proxies: proxies, Cases: s.cases, Mediations: s.cases, Log: slog.New(slog.DiscardHandler),
 		Random: func(n int) []byte { random++; return bytes.Repeat([]byte{random}, n) },
 		Door: &portal.Door{
 			Links: links, Now: func() time.Time { return s.clock },

@@ -25,13 +25,14 @@ type sheet struct {
 	Hidden                map[string]string
 	Kept                  map[string]string // fields that stand fixed in the form
 
-	page    domain.DebtorPage
-	now     time.Time
-	item    domain.DebtorItem
-	dispute domain.Dispute
-	plan    domain.Plan
-	today   domain.Date
-	filled  form
+	page      domain.DebtorPage
+	now       time.Time
+	item      domain.DebtorItem
+	dispute   domain.Dispute
+	plan      domain.Plan
+	mediation domain.Mediation
+	today     domain.Date
+	filled    form
 }
 
 // A field is one thing that is typed or chosen.
@@ -139,6 +140,9 @@ func (w *words) refused(verb string, r *domain.Refusal) (key, at string) {
 			at = "count"
 		}
 		codes = append([]string{r.Fields[0].Code}, codes...)
+	}
+	if strings.HasPrefix(verb, deedMediation) || verb == deedMediate {
+		codes = append([]string{"mediation " + r.Code}, codes...)
 	}
 	for _, code := range codes {
 		if _, ok := w.Refusals[code]; ok {

@@ -49,9 +49,10 @@ type frame struct {
 // namesOf are the names that an address may carry on to another language, and what they may
 // be: nothing that somebody else wrote.
 var namesOf = map[string]func(string) bool{
-	"deal":    func(id string) bool { _, err := domain.ParseDealID(id); return err == nil },
-	"dispute": func(id string) bool { _, err := domain.ParseDisputeID(id); return err == nil },
-	"plan":    func(id string) bool { _, err := domain.ParsePlanID(id); return err == nil },
+	"deal":      func(id string) bool { _, err := domain.ParseDealID(id); return err == nil },
+	"dispute":   func(id string) bool { _, err := domain.ParseDisputeID(id); return err == nil },
+	"plan":      func(id string) bool { _, err := domain.ParsePlanID(id); return err == nil },
+	"mediation": func(stage string) bool { _, ok := stageOf(stage); return ok },
 }
 
 func frameOf(c *gin.Context, v visit) frame {

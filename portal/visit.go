@@ -171,7 +171,7 @@ func policyOf(f frame) policy {
 		w.PolicyGap.With("gap", number(p.GapDays)), w.PolicyCeiling.With("ceiling", number(p.Ceiling), "days", number(p.CeilingDays)),
 		w.PolicyHours.With("opens", number(p.Opens), "closes", number(p.Closes)), string(w.PolicyBank), string(w.PolicyAnswers), string(w.PolicyPeople),
 		string(w.PolicyDetails), string(w.PolicyFees), w.PolicyPromise.With("days", number(p.PromiseDays)),
-		w.PolicyComplaint.With("proof", number(p.ProofDays), "complaint", number(p.ComplaintDays)),
+		w.PolicyComplaint.With("proof", number(p.ProofDays), "complaint", number(p.ComplaintDays)), w.PolicyMediation.With("days", number(p.MediateDays), "answer", number(p.MediationAnswerDays)),
 	}
 	for _, step := range p.Playbook.Before {
 		said := w.StepBefore

@@ -92,8 +92,15 @@ type words struct {
 	PlanTitle, PlanPart, PlanForgives, PlanRequested, PlanProposed, PlanOffered, PlanActive, PlanKept, PlanBroken, PlanDeclined phrase
 	AcceptPlan, AcceptNote, DoneAccept, DeclinePlan, DeclineNote, DoneDecline, RestsPlan                                        phrase
 
-	Card, CardAll, CardNote, CardButton, CardTitle, CardPart, CardPreparing, CardAgain, CardReady, CardGo phrase
-	CardPaid, CardPassedOn, CardReturned, CardOver, RestsCard                                             phrase
+	Card, CardAll, CardNote, CardButton, CardTitle, CardPart, CardPreparing, CardAgain, CardReady, CardGo        phrase
+	CardPaid, CardPassedOn, CardReturned, CardOver, RestsCard                                                    phrase
+	Mediate, MediateNote, DoneMediate, MediationTitle, SideNeutral                                               phrase
+	MediationYes, MediationYesNote, DoneMediationYes, MediationNo, MediationNoNote, DoneMediationNo              phrase
+	Objection, ObjectionNote, ObjectionSaid, DoneObjection                                                       phrase
+	AgreeDates, AgreeDatesNote, DoneAgreeDates, DatesPapers, DatesTalk, DatesProposal                            phrase
+	ProposalYes, ProposalYesNote, DoneProposalYes, ProposalNo, ProposalNoNote, DoneProposalNo, ProposalWords     phrase
+	MediationOffered, MediationWaits, MediationAgreed, MediationAppointed, MediationScheduled, MediationProposed phrase
+	MediationSettled, MediationDeclined, MediationLapsed, MediationFailed, MediationClosed, PolicyMediation      phrase
 
 	Refusals map[string]phrase // by code, or by what was tried and code
 }
@@ -103,5 +110,5 @@ var refusalKeys = []string{
 	"other", "unreadable", "not-an-amount", "not-a-day", "not-positive", "other-currency", "more-than-open", "in-the-past", "in-the-future",
 	"promise-too-far", "promise-already-open", "wrong-state", "empty", "too-long", "wrong-code",
 	"confirm too-many-tries", "question too-many-tries", "paid too-many-tries", "too-many-tries", "conflict", "feedback conflict", "not-chosen", "not-a-number", "out-of-range", "out-of-order", "too-far",
-	"card wrong-state", "card more-than-open", "card too-many-tries", "plan wrong-state", "dispute/agree wrong-state", "dispute/note wrong-state", "plan/accept wrong-state", "plan/decline wrong-state", "files unsupported-media-type", "files too-large", "files wrong-state", "broken", "active-content", "too-many", "code-needed", "key-reused", "request-in-flight", "outcome-unknown",
+	"card wrong-state", "card more-than-open", "card too-many-tries", "plan wrong-state", "dispute/agree wrong-state", "dispute/note wrong-state", "plan/accept wrong-state", "plan/decline wrong-state", "mediation wrong-state", "credit-not-covered", "files unsupported-media-type", "files too-large", "files wrong-state", "broken", "active-content", "too-many", "code-needed", "key-reused", "request-in-flight", "outcome-unknown",
 }

@@ -59,6 +59,8 @@ SELECT ` + promiseColumns + ` FROM promises WHERE case_id = ANY ($1::uuid[]) ORD
 SELECT ` + disputeColumns + ` FROM disputes WHERE case_id = ANY ($1::uuid[]) ORDER BY id`
 	agendaPlans = `
 SELECT ` + planColumns + ` FROM plans WHERE case_id = ANY ($1::uuid[]) ORDER BY id`
+	agendaMediations = `
+SELECT ` + mediationColumns + ` FROM mediations WHERE case_id = ANY ($1::uuid[]) ORDER BY id`
 	agendaUpdates = `
 SELECT id, case_id, deal_id, kind, subject_id, at FROM updates WHERE case_id = ANY ($1::uuid[]) ORDER BY id`
 	agendaQuestions = `
@@ -153,7 +155,7 @@ func eachOf[R any](ctx context.Context, tx *Tx, query string, put func(R), args 
 func agendaStatements() map[string]string {
 	return map[string]string{
 		"claim_agenda": claimAgenda, "agenda_factors": agendaFactors, "agenda_relationships": agendaRelationships, "agenda_items": agendaItems, "agenda_introduced": agendaIntroduced, "agenda_feeds": agendaFeeds, "agenda_touches": agendaTouches,
-		"agenda_holds": agendaHolds, "agenda_pauses": agendaPauses, "agenda_stops": agendaStops, "agenda_promises": agendaPromises, "agenda_disputes": agendaDisputes, "agenda_plans": agendaPlans, "agenda_updates": agendaUpdates,
+		"agenda_holds": agendaHolds, "agenda_pauses": agendaPauses, "agenda_stops": agendaStops, "agenda_promises": agendaPromises, "agenda_disputes": agendaDisputes, "agenda_plans": agendaPlans, "agenda_mediations": agendaMediations, "agenda_updates": agendaUpdates,
 		"agenda_questions": agendaQuestions, "agenda_replies": agendaReplies, "agenda_approvals": agendaApprovals, "agenda_paid": agendaPaid,
 		"agenda_unthanked": agendaUnthanked, "agenda_refused": agendaRefused, "agenda_playbooks": agendaPlaybooks, "agenda_wishes": agendaWishes, "save_waits": saveWaits,
 	}
@@ -391,6 +393,9 @@ func (a *agenda) held(ctx context.Context) error {
 		return err
 	}
 	if err := each(ctx, a, agendaPlans, func(r planRow) { f := a.at[r.Case]; f.Plans = append(f.Plans, r.plan()) }); err != nil {
+		return err
+	}
+	if err := each(ctx, a, agendaMediations, func(r mediationRow) { f := a.at[r.Case]; f.Mediations = append(f.Mediations, r.mediation()) }); err != nil {
 		return err
 	}
 	if err := each(ctx, a, agendaUpdates, func(r updateRow) { f := a.at[r.Case]; f.Updates = append(f.Updates, r.update()) }); err != nil {

@@ -26,12 +26,12 @@ WITH pair AS MATERIALIZED (
   SELECT pg_advisory_xact_lock(hashtextextended(c.seller_id::text || r.debtor_id::text, 2))
     FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1
 )
-SELECT load_case($1, $2, $3) || case_agreements($1) || case_thanks($1, $3) FROM pair`
+SELECT load_case($1, $2, $3) || case_agreements($1) || case_mediations($1) || case_thanks($1, $3) FROM pair`
 	readCaseAndAddress = `
 SELECT c.id, c.world_id, coalesce(r.email, '') AS email
   FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1`
 	readCaseFacts = `
-SELECT case_facts($1, $2, $3) || case_agreements($1) || case_thanks($1, $3)`
+SELECT case_facts($1, $2, $3) || case_agreements($1) || case_mediations($1) || case_thanks($1, $3)`
 	lockCase = `
 SELECT ` + caseColumns + ` FROM cases WHERE factor_id = $2 AND id = $1 FOR UPDATE`
 	readSellerCase = `
@@ -151,6 +151,7 @@ type caseFactsRow struct {
 	Disputes      []disputeRow        `json:"disputes"`
 	Plans         []planRow           `json:"plans"`
 	Recourses     []recourseRow       `json:"recourses"`
+	Mediations    []mediationRow      `json:"mediations"`
 	Updates       []updateRow         `json:"updates"`
 	Questions     []questionRow       `json:"questions"`
 	Replies       []replyFactRow      `json:"replies"`
@@ -189,7 +190,7 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 		ContactKey: key, Items: mapped(r.Items, caseItemRow.item), Feeds: mapped(r.Feeds, feedRow.feed), Holds: mapped(r.Holds, holdRow.hold),
 		Pauses: mapped(r.Pauses, pauseRow.pause), Stops: mapped(r.Stops, stopRow.stop), Promises: mapped(r.Promises, promiseRow.promise),
 		Disputes: mapped(r.Disputes, disputeRow.dispute), Plans: mapped(r.Plans, planRow.plan),
-		Recourses: mapped(r.Recourses, recourseRow.recourse), Updates: mapped(r.Updates, updateRow.update), Questions: mapped(r.Questions, questionRow.question), Replies: mapped(r.Replies, replyFactRow.fact),
+		Recourses: mapped(r.Recourses, recourseRow.recourse), Mediations: mapped(r.Mediations, mediationRow.mediation), Updates: mapped(r.Updates, updateRow.update), Questions: mapped(r.Questions, questionRow.question), Replies: mapped(r.Replies, replyFactRow.fact),
 		Touches: mapped(r.Touches, touchRow.touch), Approvals: mapped(r.Approvals, approvalRow.approval), Playbook: r.Playbook.playbook(), Voice: r.Voice.voice(),
 		Preferences: r.Preferences.preferences(), NotByPhone: r.NotByPhone, SellersHere: r.SellersHere, KnownSince: r.KnownSince.Date, PaidOnTime: r.PaidOnTime, LastPaidAt: r.LastPaidAt.Time,
 		Owed:      mapped(r.Owed, func(o owedRow) money.Amount { return amount(o.Minor, o.Currency) }),

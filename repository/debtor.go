@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	loadDebtorPage = `SELECT debtor_page($1, $2) || debtor_agreements() || debtor_cards() || debtor_thanks($3)`
+	loadDebtorPage = `SELECT debtor_page($1, $2) || debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case())`
 	confirmLink    = `
 SELECT is_right, tries FROM confirm_link($1, $2)`
 )
@@ -50,13 +50,14 @@ type debtorPageRow struct {
 		Country  textCol `json:"country"`
 		TimeZone textCol `json:"time_zone"`
 	} `json:"relationship"`
-	Items     []debtorItemRow `json:"items"`
-	Holds     []holdRow       `json:"holds"`
-	Promises  []promiseRow    `json:"promises"`
-	Disputes  []disputeRow    `json:"disputes"`
-	Plans     []planRow       `json:"plans"`
-	Notes     []noteRow       `json:"notes"`
-	Questions []questionRow   `json:"questions"`
+	Items      []debtorItemRow `json:"items"`
+	Holds      []holdRow       `json:"holds"`
+	Promises   []promiseRow    `json:"promises"`
+	Disputes   []disputeRow    `json:"disputes"`
+	Plans      []planRow       `json:"plans"`
+	Mediations []mediationRow  `json:"mediations"`
+	Notes      []noteRow       `json:"notes"`
+	Questions  []questionRow   `json:"questions"`
 
 	Recipient   string            `json:"recipient"`
 	Preferences preferencesRow    `json:"preferences"`
@@ -75,7 +76,7 @@ func (r debtorPageRow) page() domain.DebtorPage {
 		SellerID: domain.OrganizationID{UUID: r.SellerID}, Factor: r.Factor, FactorEmail: r.FactorEmail, Seller: r.Seller, SellerEmail: r.SellerEmail,
 		Debtor: r.Relationship.Name, Country: string(r.Relationship.Country), TimeZone: string(r.Relationship.TimeZone), Confirmed: r.Confirmed,
 		Holds: mapped(r.Holds, holdRow.hold), Promises: mapped(r.Promises, promiseRow.promise), Disputes: mapped(r.Disputes, disputeRow.dispute),
-		Plans: mapped(r.Plans, planRow.plan), Notes: mapped(r.Notes, noteRow.note),
+		Plans: mapped(r.Plans, planRow.plan), Mediations: mapped(r.Mediations, mediationRow.mediation), Notes: mapped(r.Notes, noteRow.note),
 		Questions: mapped(r.Questions, questionRow.question),
 		Recipient: r.Recipient, Preferences: r.Preferences.preferences(), Stops: r.Stops, MayBeAsked: r.MayBeAsked, InRow: r.InRow, Letters: mapped(r.Letters, debtorLetterRow.letter),
 		Cards: mapped(r.Cards, cardRow.card), CardsStopped: r.CardsStopped,

@@ -61,7 +61,8 @@ SELECT id FROM disputes WHERE id = $1 AND ($2::uuid IN (factor_id, seller_id) OR
 	listEvidence = `
 SELECT ` + evidenceColumns + ` FROM evidence WHERE dispute_id = $1 ORDER BY id`
 	readEvidence = `
-SELECT ` + evidenceColumns + ` FROM evidence WHERE id = $1 AND ($2::uuid IN (factor_id, seller_id) OR case_id = $3::uuid)`
+SELECT ` + evidenceColumns + ` FROM evidence WHERE id = $1 AND ($2::uuid IN (factor_id, seller_id) OR case_id = $3::uuid
+    OR EXISTS (SELECT FROM mediations m WHERE m.dispute_id = evidence.dispute_id AND m.mediator_id = $2::uuid))`
 	insertEvidence = `
 WITH doc AS (
   INSERT INTO blobs (id, org_id, media_type, file_name, size, sha256) VALUES ($6, $4, $9, $10, $11, $12)

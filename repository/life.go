@@ -14,7 +14,7 @@ import (
 // Cases as they were lived. Those with a deal that was given back are left out: when it was is
 // not in its rows.
 const loadLives = `
-SELECT case_facts(k.id, NULL, $6, true) || case_agreements(k.id)
+SELECT case_facts(k.id, NULL, $6, true) || case_agreements(k.id) || case_mediations(k.id)
   FROM cases k JOIN relationships m ON m.id = k.relationship_id
  WHERE k.factor_id = $1 AND k.opened_at >= $2
    AND ($4 = 'factor' OR $4 = 'seller' AND k.seller_id::text = $5 OR $4 = 'debtor' AND k.debtor_id::text = $5 OR $4 = 'relationship' AND k.relationship_id::text = $5

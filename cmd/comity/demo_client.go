@@ -204,7 +204,7 @@ func (c *client) page(ctx context.Context, link string) (string, error) {
 
 // submit sends a form of the debtor's page.
 func (c *client) submit(ctx context.Context, link, verb string, form url.Values) error {
-	html, err := c.page(ctx, link+"/"+verb+"?"+url.Values{"deal": form["deal"], "dispute": form["dispute"], "plan": form["plan"]}.Encode())
+	html, err := c.page(ctx, link+"/"+verb+"?"+url.Values{"deal": form["deal"], "dispute": form["dispute"], "plan": form["plan"], "mediation": form["mediation"]}.Encode())
 	if err != nil {
 		return err
 	}

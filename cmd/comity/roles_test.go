@@ -21,7 +21,7 @@ var shared = []string{
 func TestWhoMayDoWhat(t *testing.T) {
 	s := newScene(t)
 	all := s.equipped(operations(t))
-	others := map[string]*client{"the seller": s.alice.client, "another seller": s.bob.client, "the factor": s.eastbrook, "a rival": s.rival, "the platform": s.platform}
+	others := map[string]*client{"the seller": s.alice.client, "another seller": s.bob.client, "the factor": s.eastbrook, "a rival": s.rival, "the platform": s.platform, "the neutral": s.neutral}
 	for _, c := range others {
 		s.must(c.signIn(t.Context()))
 	}
@@ -55,15 +55,18 @@ func TestWhoMayDoWhat(t *testing.T) {
 
 // ofItsOwn reports whether somebody asks rightly beside the one whom a test asks as: a
 // rival keeps bank statements, playbooks and an opinion of the seller of its own, and the platform
-// verifies a seller's invoice too. Either side of a case pauses it, speaks in the thread of a dispute and attaches to it.
+// verifies a seller's invoice too. Either side of a case pauses it, speaks in the thread of a dispute, attaches to it, and takes its part in a mediation.
 func ofItsOwn(o operation, name string) bool {
 	switch o.path {
 	case "/v1/bank-statements", "/v1/sellers/{id}/standing", "/v1/playbooks":
 		return name == "a rival"
-	case "/v1/cases/{id}/pauses", "/v1/disputes/{id}/notes", "/v1/disputes/{id}/evidence":
+	case "/v1/cases/{id}/pauses", "/v1/disputes/{id}/notes", "/v1/disputes/{id}/evidence", "/v1/disputes/{id}/mediations",
+		"/v1/mediations/{id}/object", "/v1/mediations/{id}/agree", "/v1/mediations/{id}/vote":
 		return name == "the seller"
 	case "/v1/invoices/{id}/verifications":
 		return name == "the platform"
+	case "/v1/mediations/{id}", "/v1/evidence/{id}/file":
+		return name == "the neutral"
 	}
 	return false
 }
@@ -76,7 +79,7 @@ func (s *scene) strangersRead(t *testing.T, all []operation) {
 		if o.method != http.MethodGet || !strings.Contains(o.path, "{id}") {
 			continue
 		}
-		for name, stranger := range map[string]*client{"another seller": s.bob.client, "a rival": s.rival} {
+		for name, stranger := range map[string]*client{"another seller": s.bob.client, "a rival": s.rival, "the neutral": s.neutral} {
 			if ofItsOwn(o, name) {
 				continue
 			}

@@ -14,6 +14,7 @@ type scene struct {
 	*storyA
 	alice, bob shop
 	rival      *client // a factor without a deal
+	neutral    *client // a mediator, where the scene has one
 	debtor     string  // Alice's debtor's address
 	banks      []*bankedAccount
 	bank       bank

@@ -82,7 +82,7 @@ func (a *app) handler() (http.Handler, error) {
 		Ready:  func(r *http.Request) error { return a.db.Ping(r.Context()) },
 		Secret: func() string { return "sbx-" + secret(12) },
 	})
-	pages := portal.New(portal.Options{Cases: a.cases, Door: door, Cards: a.cards.takes, Log: a.log, Random: randomBytes, Proxies: a.config.Proxies})
+	pages := portal.New(portal.Options{Cases: a.cases, Mediations: a.market, Door: door, Cards: a.cards.takes, Log: a.log, Random: randomBytes, Proxies: a.config.Proxies})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/d/") {
 			pages.ServeHTTP(w, r)

@@ -19,7 +19,7 @@ import (
 func (s *scene) equipped(all []operation) []operation {
 	s.t.Helper()
 	ids := s.things()
-	for _, c := range []*client{s.alice.client, s.eastbrook, s.platform} {
+	for _, c := range []*client{s.alice.client, s.eastbrook, s.platform, s.neutral} {
 		s.must(c.signIn(s.t.Context()))
 	}
 	bodies, token := s.rightBodies(ids), s.link()
@@ -52,18 +52,23 @@ func (s *scene) equipped(all []operation) []operation {
 
 // asker returns who may ask an operation.
 func (s *scene) asker(o operation) *client {
-	for _, part := range []string{"/organizations", "/sandboxes", "/release", "/objections/{id}/decision", "/models"} {
+	for _, part := range []string{"/organizations", "/sandboxes", "/release", "/objections/{id}/decision", "/models", "/mediators/", "/appoint"} {
 		if strings.Contains(o.path, part) {
 			return s.platform
 		}
 	}
-	for _, path := range []string{"/v1/disputes/{id}/answer", "/v1/disputes/{id}/root-cause", "/v1/plans/{id}/consent"} {
+	for _, path := range []string{"/v1/mediations/{id}", "/v1/mediations/{id}/timetable", "/v1/mediations/{id}/notes", "/v1/mediations/{id}/proposals", "/v1/mediations/{id}/end"} {
+		if o.path == path {
+			return s.neutral
+		}
+	}
+	for _, path := range []string{"/v1/disputes/{id}/answer", "/v1/disputes/{id}/root-cause", "/v1/plans/{id}/consent", "/v1/mediations/{id}/answer"} {
 		if o.path == path {
 			return s.alice.client
 		}
 	}
 	for _, part := range []string{
-		"/replies", "/playbooks", "/tasks", "/call", "/touches/{id}/result", "/settle", "/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions", "/plans", "/recourses",
+		"/replies", "/playbooks", "/tasks", "/call", "/touches/{id}/result", "/settle", "/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions", "/plans", "/recourses", "/mediations",
 	} {
 		if strings.Contains(o.path, part) {
 			return s.eastbrook
@@ -110,6 +115,7 @@ func (s *scene) things() map[string]string {
 	_, err := s.owner.ExecContext(ctx, `INSERT INTO claim_payments (id, factor_id, seller_id, recourse_id, receipt_id, amount_minor, value_on, at)
 		SELECT gen_random_uuid(), r.factor_id, r.seller_id, r.id, p.id, 1, p.value_on, now() FROM recourses r, receipts p WHERE p.factor_id = r.factor_id LIMIT 1`)
 	s.must(err)
+	mediation := s.mediated(dispute)
 	pause, touch := s.seated(), "tch_"+first(`SELECT touch_id FROM approvals`)
 	seller := "org_" + first(`SELECT seller_id FROM deals`)
 	s.thought(seller)
@@ -121,10 +127,28 @@ func (s *scene) things() map[string]string {
 		"conditions": "verified", "letters": "notice", "stops": "complaint_open", "decisions": "dec_" + first(`SELECT id FROM decisions`), "imports": "imp_" + first(`SELECT id FROM imports`),
 		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
-		"inbound": "org_" + first(`SELECT factor_id FROM deals`), "disputes": dispute, "evidence": photo.ID, "plans": "plan_" + first(`SELECT id FROM plans`), "recourses": recourse, "questions": "qst_" + first(`SELECT id FROM questions`),
+		"inbound": "org_" + first(`SELECT factor_id FROM deals`), "disputes": dispute, "mediations": mediation, "mediators": s.organization(s.neutral), "evidence": photo.ID, "plans": "plan_" + first(`SELECT id FROM plans`), "recourses": recourse, "questions": "qst_" + first(`SELECT id FROM questions`),
 		"objections": objection, "history": row, "models": model, "sellers": seller, "replies": s.answered(),
 		"pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
 	}
+}
+
+// mediated has a neutral admitted, and appointed in a dispute. It returns the mediation's id.
+func (s *scene) mediated(dispute string) string {
+	s.t.Helper()
+	s.neutral = s.signUp("mediator", "Fairway Dispute Resolution", "DE")
+	entry := call{method: http.MethodPut, path: "/v1/mediators/" + s.organization(s.neutral), body: admission()}
+	s.must(s.platform.do(s.t.Context(), entry, nil))
+	var id string
+	s.must(s.owner.QueryRowContext(s.t.Context(), `INSERT INTO mediations (id, world_id, dispute_id, case_id, factor_id, seller_id, deal_id, status, asked_by, offered_at, answer_by, answers,
+		agreed_at, begin_by, mediator_id, mediator_name, appointed_at) SELECT gen_random_uuid(), k.world_id, d.id, d.case_id, d.factor_id, d.seller_id, d.deal_id, 'appointed', 'clock', now(), '2027-01-01',
+		'{"debtor":"accepted","seller":"accepted","factor":"accepted"}', now(), '2027-01-01', m.organization_id, m.name, now()
+		FROM disputes d JOIN cases k ON k.id = d.case_id, mediators m WHERE 'dsp_' || replace(d.id::text, '-', '') = $1 RETURNING 'med_' || replace(id::text, '-', '')`, dispute).Scan(&id))
+	return id
+}
+
+func admission() map[string]any {
+	return map[string]any{"body": "CEDR", "number": "20871", "valid_until": "2027-12-31", "languages": []string{"en"}}
 }
 
 // thought records what prices by risk rest on: Eastbrook's opinion of Alice, and what
@@ -284,8 +308,18 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 			"deal_id": ids["deals"], "reason": "cash_flow", "said": "the season was slow", "count": 3, "first_on": "2026-03-10", "every_days": 14, "factor_share": "0.5",
 			"instalments": []any{map[string]any{"due_on": "2026-03-10", "amount": map[string]string{"amount": "1.00", "currency": "EUR"}}},
 		},
-		"POST /v1/plans/{id}/consent":  map[string]any{"consent": "approved", "note": "good customers"},
-		"POST /v1/plans/{id}/withdraw": map[string]any{"said": "We need it sooner."},
+		"PUT /v1/mediators/{id}":             admission(),
+		"POST /v1/mediations/{id}/answer":    map[string]any{"word": "accepted"},
+		"POST /v1/mediations/{id}/appoint":   map[string]any{"organization_id": ids["mediators"]},
+		"POST /v1/mediations/{id}/object":    map[string]any{"reason": "It works for their group."},
+		"POST /v1/mediations/{id}/timetable": map[string]any{"papers_by": "2026-03-20", "talk_on": "2026-03-26", "proposal_by": "2026-04-02"},
+		"POST /v1/mediations/{id}/agree":     map[string]any{"timetable": 1},
+		"POST /v1/mediations/{id}/notes":     map[string]any{"said": "When were they opened?"},
+		"POST /v1/mediations/{id}/proposals": map[string]any{"credit": map[string]string{"amount": "1.00", "currency": "EUR"}, "reasons": "One box was wet.", "root_cause": "No inspection."},
+		"POST /v1/mediations/{id}/vote":      map[string]any{"proposal": 1, "word": "accepted", "credit_number": "CN-1"},
+		"POST /v1/mediations/{id}/end":       map[string]any{"reason": "It cannot be settled."},
+		"POST /v1/plans/{id}/consent":        map[string]any{"consent": "approved", "note": "good customers"},
+		"POST /v1/plans/{id}/withdraw":       map[string]any{"said": "We need it sooner."},
 		"POST /v1/deals/{id}/recourses": map[string]any{
 			"reason": "breach", "dispute_id": ids["disputes"], "amount": map[string]string{"amount": "5.00", "currency": "EUR"}, "evidence": "never sent",
 		},
@@ -405,7 +439,7 @@ var soft = func() map[string][]string {
 	all := map[string][]string{}
 	for _, member := range []string{
 		"name", "user_name", "code", "tax_id", "contact_name", "address", "tax_ids", "number", "order_reference", "summary", "supplier_tax_id", "reason", "answer", "evidence", "holder", "account_number",
-		"method", "asked", "industry", "size", "source", "understood", "said", "credit_number", "remedy",
+		"method", "asked", "industry", "size", "source", "understood", "said", "credit_number", "remedy", "body", "reasons", "root_cause",
 	} {
 		all[member] = words
 	}

@@ -25,11 +25,22 @@ async function offered(walk) {
   await walk.factor.post(`/v1/cases/${walk.made.case_id}/plans`, { deal_id: list.data.at(-1).deal_id });
 }
 
+// mediation lets the seller decline what the debtor asked for, and the factor ask once more.
+async function mediation(walk) {
+  const list = await walk.factor.get('/v1/mediations?status=offered&limit=200');
+  const disputes = await walk.factor.get(`/v1/cases/${walk.made.case_id}/disputes`);
+  const open = list.data.find((m) => m.dispute_id === disputes.data[0].id);
+  await walk.seller.post(`/v1/mediations/${open.id}/answer`, { word: 'declined' });
+  await walk.factor.post(`/v1/disputes/${open.dispute_id}/mediations`);
+}
+
 // verbs are walked in this order: what is typed first is refused, what comes after is taken.
 const verbs = [
   { verb: 'question', wrong: { said: ' ' }, right: { said: 'Is this the order of <b>May</b> & June?' } },
   { verb: 'dispute', wrong: { amount: '999999.00', said: 'Two boxes were wet' }, right: { amount: '12,50', reason: 'damaged', said: 'Two boxes were wet', remedy: '' } },
   { verb: 'dispute/note', event: 'note', before: answered, right: { said: 'Three, in fact' } },
+  { verb: 'dispute/mediate', event: 'mediation.offered', right: { nonce: '' } },
+  { verb: 'dispute/mediation-no', event: 'mediation.declined', before: mediation, right: { nonce: '' } },
   { verb: 'dispute/agree', event: 'agrees', right: { nonce: '' } },
   { verb: 'plan', event: 'plan_requested', wrong: { ...instalments, count: 'two' }, right: instalments },
   { verb: 'plan/decline', event: 'plan_declined', before: offered, right: { nonce: '' } },
@@ -166,7 +177,7 @@ async function atTheNarrowest(page, walk) {
 async function seenByBoth(walk) {
   for (const who of ['seller', 'factor']) {
     const kinds = await walk[who].timeline(walk.made.case_id);
-    for (const { verb, event = verb } of [...verbs, { verb: 'feedback' }]) if (!kinds.has(`debtor.${event}`)) fault(who, `reads nothing of ${verb}`);
+    for (const { verb, event = verb } of [...verbs, { verb: 'feedback' }]) if (!kinds.has(event.includes('.') ? event : `debtor.${event}`)) fault(who, `reads nothing of ${verb}`);
   }
 }
 

@@ -22,11 +22,13 @@ type DebtorDispute struct {
 	// The seller's; null: it has not answered.
 	Position *string `json:"position" extensions:"x-nullable" enums:"accepts,partly,rejects" example:"partly"`
 	// What the seller would credit; POST …/agree takes it.
-	Offered      *Money  `json:"offered" extensions:"x-nullable"`
-	Answer       *string `json:"answer" extensions:"x-nullable" example:"two doors are ours, and we credit them"`
-	AgreedAt     *string `json:"agreed_at" extensions:"x-nullable" format:"date-time" example:"2026-04-21T09:00:00Z"`
-	Outcome      *string `json:"outcome" extensions:"x-nullable" enums:"credited,part_credited,payable,withdrawn,given_back" example:"part_credited"`
-	Credited     *Money  `json:"credited" extensions:"x-nullable"`
+	Offered  *Money  `json:"offered" extensions:"x-nullable"`
+	Answer   *string `json:"answer" extensions:"x-nullable" example:"two doors are ours, and we credit them"`
+	AgreedAt *string `json:"agreed_at" extensions:"x-nullable" format:"date-time" example:"2026-04-21T09:00:00Z"`
+	Outcome  *string `json:"outcome" extensions:"x-nullable" enums:"credited,part_credited,payable,withdrawn,given_back" example:"part_credited"`
+	Credited *Money  `json:"credited" extensions:"x-nullable"`
+	// Of what was agreed, what was paid already: the seller returns it.
+	Refund       *Money  `json:"refund" extensions:"x-nullable"`
 	CreditNumber *string `json:"credit_number" extensions:"x-nullable" example:"CN-0387"`
 	RaisedAt     string  `json:"raised_at" format:"date-time" example:"2026-04-08T10:20:00Z"`
 	Notes        []Note  `json:"notes"`
@@ -37,7 +39,7 @@ func debtorDisputeOf(page domain.DebtorPage) func(domain.Dispute) DebtorDispute 
 		all := disputeOf(d)
 		out := DebtorDispute{
 			ID: all.ID, DealID: all.DealID, Status: all.Status, Amount: all.Amount, Reason: all.Reason, Said: all.Said, Remedy: all.Remedy, Position: all.Position,
-			Offered: all.Offered, Answer: all.Answer, AgreedAt: all.AgreedAt, Outcome: all.Outcome, Credited: all.Credited, CreditNumber: all.CreditNumber,
+			Offered: all.Offered, Answer: all.Answer, AgreedAt: all.AgreedAt, Outcome: all.Outcome, Credited: all.Credited, Refund: all.Refund, CreditNumber: all.CreditNumber,
 			RaisedAt: all.RaisedAt, Notes: []Note{},
 		}
 		for _, n := range page.Notes {

@@ -46,6 +46,8 @@ type Dispute struct {
 	AgreedHow *string `json:"agreed_how" extensions:"x-nullable" example:"on its page"`
 	Outcome   *string `json:"outcome" extensions:"x-nullable" enums:"credited,part_credited,payable,withdrawn,given_back" example:"part_credited"`
 	Credited  *Money  `json:"credited" extensions:"x-nullable"`
+	// Of what was agreed, what the debtor had paid already: its seller returns it.
+	Refund *Money `json:"refund" extensions:"x-nullable"`
 	// Of the seller's credit note.
 	CreditNumber *string `json:"credit_number" extensions:"x-nullable" example:"CN-0387"`
 	RootCause    *string `json:"root_cause" extensions:"x-nullable" example:"no inspection at handover"`
@@ -64,6 +66,9 @@ func disputeOf(d domain.Dispute) Dispute {
 	}
 	if d.Outcome != "" {
 		out.Credited = new(moneyOf(d.Credited))
+		if refund := d.Refund(); refund.Positive() {
+			out.Refund = new(moneyOf(refund))
+		}
 	}
 	return out
 }

@@ -119,6 +119,9 @@ func over(f *domain.CaseFacts) bool {
 	if slices.ContainsFunc(f.Recourses, domain.Recourse.Held) {
 		return false // the release is still to come
 	}
+	if slices.ContainsFunc(f.Disputes, domain.Dispute.Live) {
+		return false // what was paid may be disputed, and its end is told
+	}
 	for _, touch := range f.Touches {
 		if touch.Status == domain.TouchSending && touch.Class != domain.ClassCall { // a call without a result stays on the list
 			return false

@@ -10,8 +10,8 @@ type letterDispute struct {
 	AnswerBy, CureBy                           string
 	Accepts, Rejects                           bool
 	Offered, Payable, Answer, RestsUntil       string
-	Credited, CreditNumber, Open               string
-	Withdrawn                                  bool
+	Credited, CreditNumber, Refund, Open       string
+	Withdrawn, StillOpen                       bool
 }
 
 // letterPlan is what a letter says about a plan.
@@ -84,7 +84,7 @@ func (data *letter) dispute(f domain.CaseFacts, d domain.Dispute, l local) {
 		Number: writable(item.Deal.InvoiceNumber, noNumber), Amount: d.Amount.Grouped(), Reason: d.Reason.Words(), Said: withoutBankDetails(d.Said, "(as you wrote)"),
 		Remedy: withoutBankDetails(d.Remedy, ""), AnswerBy: clocks.AnswerBy.Long(), CureBy: clocks.CureBy.Long(), Accepts: d.Position == domain.PositionAccepts,
 		Rejects: d.Position == domain.PositionRejects, Answer: withoutBankDetails(d.Answer, ""), CreditNumber: oneLine(d.CreditNumber), Open: open.Grouped(),
-		Withdrawn: d.Outcome == domain.OutcomeWithdrawn,
+		Withdrawn: d.Outcome == domain.OutcomeWithdrawn, StillOpen: open.Positive(),
 	}
 	if rest := open.Minus(disputedOf(f.Disputes, d.Deal, open)); rest.Positive() {
 		data.Dispute.Rest = rest.Grouped()
@@ -98,6 +98,9 @@ func (data *letter) dispute(f domain.CaseFacts, d domain.Dispute, l local) {
 	}
 	if d.Credited.Positive() {
 		data.Dispute.Credited = d.Credited.Grouped()
+	}
+	if refund := d.Refund(); refund.Positive() {
+		data.Dispute.Refund = refund.Grouped()
 	}
 	if !d.AnsweredAt.IsZero() {
 		data.Dispute.RestsUntil = l.day(d.AnsweredAt).Plus(afterAnswer).Short()

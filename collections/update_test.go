@@ -103,6 +103,26 @@ func passed(t *testing.T, f domain.CaseFacts, act *collections.Act) collections.
 	return letter
 }
 
+// TestACreditOfWhatWasPaidIsTheSellersToReturn holds D-12: who had paid what was then agreed to be credited reads that the
+// seller returns it, and is asked for nothing.
+func TestACreditOfWhatWasPaidIsTheSellersToReturn(t *testing.T) {
+	f := changed(domain.UpdateDisputeResolved)
+	f.Disputes[0].Credited, f.Items[0].Deal.Open = usd(20_000), usd(0)
+	done, err := collections.Look(f, f.Now)
+	if err != nil || done.Touch == nil {
+		t.Fatalf("no letter: %v", err)
+	}
+	text := strings.Join(strings.Fields(done.Touch.Text), " ")
+	for word, want := range map[string]bool{
+		"USD 200.00 of invoice MP-1042 is credited": true, "USD 1,000.00 of what was agreed you had paid already: Marlow Print Works LLC has that money, and returns it to you": true,
+		"Nothing more is due on it": true, "now stands at": false, "It is paid as before": false, "another day": false,
+	} {
+		if strings.Contains(text, word) != want {
+			t.Errorf("%q: want %t\n%s", word, want, text)
+		}
+	}
+}
+
 // TestLettersAboutWhatChanged holds C-139, C-143, C-144, C-151, C-158, C-183 and F-76: each change is told in one letter, at any hour but for
 // the release, which is a notice; its words pass the lint, and it is told once.
 func TestLettersAboutWhatChanged(t *testing.T) {

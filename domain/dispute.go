@@ -247,6 +247,21 @@ func (d *Dispute) Resolve(outcome DisputeOutcome, number string, at time.Time) e
 	return nil
 }
 
+// Booked cuts what is credited to what is still open of the invoice: the rest of what was agreed had
+// been paid, and nothing of it is taken off the invoice (D-12). See [Dispute.Refund].
+func (d *Dispute) Booked(open money.Amount) { d.Credited = money.Min(d.Credited, open) }
+
+// Refund returns what of an agreed credit the debtor had paid already: its seller has that money, and
+// returns it to the debtor itself.
+func (d Dispute) Refund() money.Amount {
+	switch d.Outcome {
+	case OutcomeCredited, OutcomePartCredited:
+		return d.Offered.Minus(d.Credited)
+	default:
+		return money.Minor(0, d.Amount.Currency())
+	}
+}
+
 // Mediate begins the mediation of the dispute. It refuses with [ErrWrongState].
 func (d *Dispute) Mediate() error {
 	if err := DisputeMoves.Move(d.Status, DisputeMediation); err != nil {

@@ -21,7 +21,8 @@ type Resolution struct {
 // ResolveDispute ends a dispute, in one commit with what follows: the hold ends; what the seller
 // credits is taken off the invoice and paid from its reserve (V1), and the rest is payable again;
 // the debtor is told. It refuses with domain.ErrNotFound, ErrInvalid, or ErrWrongState while the
-// debtor has not agreed, or when the credit is more than what is left of the reserve.
+// debtor has not agreed, or when the credit is more than what is left of the reserve. What of an
+// agreed credit had been paid already is the seller's to return: nothing of it is booked (D-12).
 func (s *Service) ResolveDispute(ctx context.Context, by domain.Caller, id domain.DisputeID, how Resolution, once domain.Once[domain.Dispute]) (domain.Answer, error) {
 	if err := by.Must(domain.KindFactor); err != nil {
 		return domain.Answer{}, err
@@ -37,6 +38,7 @@ func (s *Service) ResolveDispute(ctx context.Context, by domain.Caller, id domai
 		if err := dispute.Resolve(outcome, how.CreditNumber, by.Now); err != nil {
 			return domain.Answer{}, err
 		}
+		dispute.Booked(found.Deal.Deal.Open)
 		if err := s.credit(ctx, tx, by, found.Deal, dispute, ids); err != nil {
 			return domain.Answer{}, err
 		}
@@ -56,8 +58,13 @@ var resolvedWords = map[string]string{"agreed": "resolved as debtor and seller a
 
 // resolvedTrail says how a dispute ended.
 func resolvedTrail(by domain.Caller, d domain.Deal, dispute domain.Dispute, how string, ids receiptIDs) domain.Trail {
+	refund := dispute.Refund()
 	said := fmt.Sprintf("The dispute about %s of invoice %s was resolved: %s is credited, %s is payable again.",
-		dispute.Amount.Grouped(), d.InvoiceNumber, dispute.Credited.Grouped(), dispute.Amount.Minus(dispute.Credited).Grouped())
+		dispute.Amount.Grouped(), d.InvoiceNumber, dispute.Credited.Grouped(), dispute.Amount.Minus(dispute.Credited).Minus(refund).Grouped())
+	if refund.Positive() {
+		said = fmt.Sprintf("The dispute about %s of invoice %s was resolved: %s is credited. The debtor had paid %s of what was agreed already, and you have that money: return it to your customer yourself.",
+			dispute.Amount.Grouped(), d.InvoiceNumber, dispute.Credited.Grouped(), refund.Grouped())
+	}
 	if dispute.Outcome == domain.OutcomeWithdrawn {
 		said = fmt.Sprintf("The dispute about %s of invoice %s was taken back: %s.", dispute.Amount.Grouped(), d.InvoiceNumber, strings.TrimSuffix(how, "."))
 	}

@@ -3,6 +3,7 @@ package marketplace_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -333,6 +334,26 @@ func TestACreditTakesItsPart(t *testing.T) {
 	must(t, m.db.QueryRowContext(t.Context(), `SELECT count(*) FROM holds WHERE ended_at IS NULL`).Scan(&held))
 	if held != 0 {
 		t.Errorf("%d holds are left", held)
+	}
+}
+
+// TestACreditOfWhatWasPaidTakesNothingOff holds D-12: a credit that was agreed before the whole invoice was paid ends the
+// dispute as agreed; what is still open is credited, the rest is the seller's to return, and nothing of that is booked.
+func TestACreditOfWhatWasPaidTakesNothingOff(t *testing.T) {
+	for paid, want := range map[int64][2]int64{1_000_000: {0, 100_000}, 960_000: {40_000, 60_000}} {
+		m, deal := funded(t)
+		m.now = at("2026-03-05T11:00:00Z")
+		id := m.disputed(deal.ID, 100_000, 100_000)
+		m.statement("000333444", "2026-03-04", 0, paid, formats.BankLine{Remittance: "MP-1042"})
+		must(t, m.resolve(id, marketplace.Resolution{Outcome: "agreed", CreditNumber: "CN-1"}))
+		var credited int64
+		var said string
+		must(t, m.db.QueryRowContext(t.Context(), `SELECT d.credited_minor, e.said FROM disputes d, events e WHERE e.kind = 'dispute.resolved'`).Scan(&credited, &said))
+		refund := money.Minor(want[1], "USD")
+		if credited != want[0] || !strings.Contains(said, refund.Grouped()) || !strings.Contains(said, "return it to your customer") {
+			t.Errorf("%d paid: %d credited, the seller reads %q", paid, credited, said)
+		}
+		m.book("credited", map[ledger.Account]int64{ledger.FactoredReceivables: 0, ledger.Reserve: 0, ledger.SellerRecourse: 0})
 	}
 }
 

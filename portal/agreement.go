@@ -274,6 +274,8 @@ func (w *words) disputeState(page domain.DebtorPage, d domain.Dispute) string {
 		return string(w.ThreadWithdrawn)
 	case d.Status == domain.DisputeResolved && d.Outcome == domain.OutcomeGivenBack:
 		return w.ThreadGivenBack.With("seller", page.Seller)
+	case d.Status == domain.DisputeResolved && d.Refund().Positive():
+		return w.ThreadCredited.With("amount", w.sum(d.Offered)) + " " + w.ThreadRefund.With("amount", w.sum(d.Refund()), "seller", page.Seller)
 	case d.Status == domain.DisputeResolved && d.Credited.Positive():
 		return w.ThreadCredited.With("amount", w.sum(d.Credited))
 	case d.Status == domain.DisputeResolved:

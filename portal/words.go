@@ -81,11 +81,11 @@ type words struct {
 	PolicyDetails, PolicyFees, PolicyPromise, PolicyComplaint, PolicyKept                                                         phrase
 	PolicySteps, StepBefore, StepBeforeLong, StepFirst, StepMail, StepCall, StepFormal                                            phrase
 
-	Reasons                                                                                                       map[domain.DisputeReason]phrase
-	DisputeReason, DisputeRemedy, ThreadTitle, SideDebtor, ThreadAccepts, ThreadPartly, ThreadRejects             phrase
-	ThreadAnswerBy, ThreadYourTurn, ThreadAgreed, ThreadCredited, ThreadPayable, ThreadWithdrawn, ThreadGivenBack phrase
-	Agree, AgreeNote, DoneAgree, Note, NoteNote, NoteSaid, DoneNote                                               phrase
-	Files, FilesNone, FilesAsk, FilesNote, FilesButton, DoneFiles                                                 phrase
+	Reasons                                                                                                                     map[domain.DisputeReason]phrase
+	DisputeReason, DisputeRemedy, ThreadTitle, SideDebtor, ThreadAccepts, ThreadPartly, ThreadRejects                           phrase
+	ThreadAnswerBy, ThreadYourTurn, ThreadAgreed, ThreadCredited, ThreadRefund, ThreadPayable, ThreadWithdrawn, ThreadGivenBack phrase
+	Agree, AgreeNote, DoneAgree, Note, NoteNote, NoteSaid, DoneNote                                                             phrase
+	Files, FilesNone, FilesAsk, FilesNote, FilesButton, DoneFiles                                                               phrase
 
 	Plan, PlanNote, PlanCount, PlanFirst, PlanEvery, EveryMonth, EveryTwoWeeks, EveryWeek, PlanReason, PlanSaid, DonePlan       phrase
 	PlanReasons                                                                                                                 map[domain.Reason]phrase

@@ -52,6 +52,8 @@ type Cases interface {
 	SetContact(ctx context.Context, by domain.Caller, id domain.CaseID, wishes domain.Preferences) (collections.ContactCard, error)
 
 	SetPause(context.Context, domain.Caller, domain.Pause, domain.Once[domain.Pause]) (domain.Answer, error)
+	CasesOutside
+
 	EndPause(context.Context, domain.Caller, domain.PauseID, domain.Once[domain.Pause]) (domain.Answer, error)
 	Pauses(context.Context, domain.Caller, domain.CaseID) ([]domain.Pause, error)
 	Consent(ctx context.Context, by domain.Caller, id domain.TouchID, word domain.Approval, once domain.Once[domain.Approval]) (domain.Answer, error)
@@ -106,14 +108,16 @@ type Case struct {
 	Cycle          int     `json:"cycle" example:"1"`
 	NextActionAt   *string `json:"next_action_at" extensions:"x-nullable" format:"date-time" example:"2026-02-16T14:00:00Z"`
 	WaitsFor       string  `json:"waits_for" example:"the first business day after the due date"`
-	OpenedAt       string  `json:"opened_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
-	ClosedAt       *string `json:"closed_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
+	// Somebody external was asked to speak with the debtor, and is not called back yet.
+	External bool    `json:"external" example:"false"`
+	OpenedAt string  `json:"opened_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+	ClosedAt *string `json:"closed_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
 } //	@name	Case
 
 func caseOf(k domain.Case) Case {
 	return Case{
 		ID: k.ID.String(), Status: string(k.Status), FactorID: k.Factor.String(), SellerID: k.Seller.String(), RelationshipID: k.Relationship.String(),
-		Tone: k.Tone, Cycle: k.Cycle, NextActionAt: momentOrNull(k.NextActionAt), WaitsFor: k.WaitsFor, OpenedAt: moment(k.OpenedAt),
+		Tone: k.Tone, Cycle: k.Cycle, NextActionAt: momentOrNull(k.NextActionAt), WaitsFor: k.WaitsFor, External: k.External, OpenedAt: moment(k.OpenedAt),
 		ClosedAt: momentOrNull(k.ClosedAt),
 	}
 }

@@ -62,6 +62,10 @@ import (
 //	@tag.description			What a debtor sees and does by its link, as on its page
 //	@tag.name					mediations
 //	@tag.description			A neutral person helps to end a dispute
+//	@tag.name					agencies
+//	@tag.description			Who external may be asked to speak with a debtor
+//	@tag.name					escalations
+//	@tag.description			The end of the ladder: who external is asked, and steps that keep a right
 //	@tag.name					sandbox
 //	@tag.description			Worlds to try things in, with a clock of their own
 //	@tag.name					operations

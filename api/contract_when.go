@@ -48,6 +48,7 @@ var when = map[string]string{
 	"already-settled":         "The debtor's money settled the deal: the rebate is on its way and cannot be undone here.",
 	"more-than-open":          "The amount is more than what is left of the receipt or than what is open of the deal.",
 	"second-person-needed":    "The first person has agreed; a second one must do the same.",
+	"preconditions-missing":   "`errors` has one entry for everything that has to come before anybody external is asked: a code, and what it wants. `prior_notice_missing` is one of them.",
 	"objection-open":          "Wait for the answer to the open objection. GET /v1/objections lists it.",
 	"not-imported":            "The invoice was handed in or sold here, so that what became of it was recorded by Comity and is not yours to correct. If it is wrong, object to the decision with a statement.",
 	"not-neutral":             "The organisation, or one of its people, has an address of the seller, the factor or the debtor, or a party objected to it. Appoint another one.",

@@ -82,7 +82,28 @@ type DebtorStatement struct {
 	Plans       []DebtorPlan      `json:"plans"`
 	Questions   []DebtorQuestion  `json:"questions"`
 	Preferences DebtorPreferences `json:"preferences"`
+	// Who external may be asked to speak with the debtor, or was; null: nobody.
+	Outside *DebtorOutside `json:"outside" extensions:"x-nullable"`
 } //	@name	DebtorStatement
+
+// DebtorOutside is somebody external of whom the debtor was told. A word on the page, or here, is enough
+// that nobody is asked, or calls back who was.
+type DebtorOutside struct {
+	Agency string `json:"agency" example:"Anders & Partner"`
+	// When the debtor was told.
+	NoticeOn *string `json:"notice_on" extensions:"x-nullable" format:"date" example:"2026-05-06"`
+	// The first day on which it may be asked.
+	From *string `json:"from" extensions:"x-nullable" format:"date" example:"2026-05-17"`
+	// Null: it was not asked.
+	AskedOn *string `json:"asked_on" extensions:"x-nullable" format:"date" example:"2026-05-18"`
+} //	@name	DebtorOutside
+
+func debtorOutsideOf(o *domain.DebtorOutside) *DebtorOutside {
+	if o == nil {
+		return nil
+	}
+	return &DebtorOutside{Agency: o.Agency, NoticeOn: dateOrNull(o.NoticeOn), From: dateOrNull(o.From), AskedOn: dateOrNull(o.AskedOn)}
+}
 
 // DebtorInvoice is one invoice as its debtor sees it.
 type DebtorInvoice struct {
@@ -169,7 +190,7 @@ func debtorStatementOf(page domain.DebtorPage, link domain.Link, by domain.Calle
 		Promises: each(page.Promises, debtorPromiseOf), Disputes: each(page.Disputes, debtorDisputeOf(page)),
 		Plans:       each(slices.DeleteFunc(slices.Clone(page.Plans), func(p domain.Plan) bool { return p.Status == domain.PlanWithdrawn }), debtorPlanOf),
 		Questions:   each(slices.DeleteFunc(slices.Clone(page.Questions), func(q domain.Question) bool { return q.ByMail }), debtorQuestionOf(page)),
-		Preferences: debtorPreferencesOf(page.Preferences),
+		Preferences: debtorPreferencesOf(page.Preferences), Outside: debtorOutsideOf(page.Outside),
 	}
 	for _, code := range page.Stops {
 		out.Stops = append(out.Stops, string(code))

@@ -33,7 +33,9 @@ func Ahead(f domain.CaseFacts) (domain.Case, bool) {
 		return p.Live() && !there
 	})
 	_, mediation := judgeMediation(f, domain.MediationID{})
-	if len(decided) > 0 || len(ended) > 0 || len(plans) > 0 || mediation != nil || unknown {
+	var seen decision
+	seen.judgeOutside(f, outsideIDs{})
+	if len(decided) > 0 || len(ended) > 0 || len(plans) > 0 || mediation != nil || unknown || seen.outside.escalation != nil {
 		return f.Case, false
 	}
 	plan := Next(f)

@@ -177,7 +177,7 @@ func wishStage(f *domain.CaseFacts, act Act, v *Verdict) []string {
 		channel, elsewhere = domain.ChannelPhone, elsewhere && !toldUsNotToCall(f)
 	}
 	switch {
-	case act.Class == domain.ClassLegalNotice || act.Class == domain.ClassRelease:
+	case act.Class.Legal():
 		return nil
 	case optedOut(f, channel):
 		v.refuse(CodeOptedOut, outward(CodeOptedOut, elsewhere))

@@ -25,6 +25,7 @@ type actIDs struct {
 	mediated   [2]domain.EventID
 	mediatedAs domain.AuditID
 	told       domain.UpdateID
+	outside    outsideIDs
 }
 
 // manners are what the decision needs of the outside: where mail comes from and
@@ -49,6 +50,7 @@ type decision struct {
 	touch     *domain.Touch
 	link      *domain.Link
 	thanked   []domain.AllocationID
+	outside   outcome
 	trail     domain.Trail
 }
 
@@ -71,6 +73,7 @@ func decide(f domain.CaseFacts, ids actIDs, m manners) (decision, error) {
 		}
 	}
 	f = d.mediate(f, ids)
+	f = d.judgeOutside(f, ids.outside)
 	plan := Next(f)
 	if f, d.cancelled = outdated(f, plan); len(d.cancelled) > 0 {
 		plan = Next(f)

@@ -79,8 +79,10 @@ func Gate(f domain.CaseFacts, act Act) Verdict {
 	facts = append(facts, reachStage(&f, act, &v)...)
 	facts = append(facts, countStage(&f, l, act, &v)...)
 	facts = append(facts, personStage(&f, l, act, &v)...)
-	if act.Class.Proactive() {
+	if act.Class.Proactive() || act.Class == domain.ClassPriorNotice {
 		facts = append(facts, moneyStage(&f, l, &v)...)
+	}
+	if act.Class.Proactive() {
 		facts = append(facts, toneStage(&f, act, &v)...)
 	}
 	facts = append(facts, humanStage(&f, act, &v)...)
@@ -101,6 +103,9 @@ func StillRight(f domain.CaseFacts, t domain.Touch) bool {
 	wishStage(&f, act, &v)
 	if act.Class != domain.ClassAnswer && (!l.inHours(f.Now) || l.day(t.ClaimedAt) != l.today) {
 		return false
+	}
+	if act.Class == domain.ClassPriorNotice {
+		moneyStage(&f, l, &v)
 	}
 	if act.Class.Proactive() {
 		moneyStage(&f, l, &v)
@@ -124,7 +129,7 @@ func itemStage(f *domain.CaseFacts, act Act, v *Verdict) {
 			v.Removed = append(v.Removed, verdict)
 		}
 	}
-	if len(v.Items) == 0 && (act.Class.Proactive() || act.Class == domain.ClassLegalNotice) {
+	if len(v.Items) == 0 && (act.Class.Proactive() || act.Class == domain.ClassLegalNotice || act.Class == domain.ClassPriorNotice) {
 		if len(v.Removed) == 0 {
 			v.refuse(CodeNotOurs, CodeNotOurs)
 		}
@@ -138,7 +143,7 @@ func judgeItem(f *domain.CaseFacts, item *domain.CaseItem, class domain.MessageC
 	none := money.Minor(0, item.Deal.Open.Currency())
 	verdict := ItemVerdict{Deal: item.Deal.ID, Open: item.Deal.Open, Held: none, Ask: item.Deal.Open}
 	if !class.Proactive() {
-		if class == domain.ClassLegalNotice && !live(item) {
+		if class == domain.ClassLegalNotice && !live(item) || class == domain.ClassPriorNotice && !askable(item) {
 			verdict.Code = CodeNotOurs
 		}
 		return verdict
@@ -213,6 +218,9 @@ func stopStage(f *domain.CaseFacts, act Act, v *Verdict) {
 	if act.Class == domain.ClassInstalment {
 		return
 	}
+	if resting(f) { // a person of ours has to call somebody back first, or to let it be
+		v.refuse(CodeAwaitingHuman, CodeAwaitingHuman)
+	}
 	partyStage(f, act, v)
 	for _, item := range v.Items {
 		if found, ok := f.Item(item.Deal); ok && found.NoticeAt.IsZero() {
@@ -225,13 +233,13 @@ func stopStage(f *domain.CaseFacts, act Act, v *Verdict) {
 func binds(code domain.StopCode, act Act) bool {
 	switch code {
 	case domain.StopLegal:
-		return act.Class != domain.ClassLegalNotice || !act.TwoPeople
+		return act.Class != domain.ClassProtective && (act.Class != domain.ClassLegalNotice || !act.TwoPeople) // no protective step is without two people
 	case domain.StopSanctions:
 		return true
 	case domain.StopComplaint:
-		return act.Class.Proactive() || act.Class == domain.ClassThankYou || act.Class == domain.ClassInstalment
+		return act.Class.Proactive() || act.Class == domain.ClassThankYou || act.Class == domain.ClassInstalment || act.Class == domain.ClassPriorNotice
 	default:
-		return act.Class.Proactive() || act.Class == domain.ClassInstalment
+		return act.Class.Proactive() || act.Class == domain.ClassInstalment || act.Class == domain.ClassPriorNotice
 	}
 }
 

@@ -14,6 +14,7 @@ func (data *letter) known() []string {
 		data.Factor, data.FactorEmail, data.Seller, data.Debtor, data.Contact, data.Question, data.SellerLine, data.SellerThanks, data.Call.Phone, data.Agreed.Number,
 		data.Agreed.Understood, data.Dispute.Number, data.Dispute.Said, data.Dispute.Remedy, data.Dispute.Answer, data.Dispute.CreditNumber, data.Plan.Number, data.Plan.Note, data.SellerEmail,
 		data.Mediation.Neutral, data.Mediation.Reasons,
+		data.Outside.Agency, data.Outside.Number, data.Outside.Meaning,
 	}
 	for _, item := range slices.Concat(data.Items, data.Coming) {
 		known = append(known, item.Number, item.Order, item.Summary, item.Reference)
@@ -30,7 +31,7 @@ func (data *letter) known() []string {
 // typed lists what a person of ours wrote by hand into the letter.
 func (data *letter) typed() []string {
 	var typed []string
-	for _, text := range []string{data.Answer, data.Agreed.Understood} {
+	for _, text := range []string{data.Answer, data.Agreed.Understood, data.Outside.Meaning} {
 		if text != "" {
 			typed = append(typed, text)
 		}
@@ -48,6 +49,7 @@ func (data letter) withStandIns() letter {
 		&data.Debtor, &data.Contact, &data.Question, &data.Answer, &data.Call.Phone, &data.Agreed.Number, &data.Agreed.Understood,
 		&data.Dispute.Number, &data.Dispute.Said, &data.Dispute.Remedy, &data.Dispute.Answer, &data.Dispute.CreditNumber, &data.Plan.Number, &data.Plan.Note,
 		&data.Mediation.Neutral, &data.Mediation.Reasons,
+		&data.Outside.Agency, &data.Outside.Number, &data.Outside.Meaning,
 	} {
 		*theirs = standIn(*theirs, personal)
 	}
@@ -88,7 +90,7 @@ func standIn(text, with string) string {
 
 // told says in words what the debtor was sent.
 var told = map[domain.MessageClass]string{
-	domain.ClassLegalNotice: "the notice", domain.ClassHeadsUp: "a note", domain.ClassReminder: "a note",
+	domain.ClassPriorNotice: "a letter", domain.ClassLegalNotice: "the notice", domain.ClassHeadsUp: "a note", domain.ClassReminder: "a note",
 }
 
 // earlier says when the debtor was written to before: the last two messages, the
@@ -119,6 +121,7 @@ func history(f domain.CaseFacts, l local, items []domain.DealID) []letterSaid {
 	const most = 10
 	words := map[domain.MessageClass]string{
 		domain.ClassLegalNotice: "our notice", domain.ClassHeadsUp: "a note for your planning", domain.ClassReminder: "a message from us", domain.ClassAnswer: "our answer", domain.ClassInstalment: "the agreed word before an instalment",
+		domain.ClassPriorNotice: "our letter before anybody else is asked", domain.ClassProtective: "our letter about a formal step",
 	}
 	var said []letterSaid
 	for i := range f.Touches {

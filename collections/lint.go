@@ -57,6 +57,8 @@ var tokens = map[domain.MessageClass][]string{
 	domain.ClassAnswer:      {"{link}"},
 	domain.ClassInstalment:  {"to the account in our notice", "as agreed", "{link}"},
 	domain.ClassRelease:     {"has no further claim", "do not pay"},
+	domain.ClassPriorNotice: {"not before", "nobody else is asked", "a plan in parts", "here to help", "{link}"},
+	domain.ClassProtective:  {"keeps a right", "asks nothing of you", "here to help", "{link}"},
 	domain.ClassCall:        {"how they are", "to the account in our notice"},
 }
 
@@ -239,7 +241,7 @@ func (m message) style() []string {
 	}
 	var findings []string
 	body := m.own.body()
-	if n := wordCount(body); n > maxWords && m.tone <= 2 && m.class != domain.ClassLegalNotice {
+	if n := wordCount(body); n > maxWords && m.tone <= 2 && m.class != domain.ClassLegalNotice && m.class != domain.ClassPriorNotice {
 		findings = append(findings, fmt.Sprintf("The message has %d words and %d are enough at tone %d: shorten it.", n, maxWords, m.tone))
 	}
 	if grade := Grade(body); grade > maxGrade {

@@ -31,7 +31,9 @@ type Act struct {
 	Dispute     domain.DisputeID      // whose answer is waited for
 	Plan        domain.PlanID         // whose instalment it is about
 	Instalment  int
-	TwoPeople   bool // a legal notice that two people approved
+	TwoPeople   bool                // a legal notice that two people approved
+	Outside     domain.EscalationID // who external the debtor is told of
+	Protective  domain.ProtectiveID // the step that keeps a right
 }
 
 // A Plan is the one next thing of a case: something to say now, a moment to wait
@@ -76,7 +78,11 @@ func Next(f domain.CaseFacts) Plan {
 		return Plan{}
 	}
 	l := localOf(&f)
-	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), updates(&f, l), waits(&f, l), afterCalls(&f), instalments(&f, l), mediations(&f, l), postDue(&f, l), beforeDue(&f, l), judgements(&f, l))
+	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), updates(&f, l), waits(&f, l), afterCalls(&f), instalments(&f, l), mediations(&f, l), protectives(&f, l), outside(&f, l))
+	if !resting(&f) { // or nothing is started by us
+		all = slices.Concat(all, postDue(&f, l), beforeDue(&f, l))
+	}
+	all = append(all, judgements(&f, l)...)
 	plan := Plan{Asks: map[string]string{}}
 	for _, c := range all {
 		if c.act != nil {

@@ -19,6 +19,8 @@ type Policy struct {
 	ComplaintDays       int
 	MediateDays         int             // after which mediation is offered in a dispute
 	MediationAnswerDays int             // business days for the answer
+	OutsideDays         int             // full days between the letter and the asking of anybody external
+	TravelDays          int             // for which the policy binds a seller who got an invoice back
 	Playbook            domain.Playbook // the firmest there may be
 }
 
@@ -28,6 +30,7 @@ func Published() Policy {
 		GapDays: gapDays, Ceiling: ceiling, CeilingDays: gapDays, Opens: anyHours.opens, Closes: anyHours.closes,
 		PromiseDays: promiseDays, ProofDays: domain.TopicProof.AnswerDays(), ComplaintDays: domain.TopicComplaint.AnswerDays(), Playbook: BuiltIn(),
 		MediateDays: domain.DisputeMediateDays, MediationAnswerDays: domain.MediationAnswerDays,
+		OutsideDays: domain.NoticeFullDays, TravelDays: domain.PolicyTravels,
 	}
 }
 

@@ -28,6 +28,7 @@ type Tx interface {
 	evidencing
 	reviewing
 	paying
+	escalating
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -116,6 +117,9 @@ var Wide = map[string]domain.Scope{
 	"Attach":           domain.ScopeWork,   // a file's bytes lie with the factor, whoever of the three attached it
 	"EvidenceFile":     domain.ScopeWork,   // and are read after the caller's own scope said that it may
 	"seated":           domain.ScopeMarket, // a seller locks its case, which is its factor's row
+	"Agencies":         domain.ScopeMarket, // the register is the platform's
+	"Agency":           domain.ScopeMarket,
+	"registering":      domain.ScopeMarket, // and what counts against an agency comes from every factor
 	"settling":         domain.ScopeMarket, // what a plan does to the deal is read from both sides' rows
 }
 
@@ -151,6 +155,7 @@ func (s *Service) Act(ctx context.Context, world domain.WorldID, id domain.CaseI
 	ids := actIDs{
 		touch: domain.New[domain.TouchID](), link: domain.New[domain.LinkID](), gate: domain.New[domain.GateID](),
 		event: domain.New[domain.EventID](), waits: domain.New[domain.EventID](), stuck: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](),
+		outside: newOutsideIDs(),
 	}
 	ids.mediation, ids.mediatedAs, ids.told = domain.New[domain.MediationID](), domain.New[domain.AuditID](), domain.New[domain.UpdateID]()
 	ids.mediated = [2]domain.EventID{domain.New[domain.EventID](), domain.New[domain.EventID]()}
@@ -192,6 +197,9 @@ func (d decision) save(ctx context.Context, tx Tx, now time.Time) error {
 		if err := tx.SaveJudged(ctx, d.decided, d.ended, now); err != nil {
 			return fmt.Errorf("save promises: %w", err)
 		}
+	}
+	if err := d.outside.save(ctx, tx); err != nil {
+		return err
 	}
 	if d.gate != nil {
 		if err := tx.SaveGate(ctx, *d.gate); err != nil {

@@ -51,6 +51,8 @@ var kinds = map[string]kind{
 	"plan_declined":       {domain.ClassAnswer, []int{0}},
 	"given_back":          {domain.ClassAnswer, []int{0}},
 	"released":            {domain.ClassRelease, []int{0}},
+	"outside_notice":      {domain.ClassPriorNotice, []int{0}},
+	"protective_step":     {domain.ClassProtective, []int{0}},
 	"thank_you":           {domain.ClassThankYou, []int{0}},
 	"recognition":         {domain.ClassThankYou, []int{0}},
 	"receipt":             {domain.ClassReceipt, []int{0}},
@@ -137,7 +139,10 @@ type letter struct {
 	Dispute                         letterDispute
 	Mediation                       letterMediation
 	Plan                            letterPlan
+	Outside                         letterOutside
 	Part, Left                      string // what went back to the seller, and what of the invoice is left
+	PolicyUntil                     string // until when the policy binds the seller of what went back
+	PolicyGap                       int
 
 	Today, SellerEmail string // of a letter on paper, as what follows
 	Statement          letterStatement
@@ -171,6 +176,7 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 		}
 	}
 	data.update(f, act, localOf(&f))
+	data.outsider(f, act, localOf(&f))
 	own, err := data.concise(name, act)
 	if err != nil {
 		return Letter{}, err
@@ -197,7 +203,7 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 // than its tone allows: the seller's line, the thanks for the past, the opener. It
 // returns the letter with stand-ins.
 func (data *letter) concise(name string, act Act) (string, error) {
-	bound := act.Tone <= friendly && act.Class != domain.ClassLegalNotice && act.Class != domain.ClassCall
+	bound := act.Tone <= friendly && act.Class != domain.ClassLegalNotice && act.Class != domain.ClassPriorNotice && act.Class != domain.ClassCall
 	leave := []func(){func() { data.SellerLine = "" }, func() { data.OnTime = 0 }, func() { data.Opener = "" }}
 	for i := 0; ; i++ {
 		subject, blocks, err := fill(name, data.withStandIns())

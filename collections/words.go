@@ -20,6 +20,8 @@ var className = map[domain.MessageClass]string{
 	domain.ClassCall:        "telephone call",
 	domain.ClassInstalment:  "agreed word before an instalment",
 	domain.ClassRelease:     "release",
+	domain.ClassPriorNotice: "letter before anybody else is asked",
+	domain.ClassProtective:  "letter about a step that keeps a right",
 }
 
 // codeWords says in plain words what a code of the gate means; every party may
@@ -135,6 +137,14 @@ func PartyMail(event domain.Event, org domain.Organization) (subject, text strin
 		"mediation.settled":        "A mediation ended with an agreement",
 		"mediation.ended":          "A mediation is over",
 		"mediation.waits":          "News of a mediation",
+
+		"escalation.announced":       "Your customer is told that somebody else may be asked",
+		"escalation.handed_over":     "Somebody else was asked to speak with your customer",
+		"escalation.withdrawn":       "Nobody else is asked about your customer",
+		"escalation.returned":        "Nobody else speaks with your customer any more",
+		"escalation.recall_required": "An agency must be called back",
+		"escalation.adjusted":        "An agency must be told of a payment",
+		"protective.approved":        "A step keeps a right",
 	}
 	subject = "News from Comity"
 	if known, ok := subjects[event.Kind]; ok {

@@ -35,6 +35,7 @@ type Case struct {
 	Cycle        int       // begins when the case opens or an answer ends the ladder
 	NextActionAt time.Time // zero when nothing is to be done
 	WaitsFor     string    // what the case waits for, in words
+	External     bool      // somebody external was asked, and is not called back yet
 	OpenedAt     time.Time
 	ClosedAt     time.Time
 }
@@ -76,6 +77,9 @@ const (
 	ClassCall        MessageClass = "call"       // a person rings; the same rules as for a reminder
 	ClassInstalment  MessageClass = "instalment" // the agreed word before a date of a plan
 	ClassRelease     MessageClass = "release"    // a legal notice: the factor has no claim any more
+
+	ClassPriorNotice MessageClass = "prior_notice"      // a legal notice: before anybody external is asked
+	ClassProtective  MessageClass = "protective_notice" // a legal notice: a step that keeps a right, which two people approved
 )
 
 // Proactive reports whether messages of the class count for the 7-day gap.
@@ -85,7 +89,12 @@ func (c MessageClass) Proactive() bool {
 
 // Counted reports whether messages of the class count for the ceiling.
 func (c MessageClass) Counted() bool {
-	return c.Proactive() || c == ClassLegalNotice || c == ClassInstalment || c == ClassRelease
+	return c.Proactive() || c.Legal() || c == ClassInstalment
+}
+
+// Legal reports whether messages of the class are notices that law or contract wants.
+func (c MessageClass) Legal() bool {
+	return c == ClassLegalNotice || c == ClassRelease || c == ClassPriorNotice || c == ClassProtective
 }
 
 // A Touch is one message to a debtor, and why it was sent.

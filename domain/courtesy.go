@@ -66,6 +66,9 @@ type CaseFacts struct {
 	Recourses     []Recourse
 	Mediations    []Mediation
 	Updates       []Update
+	Escalations   []Escalation
+	Consults      []LegalConsult
+	Protective    []ProtectiveStep
 	Questions     []Question
 	Replies       []ReplyFact
 	Touches       []Touch // of this case, without their texts
@@ -202,6 +205,7 @@ type DebtorPage struct {
 	Notes       []Note
 	Plans       []Plan // without what follows for others
 	Mediations  []Mediation
+	Outside     *DebtorOutside // nil: nobody external is spoken of
 	Questions   []Question
 
 	Recipient   string         // whom the link was sent to

@@ -184,6 +184,7 @@ type Deal struct {
 	MadeAt        time.Time
 	PaidInFull    Date
 	SettledAt     time.Time
+	PolicyUntil   Date      // the last day on which the contact policy binds the seller of what was reassigned; zero: nothing was
 	Moves         []Move    // of the basis, since: for its fee; not of a case's items
 	Stops         []FeeStop // of its fee's clock; not of a case's items either
 }

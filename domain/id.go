@@ -60,6 +60,11 @@ type (
 	updateThing       struct{}
 	mediationThing    struct{}
 	evidenceThing     struct{}
+	agencyThing       struct{}
+	agencyComplaint   struct{}
+	escalationThing   struct{}
+	consultThing      struct{}
+	protectiveThing   struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -106,6 +111,11 @@ func (recourseThing) prefix() string     { return "rec" }
 func (updateThing) prefix() string       { return "upd" }
 func (evidenceThing) prefix() string     { return "evd" }
 func (mediationThing) prefix() string    { return "med" }
+func (agencyThing) prefix() string       { return "agy" }
+func (agencyComplaint) prefix() string   { return "cpl" }
+func (escalationThing) prefix() string   { return "esc" }
+func (consultThing) prefix() string      { return "lgc" }
+func (protectiveThing) prefix() string   { return "pst" }
 
 // The IDs of everything that has one.
 type (
@@ -197,6 +207,16 @@ type (
 	EvidenceID = ID[evidenceThing]
 	// A MediationID names the help of a neutral person in a dispute.
 	MediationID = ID[mediationThing]
+	// An AgencyID names somebody external who may be asked to speak with debtors.
+	AgencyID = ID[agencyThing]
+	// An AgencyComplaintID names a complaint about an agency.
+	AgencyComplaintID = ID[agencyComplaint]
+	// An EscalationID names the asking of somebody external.
+	EscalationID = ID[escalationThing]
+	// A ConsultID names a talk with somebody who knows the law.
+	ConsultID = ID[consultThing]
+	// A ProtectiveID names a protective step.
+	ProtectiveID = ID[protectiveThing]
 )
 
 // New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before

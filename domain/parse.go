@@ -37,4 +37,7 @@ var (
 	ParseStopID           = ParseID[stopThing]
 	ParseObjectionID      = ParseID[objectionThing]
 	ParseEvidenceID       = ParseID[evidenceThing]
+	ParseAgencyID         = ParseID[agencyThing]
+	ParseEscalationID     = ParseID[escalationThing]
+	ParseProtectiveID     = ParseID[protectiveThing]
 )

@@ -41,6 +41,10 @@ const (
 // it lapses (D-16).
 const RecourseWindow = 30
 
+// PolicyTravels is how many days after a part of an invoice was reassigned the contact policy still binds
+// its seller, and whomever it asks (D-25). The terms of each deal say so.
+const PolicyTravels = 90
+
 // A Recourse is a part of an invoice that is given back to its seller.
 type Recourse struct {
 	ID           RecourseID
@@ -63,6 +67,7 @@ type Recourse struct {
 	ExercisedOn  Date
 	ExercisedAt  time.Time
 	ReassignedAt time.Time
+	PolicyUntil  Date // the last day on which the contact policy binds the seller; zero: it was not reassigned
 }
 
 // Owed returns what of the claim is not paid.

@@ -40,6 +40,8 @@ var (
 	ErrMoreThanOpen    = &Refusal{Kind: Invalid, Code: "more-than-open", Title: "That is more than is open"}
 	ErrTwoPeople       = &Refusal{Kind: Conflict, Code: "second-person-needed", Title: "A second person must do this"}
 
+	ErrComesFirst = &Refusal{Kind: Conflict, Code: "preconditions-missing", Title: "Something has to come before anybody external is asked"}
+
 	ErrPromiseTooFar = &Refusal{Kind: Invalid, Code: "promise-too-far", Title: "A promise may be at most 14 days ahead"}
 	ErrPromiseOpen   = &Refusal{Kind: Conflict, Code: "promise-already-open", Title: "There is a promise for this invoice already"}
 )
@@ -54,6 +56,6 @@ func Refusals() []*Refusal {
 		ErrWrongJoinCode, ErrAddressTaken, ErrClockRunning, ErrClockStopped, ErrClockBackwards, ErrNoSandbox,
 		ErrNotIdentified, ErrNothingToBuy, ErrNoAccount, ErrNotPaidYet, ErrOfferExpired, ErrLimitUsed,
 		ErrServedElsewhere, ErrAlreadySettled, ErrMoreThanOpen, ErrTwoPeople, ErrPromiseTooFar, ErrPromiseOpen, ErrNothingToPayOut, ErrOutsideMandate, ErrTooLatePayer,
-		ErrObjectionOpen, ErrNotImported, ErrShadowTaken, ErrNotNeutral, ErrNotAdmitted, ErrNotCovered,
+		ErrObjectionOpen, ErrNotImported, ErrShadowTaken, ErrNotNeutral, ErrNotAdmitted, ErrNotCovered, ErrComesFirst,
 	}
 }

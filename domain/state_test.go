@@ -39,6 +39,7 @@ func machines() []drawn {
 		machine("deal", domain.DealMoves), machine("pay-out", domain.PayoutMoves), machine("receipt", domain.ReceiptMoves),
 		machine("case", domain.CaseMoves), machine("touch", domain.TouchMoves), machine("promise", domain.PromiseMoves), machine("dispute", domain.DisputeMoves),
 		machine("plan", domain.PlanMoves), machine("recourse", domain.RecourseMoves), machine("mediation", domain.MediationMoves),
+		machine("escalation", domain.EscalationMoves), machine("protective step", domain.ProtectiveMoves),
 		machine("objection", domain.ObjectionMoves), machine("model", domain.ModelMoves), machine("playbook", domain.PlaybookMoves),
 		machine("payment by card", domain.CardMoves), machine("processor's payout", domain.CardPayoutMoves),
 	}

@@ -22,6 +22,7 @@ const fewestInRow = 3
 type statement struct {
 	frame
 	Done            string // what was just done
+	Outside         string // who external is spoken of; "": nobody
 	Totals          []string
 	Due, When       string // of the one invoice that is open, or in words of several
 	Open, PaidItems []viewItem
@@ -109,7 +110,7 @@ func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statemen
 	if page.InRow >= fewestInRow {
 		s.OnTime = s.T.OnTimeRun.With("count", strconv.Itoa(page.InRow), "seller", page.Seller)
 	}
-	s.Questions = questions(s.T, page)
+	s.Questions, s.Outside = questions(s.T, page), outsider(s.T, page)
 	for _, d := range p.deeds() {
 		if (d.about == aboutCase || d.about == aboutEither) && slices.Contains(v.link.Verbs, d.verb) {
 			title := d.title(s.T)
@@ -253,4 +254,17 @@ func (s *statement) About(item viewItem) struct {
 		Seller string
 		Item   viewItem
 	}{s.T, s.Seller, item}
+}
+
+// outsider says who external may be asked and from when, or was asked; "" where the debtor was told of
+// nobody.
+func outsider(w *words, page domain.DebtorPage) string {
+	switch o := page.Outside; {
+	case o == nil:
+		return ""
+	case !o.AskedOn.IsZero():
+		return w.OutsideAsked.With("date", w.short(o.AskedOn), "agency", o.Agency, "factor", page.Factor)
+	default:
+		return w.OutsideTold.With("date", w.short(o.NoticeOn), "agency", o.Agency, "from", w.short(o.From))
+	}
 }

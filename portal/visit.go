@@ -172,6 +172,7 @@ func policyOf(f frame) policy {
 		w.PolicyHours.With("opens", number(p.Opens), "closes", number(p.Closes)), string(w.PolicyBank), string(w.PolicyAnswers), string(w.PolicyPeople),
 		string(w.PolicyDetails), string(w.PolicyFees), w.PolicyPromise.With("days", number(p.PromiseDays)),
 		w.PolicyComplaint.With("proof", number(p.ProofDays), "complaint", number(p.ComplaintDays)), w.PolicyMediation.With("days", number(p.MediateDays), "answer", number(p.MediationAnswerDays)),
+		w.PolicyOutside.With("full", number(p.OutsideDays)), string(w.PolicyProtective), w.PolicyTravels.With("days", number(p.TravelDays)),
 	}
 	for _, step := range p.Playbook.Before {
 		said := w.StepBefore

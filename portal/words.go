@@ -79,6 +79,7 @@ type words struct {
 
 	Policy, PolicyWho, PolicyGentler, PolicyRules, PolicyGap, PolicyCeiling, PolicyHours, PolicyBank, PolicyAnswers, PolicyPeople phrase
 	PolicyDetails, PolicyFees, PolicyPromise, PolicyComplaint, PolicyKept                                                         phrase
+	PolicyOutside, PolicyProtective, PolicyTravels                                                                                phrase
 	PolicySteps, StepBefore, StepBeforeLong, StepFirst, StepMail, StepCall, StepFormal                                            phrase
 
 	Reasons                                                                                                                     map[domain.DisputeReason]phrase
@@ -101,6 +102,8 @@ type words struct {
 	ProposalYes, ProposalYesNote, DoneProposalYes, ProposalNo, ProposalNoNote, DoneProposalNo, ProposalWords     phrase
 	MediationOffered, MediationWaits, MediationAgreed, MediationAppointed, MediationScheduled, MediationProposed phrase
 	MediationSettled, MediationDeclined, MediationLapsed, MediationFailed, MediationClosed, PolicyMediation      phrase
+
+	OutsideTitle, OutsideTold, OutsideAsked phrase // with somebody external
 
 	Refusals map[string]phrase // by code, or by what was tried and code
 }

@@ -105,7 +105,7 @@ func (tx *Tx) Agenda(ctx context.Context, world domain.WorldID, after domain.Due
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	for _, load := range []func(context.Context) error{a.parties, a.items, a.said, a.held, a.money, a.wishes} {
+	for _, load := range []func(context.Context) error{a.parties, a.items, a.said, a.held, a.money, a.wishes, a.outside} {
 		if err := load(ctx); err != nil {
 			return nil, fmt.Errorf("load agenda: %w", err)
 		}
@@ -157,7 +157,7 @@ func agendaStatements() map[string]string {
 		"claim_agenda": claimAgenda, "agenda_factors": agendaFactors, "agenda_relationships": agendaRelationships, "agenda_items": agendaItems, "agenda_introduced": agendaIntroduced, "agenda_feeds": agendaFeeds, "agenda_touches": agendaTouches,
 		"agenda_holds": agendaHolds, "agenda_pauses": agendaPauses, "agenda_stops": agendaStops, "agenda_promises": agendaPromises, "agenda_disputes": agendaDisputes, "agenda_plans": agendaPlans, "agenda_mediations": agendaMediations, "agenda_updates": agendaUpdates,
 		"agenda_questions": agendaQuestions, "agenda_replies": agendaReplies, "agenda_approvals": agendaApprovals, "agenda_paid": agendaPaid,
-		"agenda_unthanked": agendaUnthanked, "agenda_refused": agendaRefused, "agenda_playbooks": agendaPlaybooks, "agenda_wishes": agendaWishes, "save_waits": saveWaits,
+		"agenda_unthanked": agendaUnthanked, "agenda_refused": agendaRefused, "agenda_playbooks": agendaPlaybooks, "agenda_wishes": agendaWishes, "agenda_escalations": agendaEscalations, "agenda_protective": agendaProtective, "save_waits": saveWaits,
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"comity/money"
 )
 
-const caseColumns = `id, world_id, factor_id, seller_id, debtor_id, relationship_id, status, tone, cycle, next_action_at, waits_for, opened_at, closed_at`
+const caseColumns = `id, world_id, factor_id, seller_id, debtor_id, relationship_id, status, tone, cycle, next_action_at, waits_for, external, opened_at, closed_at`
 
 const (
 	lockCaseAndAddress = `
@@ -26,12 +26,12 @@ WITH pair AS MATERIALIZED (
   SELECT pg_advisory_xact_lock(hashtextextended(c.seller_id::text || r.debtor_id::text, 2))
     FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1
 )
-SELECT load_case($1, $2, $3) || case_agreements($1) || case_mediations($1) || case_thanks($1, $3) FROM pair`
+SELECT load_case($1, $2, $3) || case_agreements($1) || case_mediations($1) || case_thanks($1, $3) || case_outside($1) FROM pair`
 	readCaseAndAddress = `
 SELECT c.id, c.world_id, coalesce(r.email, '') AS email
   FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1`
 	readCaseFacts = `
-SELECT case_facts($1, $2, $3) || case_agreements($1) || case_mediations($1) || case_thanks($1, $3)`
+SELECT case_facts($1, $2, $3) || case_agreements($1) || case_mediations($1) || case_thanks($1, $3) || case_outside($1)`
 	lockCase = `
 SELECT ` + caseColumns + ` FROM cases WHERE factor_id = $2 AND id = $1 FOR UPDATE`
 	readSellerCase = `
@@ -138,6 +138,8 @@ func (r contactRow) contact() domain.Contact {
 }
 
 type caseFactsRow struct {
+	outsideRow
+
 	Case          caseBrief           `json:"kase"`
 	Factor        organizationRow     `json:"factor"`
 	Seller        organizationRow     `json:"seller"`
@@ -199,6 +201,7 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 		Unidentified: mapped(r.Unidentified, receiptRow.receipt), Contacts: mapped(r.Contacts, contactRow.contact),
 		LastElsewhere: r.LastElsewhere.Time, WaitingSince: r.WaitingSince.Time, Refused: map[string]domain.LastRefusal{},
 	}
+	r.into(&f)
 	for _, last := range r.Refused {
 		f.Refused[last.Step] = domain.LastRefusal{At: last.At.Time, Again: last.Again.Time, Codes: last.Codes, Since: last.Since.Time, PlaceSince: last.Place.Time}
 	}

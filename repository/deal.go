@@ -24,6 +24,7 @@ type caseBrief struct {
 	Cycle        int       `json:"cycle"`
 	NextActionAt timeCol   `json:"next_action_at"`
 	WaitsFor     string    `json:"waits_for"`
+	External     bool      `json:"external"`
 	OpenedAt     timeCol   `json:"opened_at"`
 	ClosedAt     timeCol   `json:"closed_at"`
 }
@@ -32,7 +33,7 @@ func (r caseBrief) brief() domain.Case {
 	return domain.Case{
 		ID: domain.CaseID{UUID: r.ID}, World: domain.WorldID{UUID: r.World}, Factor: domain.OrganizationID{UUID: r.Factor},
 		Seller: domain.OrganizationID{UUID: r.Seller}, Debtor: domain.DebtorID{UUID: r.Debtor}, Relationship: domain.RelationshipID{UUID: r.Relationship},
-		Status: domain.CaseStatus(r.Status), Tone: r.Tone, Cycle: r.Cycle, NextActionAt: r.NextActionAt.Time, WaitsFor: r.WaitsFor,
+		Status: domain.CaseStatus(r.Status), Tone: r.Tone, Cycle: r.Cycle, NextActionAt: r.NextActionAt.Time, WaitsFor: r.WaitsFor, External: r.External,
 		OpenedAt: r.OpenedAt.Time, ClosedAt: r.ClosedAt.Time,
 	}
 }
@@ -84,6 +85,7 @@ type dealRow struct {
 	MadeAt       timeCol   `json:"made_at"`
 	PaidInFull   dateCol   `json:"paid_in_full_on"`
 	SettledAt    timeCol   `json:"settled_at"`
+	PolicyUntil  dateCol   `json:"policy_binds_until"`
 
 	Moves jsonCol[[]moveRow] `json:"moves"`
 	Stops jsonCol[[]waitRow] `json:"stops"`
@@ -106,7 +108,7 @@ func (r dealRow) deal() domain.Deal {
 		},
 		RecourseDays: r.RecourseDays, RebateHold: r.RebateHold, Recognised: amount(r.Recognised, r.Currency), NextAccrual: r.NextAccrual.Time,
 		Reference: reference, NoticeCode: r.NoticeCode, Operating: domain.AccountID{UUID: r.Operating}, Collection: domain.AccountID{UUID: r.Collection},
-		Payout: domain.AccountID{UUID: r.Payout}, FundingDate: r.FundingDate.Date, MadeAt: r.MadeAt.Time, PaidInFull: r.PaidInFull.Date, SettledAt: r.SettledAt.Time,
+		Payout: domain.AccountID{UUID: r.Payout}, FundingDate: r.FundingDate.Date, MadeAt: r.MadeAt.Time, PaidInFull: r.PaidInFull.Date, SettledAt: r.SettledAt.Time, PolicyUntil: r.PolicyUntil.Date,
 		Moves: mapped(r.Moves.Value, func(m moveRow) domain.Move { return m.move(r.Currency) }), Stops: feeStops(r.Stops.Value),
 	}
 }
@@ -193,7 +195,7 @@ func (tx *Tx) DealFile(ctx context.Context, id domain.DealID) (domain.DealFile, 
 const dealColumns = `id, world_id, factor_id, seller_id, relationship_id, debtor_id, invoice_id, offer_id, case_id, mandate_id, status, currency,
   invoice_number, debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate,
   fee_step_days, fee_step_rate, fee_upfront_rate, fee_daily_rate, recourse_days, rebate_hold, recognised_minor, next_accrual_at, reference, notice_code,
-  operating_account_id, collection_account_id, seller_account_id, funding_date, made_at, paid_in_full_on, settled_at,
+  operating_account_id, collection_account_id, seller_account_id, funding_date, made_at, paid_in_full_on, settled_at, policy_binds_until,
   tax_minor, credited_minor, forgiven_minor, given_back_minor, reserve_used_minor, card_cost_minor, deal_moves(id) AS moves, deal_stops(id) AS stops`
 
 const (

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	loadDebtorPage = `SELECT debtor_page($1, $2) || debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case())`
+	loadDebtorPage = `SELECT debtor_page($1, $2) || debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case()) || debtor_outside()`
 	confirmLink    = `
 SELECT is_right, tries FROM confirm_link($1, $2)`
 )
@@ -58,6 +58,11 @@ type debtorPageRow struct {
 	Mediations []mediationRow  `json:"mediations"`
 	Notes      []noteRow       `json:"notes"`
 	Questions  []questionRow   `json:"questions"`
+	Outside    *struct {
+		Agency    string  `json:"agency"`
+		NoticedAt timeCol `json:"noticed_at"`
+		AskedOn   dateCol `json:"asked_on"`
+	} `json:"outside"`
 
 	Recipient   string            `json:"recipient"`
 	Preferences preferencesRow    `json:"preferences"`
@@ -80,6 +85,13 @@ func (r debtorPageRow) page() domain.DebtorPage {
 		Questions: mapped(r.Questions, questionRow.question),
 		Recipient: r.Recipient, Preferences: r.Preferences.preferences(), Stops: r.Stops, MayBeAsked: r.MayBeAsked, InRow: r.InRow, Letters: mapped(r.Letters, debtorLetterRow.letter),
 		Cards: mapped(r.Cards, cardRow.card), CardsStopped: r.CardsStopped,
+	}
+	if o := r.Outside; o != nil {
+		page.Outside = &domain.DebtorOutside{Agency: o.Agency, AskedOn: o.AskedOn.Date}
+		if !o.NoticedAt.IsZero() {
+			page.Outside.NoticeOn = domain.DateOf(o.NoticedAt.In(page.Zone()))
+			page.Outside.From = domain.From(page.Outside.NoticeOn)
+		}
 	}
 	for _, i := range r.Items {
 		reference, _ := domain.ParseReference(i.Reference) // the schema holds what we wrote

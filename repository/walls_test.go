@@ -189,6 +189,7 @@ func TestTheSchemaKnowsTheStates(t *testing.T) {
 		"deals.status": states(domain.DealMoves), "payouts.status": states(domain.PayoutMoves), "receipts.status": states(domain.ReceiptMoves),
 		"cases.status": states(domain.CaseMoves), "touches.status": states(domain.TouchMoves), "promises.status": states(domain.PromiseMoves), "disputes.status": states(domain.DisputeMoves),
 		"plans.status": states(domain.PlanMoves), "recourses.status": states(domain.RecourseMoves), "mediations.status": states(domain.MediationMoves),
+		"escalations.status": states(domain.EscalationMoves), "protective_steps.status": states(domain.ProtectiveMoves),
 		"objections.status": states(domain.ObjectionMoves), "models.status": states(domain.ModelMoves), "playbooks.status": states(domain.PlaybookMoves),
 	} {
 		table, name, _ := strings.Cut(column, ".")

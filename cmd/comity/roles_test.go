@@ -55,7 +55,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 
 // ofItsOwn reports whether somebody asks rightly beside the one whom a test asks as: a
 // rival keeps bank statements, playbooks and an opinion of the seller of its own, and the platform
-// verifies a seller's invoice too. Either side of a case pauses it, speaks in the thread of a dispute, attaches to it, and takes its part in a mediation.
+// verifies a seller's invoice too, and complains about an agency. Either side of a case pauses it, speaks in the thread of a dispute, attaches to it, and takes its part in a mediation.
 func ofItsOwn(o operation, name string) bool {
 	switch o.path {
 	case "/v1/bank-statements", "/v1/sellers/{id}/standing", "/v1/playbooks":
@@ -63,7 +63,9 @@ func ofItsOwn(o operation, name string) bool {
 	case "/v1/cases/{id}/pauses", "/v1/disputes/{id}/notes", "/v1/disputes/{id}/evidence", "/v1/disputes/{id}/mediations",
 		"/v1/mediations/{id}/object", "/v1/mediations/{id}/agree", "/v1/mediations/{id}/vote":
 		return name == "the seller"
-	case "/v1/invoices/{id}/verifications":
+	case "/v1/agencies/{id}":
+		return o.method == http.MethodGet // the register of a world is for everybody in it
+	case "/v1/invoices/{id}/verifications", "/v1/escalations/{id}/complaints":
 		return name == "the platform"
 	case "/v1/mediations/{id}", "/v1/evidence/{id}/file":
 		return name == "the neutral"

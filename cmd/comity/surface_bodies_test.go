@@ -52,7 +52,7 @@ func (s *scene) equipped(all []operation) []operation {
 
 // asker returns who may ask an operation.
 func (s *scene) asker(o operation) *client {
-	for _, part := range []string{"/organizations", "/sandboxes", "/release", "/objections/{id}/decision", "/models", "/mediators/", "/appoint"} {
+	for _, part := range []string{"/organizations", "/sandboxes", "/release", "/objections/{id}/decision", "/models", "/mediators/", "/appoint", "/agencies"} {
 		if strings.Contains(o.path, part) {
 			return s.platform
 		}
@@ -68,7 +68,7 @@ func (s *scene) asker(o operation) *client {
 		}
 	}
 	for _, part := range []string{
-		"/replies", "/playbooks", "/tasks", "/call", "/touches/{id}/result", "/settle", "/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions", "/plans", "/recourses", "/mediations",
+		"/replies", "/playbooks", "/tasks", "/call", "/touches/{id}/result", "/settle", "/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions", "/plans", "/recourses", "/mediations", "/escalations", "/legal-consults", "/protective-steps",
 	} {
 		if strings.Contains(o.path, part) {
 			return s.eastbrook
@@ -122,7 +122,7 @@ func (s *scene) things() map[string]string {
 	var photo struct{ ID string }
 	s.must(s.eastbrook.do(ctx, call{method: http.MethodPost, path: "/v1/disputes/" + dispute + "/evidence", raw: []byte("wet boxes"), media: "text/plain"}, &photo))
 	objection, row := s.contested("dec_"+first(`SELECT id FROM decisions`), "inv_"+first(`SELECT id FROM history`))
-	return map[string]string{
+	ids := map[string]string{
 		"unpaid": unpaid.Deal.ID, "invoices": s.invoice, "offers": s.offerID, "deals": s.deal, "cases": s.kase, "relationships": s.rel, "bank-accounts": s.alice.account,
 		"conditions": "verified", "letters": "notice", "stops": "complaint_open", "decisions": "dec_" + first(`SELECT id FROM decisions`), "imports": "imp_" + first(`SELECT id FROM imports`),
 		"mandates": "man_" + first(`SELECT m.id FROM mandates m JOIN deals d ON d.mandate_id = m.id`), "payouts": "pay_" + first(`SELECT id FROM payouts`),
@@ -131,6 +131,8 @@ func (s *scene) things() map[string]string {
 		"objections": objection, "history": row, "models": model, "sellers": seller, "replies": s.answered(),
 		"pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
 	}
+	maps.Copy(ids, s.outsideThings())
+	return ids
 }
 
 // mediated has a neutral admitted, and appointed in a dispute. It returns the mediation's id.
@@ -280,7 +282,7 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 	})
 	change := maps.Clone(relationship)
 	reason := map[string]any{"reason": "a person looked"}
-	return map[string]any{
+	bodies := map[string]any{
 		"POST /v1/auth/sign-up": map[string]any{
 			"join_code": s.joinCode, "kind": "seller", "name": "Carol GmbH", "legal_type": "company", "country": "DE", "time_zone": "Europe/Berlin", "tax_ids": []string{"DE1"},
 			"user_name": "Carol", "user_email": "carol@carol.example", "user_password": "correct horse battery",
@@ -370,6 +372,8 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 			"operating_account_id": s.alice.account, "collection_account_id": s.alice.account,
 		},
 	}
+	maps.Copy(bodies, s.outsideBodies(ids))
+	return bodies
 }
 
 // bodyShots send bodies that no operation takes.
@@ -439,7 +443,7 @@ var soft = func() map[string][]string {
 	all := map[string][]string{}
 	for _, member := range []string{
 		"name", "user_name", "code", "tax_id", "contact_name", "address", "tax_ids", "number", "order_reference", "summary", "supplier_tax_id", "reason", "answer", "evidence", "holder", "account_number",
-		"method", "asked", "industry", "size", "source", "understood", "said", "credit_number", "remedy", "body", "reasons", "root_cause",
+		"method", "asked", "industry", "size", "source", "understood", "said", "credit_number", "remedy", "body", "reasons", "root_cause", "authority", "who", "outcome", "meaning",
 	} {
 		all[member] = words
 	}

@@ -190,13 +190,13 @@ func (s *scene) fire(t *testing.T, o operation, shot shot, known string) {
 
 // versioned reports whether an operation names the version that it changes.
 func (o operation) versioned() bool {
-	return o.method == http.MethodPatch || strings.HasSuffix(o.path, "/standing") && o.method == http.MethodPut
+	return o.method == http.MethodPatch || o.method == http.MethodPut && (strings.HasSuffix(o.path, "/standing") || o.path == "/v1/agencies/{id}")
 }
 
-// tag names the version of what is changed: a relationship as it was made, a standing
+// tag names the version of what is changed: a relationship or an agency as it was made, a standing
 // as it was first set, or a row of history that was corrected once.
 func (o operation) tag(relationship string) string {
-	if strings.HasSuffix(o.path, "/standing") {
+	if o.method == http.MethodPut {
 		return `"` + strings.Split(o.real, "/")[3] + `.1"`
 	}
 	if strings.Contains(o.path, "{invoice_id}") {

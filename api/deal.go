@@ -47,19 +47,23 @@ type Deal struct {
 	Now     Money `json:"now"`
 	Open    Money `json:"open"`
 	// Of the basis, by the seller's credit notes, by a settlement that was kept, and to the seller.
-	Credited       Money    `json:"credited"`
-	Forgiven       Money    `json:"forgiven"`
-	GivenBack      Money    `json:"given_back"`
-	ReserveHeld    Money    `json:"reserve_held"`
-	FeeSoFar       FeeSoFar `json:"fee_so_far"`
-	Fee            FeeTerms `json:"fee"`
-	RecourseDays   int      `json:"recourse_days" example:"90"`
-	RebateHoldDays int      `json:"rebate_hold_days" example:"5"`
-	Reference      string   `json:"reference" example:"RF18539007547034"`
-	FundingDate    *string  `json:"funding_date" extensions:"x-nullable" format:"date" example:"2026-02-05"`
-	PaidInFullOn   *string  `json:"paid_in_full_on" extensions:"x-nullable" format:"date" example:"2026-02-23"`
-	MadeAt         string   `json:"made_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
-	SettledAt      *string  `json:"settled_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
+	Credited     Money    `json:"credited"`
+	Forgiven     Money    `json:"forgiven"`
+	GivenBack    Money    `json:"given_back"`
+	ReserveHeld  Money    `json:"reserve_held"`
+	FeeSoFar     FeeSoFar `json:"fee_so_far"`
+	Fee          FeeTerms `json:"fee"`
+	RecourseDays int      `json:"recourse_days" example:"90"`
+	// For so many days after a part was reassigned the contact policy binds the seller, and any agency that it names: the seller accepted that with the offer.
+	PolicyDays int `json:"policy_days_after_recourse" example:"90"`
+	// The last of those days; null while nothing was reassigned.
+	PolicyUntil    *string `json:"policy_binds_until" extensions:"x-nullable" format:"date" example:"2026-10-25"`
+	RebateHoldDays int     `json:"rebate_hold_days" example:"5"`
+	Reference      string  `json:"reference" example:"RF18539007547034"`
+	FundingDate    *string `json:"funding_date" extensions:"x-nullable" format:"date" example:"2026-02-05"`
+	PaidInFullOn   *string `json:"paid_in_full_on" extensions:"x-nullable" format:"date" example:"2026-02-23"`
+	MadeAt         string  `json:"made_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+	SettledAt      *string `json:"settled_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
 } //	@name	Deal
 
 // FeeSoFar is the fee of a deal on a day, at most the one on which its clock stopped:
@@ -110,7 +114,7 @@ func dealOf(by domain.Caller) func(domain.Deal) Deal {
 			Origination: moneyOf(d.Origination), Tax: moneyOf(d.Tax), WireFee: moneyOf(d.Wire), Now: moneyOf(d.Now()), Open: moneyOf(d.Open), Credited: moneyOf(d.Credited),
 			Forgiven: moneyOf(d.Forgiven), GivenBack: moneyOf(d.GivenBack),
 			ReserveHeld: moneyOf(reserveHeld(d)), FeeSoFar: feeSoFarOf(d, domain.DateOf(by.Now.UTC())), Fee: feeTermsOf(d.Fee),
-			RecourseDays: d.RecourseDays, RebateHoldDays: d.RebateHold, Reference: d.Reference.String(), FundingDate: textOrNull(d.FundingDate.String()),
+			RecourseDays: d.RecourseDays, PolicyDays: domain.PolicyTravels, PolicyUntil: dateOrNull(d.PolicyUntil), RebateHoldDays: d.RebateHold, Reference: d.Reference.String(), FundingDate: textOrNull(d.FundingDate.String()),
 			PaidInFullOn: textOrNull(d.PaidInFull.String()), MadeAt: moment(d.MadeAt), SettledAt: momentOrNull(d.SettledAt),
 		}
 	}

@@ -40,13 +40,15 @@ type Offer struct {
 	Reserve     Money  `json:"reserve"`
 	Origination Money  `json:"origination"`
 	// On the origination, where it is taxable.
-	Tax            Money      `json:"tax"`
-	WireFee        Money      `json:"wire_fee"`
-	Now            Money      `json:"now"`
-	Later          Money      `json:"later"`
-	TotalCost      Money      `json:"total_cost"`
-	Fee            FeeTerms   `json:"fee"`
-	RecourseDays   int        `json:"recourse_days" example:"90"`
+	Tax          Money    `json:"tax"`
+	WireFee      Money    `json:"wire_fee"`
+	Now          Money    `json:"now"`
+	Later        Money    `json:"later"`
+	TotalCost    Money    `json:"total_cost"`
+	Fee          FeeTerms `json:"fee"`
+	RecourseDays int      `json:"recourse_days" example:"90"`
+	// For so many days after a part of the invoice was given back the contact policy binds the seller, and any agency that it names (recorded with the deal).
+	PolicyDays     int        `json:"policy_days_after_recourse" example:"90"`
 	RebateHoldDays int        `json:"rebate_hold_days" example:"5"`
 	Scenarios      []Scenario `json:"scenarios"`
 	SubjectTo      []string   `json:"subject_to" example:"limit"`
@@ -120,7 +122,7 @@ func offerOf(by domain.Caller) func(domain.Offer) Offer {
 			Status: string(o.Status), Expired: (o.Status == domain.OfferOpen || o.Status == domain.OfferReferred) && o.Expired(by.Now), MadeAt: moment(o.MadeAt), ExpiresAt: moment(o.ExpiresAt),
 			Basis: moneyOf(t.Basis), AdvanceRate: t.AdvanceRate.String(), Advance: moneyOf(t.Advance), Reserve: moneyOf(t.Reserve),
 			Origination: moneyOf(t.Origination), Tax: moneyOf(t.Tax), WireFee: moneyOf(t.Wire), Now: moneyOf(t.Now), Fee: feeTermsOf(t.Fee),
-			RecourseDays: t.RecourseDays, RebateHoldDays: t.RebateHold, Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
+			RecourseDays: t.RecourseDays, PolicyDays: domain.PolicyTravels, RebateHoldDays: t.RebateHold, Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
 			Reasons: []DecisionReason{},
 		}
 		for _, sc := range t.Scenarios {

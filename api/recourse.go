@@ -35,9 +35,11 @@ type Recourse struct {
 	// Of the amount, by the debtor to the factor, since it was given back.
 	Collected Money `json:"collected"`
 	// To be quoted when it is paid (ISO 11649).
-	Reference    string  `json:"reference" example:"RF18539007547034"`
-	MadeAt       string  `json:"made_at" format:"date-time" example:"2026-07-20T08:00:00Z"`
-	ExercisedOn  *string `json:"exercised_on" extensions:"x-nullable" format:"date" example:"2026-07-20"`
+	Reference   string  `json:"reference" example:"RF18539007547034"`
+	MadeAt      string  `json:"made_at" format:"date-time" example:"2026-07-20T08:00:00Z"`
+	ExercisedOn *string `json:"exercised_on" extensions:"x-nullable" format:"date" example:"2026-07-20"`
+	// Until this day the contact policy binds the seller, and any agency that it names.
+	PolicyUntil  *string `json:"policy_binds_until" extensions:"x-nullable" format:"date" example:"2026-10-25"`
 	ReassignedAt *string `json:"reassigned_at" extensions:"x-nullable" format:"date-time" example:"2026-07-27T06:00:00Z"`
 } //	@name	Recourse
 
@@ -45,7 +47,7 @@ func recourseOf(r domain.Recourse) Recourse {
 	return Recourse{
 		ID: r.ID.String(), DealID: r.Deal.String(), DisputeID: idOrNull(r.Dispute), Status: string(r.Status), Reason: string(r.Reason), Evidence: r.Evidence,
 		Amount: moneyOf(r.Part), Claim: moneyOf(r.Claim), Paid: moneyOf(r.Paid), Collected: moneyOf(r.Collected), Reference: r.Reference.String(), MadeAt: moment(r.MadeAt),
-		ExercisedOn: dateOrNull(r.ExercisedOn), ReassignedAt: momentOrNull(r.ReassignedAt),
+		ExercisedOn: dateOrNull(r.ExercisedOn), PolicyUntil: dateOrNull(r.PolicyUntil), ReassignedAt: momentOrNull(r.ReassignedAt),
 	}
 }
 

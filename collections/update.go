@@ -68,6 +68,9 @@ func (data *letter) update(f domain.CaseFacts, act Act, l local) {
 		for _, r := range f.Recourses {
 			if r.ID.UUID == u.Subject {
 				data.Part = r.Part.Grouped()
+				if !r.PolicyUntil.IsZero() {
+					data.PolicyUntil, data.PolicyGap = r.PolicyUntil.Long(), gapDays
+				}
 				if item, ok := f.Item(r.Deal); ok && live(&item) && item.Deal.Open.Positive() {
 					data.Left = item.Deal.Open.Grouped()
 				}

@@ -84,7 +84,7 @@ func (in incoming) spent() domain.Receipt {
 // savePaid writes how the recourses stand that money paid, and the release of each whose claim is
 // paid in full.
 func (s *Service) savePaid(ctx context.Context, tx Tx, by domain.Caller, d domain.Deal, paid []domain.Recourse, said string, ids stepIDs) error {
-	kind, sums := "recourse.paid", []any{}
+	kind, until, sums := "recourse.paid", "", []any{}
 	for i, r := range paid {
 		if err := tx.UpdateRecourse(ctx, r); err != nil {
 			return fmt.Errorf("save recourse: %w", err)
@@ -93,12 +93,12 @@ func (s *Service) savePaid(ctx context.Context, tx Tx, by domain.Caller, d domai
 			if err := s.released(ctx, tx, by, r, ids.releases[i]); err != nil {
 				return err
 			}
-			kind = "recourse.reassigned"
+			kind, until = "recourse.reassigned", policyWords(r)
 		}
 		sums = append(sums, r.Paid, r.Claim, r.Collected)
 	}
 	if kind == "recourse.reassigned" {
-		said += " The part is the seller's again, and the debtor is told."
+		said += " The part is the seller's again, and the debtor is told. " + until
 	}
 	event := dealEvent(ids.events[0], by, d, kind, said)
 	return tx.SaveTrail(ctx, domain.Trail{

@@ -237,7 +237,7 @@ func (e *ending) reassign(r *domain.Recourse) error {
 	if !r.Held() || r.Owed().Positive() {
 		return nil
 	}
-	r.Status, r.ReassignedAt = domain.RecourseReassigned, e.now
+	r.Status, r.ReassignedAt, r.PolicyUntil = domain.RecourseReassigned, e.now, e.day.Plus(domain.PolicyTravels)
 	for i := range e.file.Recourses {
 		if e.file.Recourses[i].ID == r.ID {
 			e.file.Recourses[i] = *r
@@ -299,13 +299,18 @@ func exercisedTrail(by domain.Caller, d domain.Deal, r domain.Recourse, ids rece
 	said := fmt.Sprintf("%s of invoice %s was given back, because %s. You owe %s, to be paid with the reference %s; until then the invoice stays with the factor, and the debtor is not asked for that part.",
 		r.Part.Grouped(), d.InvoiceNumber, recourseWords[r.Reason], r.Claim.Grouped(), r.Reference.Grouped())
 	if r.Status == domain.RecourseReassigned {
-		said = fmt.Sprintf("%s of invoice %s was given back, because %s. The reserve paid for it: it is yours again.", r.Part.Grouped(), d.InvoiceNumber, recourseWords[r.Reason])
+		said = fmt.Sprintf("%s of invoice %s was given back, because %s. The reserve paid for it: it is yours again. %s", r.Part.Grouped(), d.InvoiceNumber, recourseWords[r.Reason], policyWords(r))
 	}
 	event := dealEvent(ids.events[0], by, d, "recourse.exercised", said)
 	return domain.Trail{
 		Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, "recourse.exercised", "recourse", r.ID.UUID, string(r.Reason), r.Part, r.Claim, r.MadeBy, r.CheckedBy)},
 		Events: []domain.Event{event}, Jobs: mailAbout(event, true),
 	}
+}
+
+// policyWords say for how long the seller, as it accepted with the offer, keeps the contact policy.
+func policyWords(r domain.Recourse) string {
+	return fmt.Sprintf("Until %s the contact policy binds the seller and any agency that it names, as the terms of the deal say.", r.PolicyUntil.Short())
 }
 
 // Recourses lists what was given back of a deal of the caller's.

@@ -398,3 +398,20 @@ func hexSHA256(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
+
+// boundUntil checks until when the contact policy binds the seller of a deal, as its parties read it (D-25).
+func (b *storyB) boundUntil(day string) {
+	b.t.Helper()
+	for _, c := range []*client{b.tarn, b.northgate} {
+		var shown struct {
+			Deal struct {
+				Days  int    `json:"policy_days_after_recourse"`
+				Until string `json:"policy_binds_until"`
+			}
+		}
+		b.must(c.get(b.t.Context(), "/v1/deals/"+b.deal, &shown))
+		if shown.Deal.Days != 90 || shown.Deal.Until != day {
+			b.t.Errorf("the policy binds the seller: %+v", shown.Deal)
+		}
+	}
+}

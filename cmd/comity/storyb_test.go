@@ -17,7 +17,7 @@ import (
 // TestStoryB plays "doors, promises and a plan" over HTTP, to the cent and to the day: two disputes,
 // a broken promise, a plan with every consent, three and a half instalments, and recourse for the
 // disputed part. It holds C-129, C-131, C-133, C-134, C-136, C-137, C-139, C-143, C-144, C-145, C-148, C-154, C-177, D-5, D-10,
-// D-13, D-23, F-42, F-73, F-74, F-75, F-76 and F-78.
+// D-13, D-23, D-25, F-42, F-73, F-74, F-75, F-76 and F-78.
 // The introduction by letter, the follow-up in the seller's own name and the statutory interest that
 // was never claimed are not played.
 func TestStoryB(t *testing.T) {
@@ -418,6 +418,7 @@ func (b *storyB) end() {
 	b.must(b.tarn.post(ctx, "/v1/disputes/"+d.ID+"/root-cause", map[string]any{"said": "no inspection at handover"}, nil))
 	b.clock("2026-09-01T10:00:00Z")
 	b.got("nothing after the release", 23)
+	b.boundUntil("2026-10-25")
 	b.journalsB()
 	b.lettersB()
 	b.reviewB()
@@ -502,7 +503,7 @@ func (b *storyB) lettersB() {
 		{"B-13a", 11, []string{"as agreed", "2,700.00 on friday 22 may 2026", "8,100.00 is left"}},
 		{"B-14a", 12, []string{"2,700.00", "8,100.00 is left"}},
 		{"B-17", 21, []string{"800.00", "nothing for you to do", "thank you"}},
-		{"B-18", 22, []string{"no further claim", "do not pay Northgate", "between you and Tarn"}},
+		{"B-18", 22, []string{"no further claim", "do not pay Northgate", "between you and Tarn", "until Sunday 25 October 2026, Tarn Joinery Ltd and whoever it asks keep the rules"}},
 	}
 	for _, tc := range tests {
 		text := strings.ToLower(strings.Join(strings.Fields(letters[tc.n].Subject+" "+letters[tc.n].Text), " "))

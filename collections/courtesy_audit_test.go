@@ -45,7 +45,7 @@ CREATE TRIGGER see AFTER INSERT OR UPDATE ON touches FOR EACH ROW EXECUTE FUNCTI
 -- is stricter). Planned and cancelled ones were never accepted.
 CREATE VIEW messages AS
   SELECT t.id, t.case_id, t.cycle, t.step, t.class, t.status, t.claimed_at, t.sent_at, encode(t.contact_key, 'hex') AS address, k.seller_id, k.debtor_id, k.factor_id,
-         t.class IN ('heads_up', 'reminder', 'call') AS proactive, t.class IN ('heads_up', 'reminder', 'legal_notice', 'call', 'instalment', 'release') AS counted,
+         t.class IN ('heads_up', 'reminder', 'call') AS proactive, t.class IN ('heads_up', 'reminder', 'legal_notice', 'call', 'instalment', 'release', 'prior_notice', 'protective_notice') AS counted,
          (t.claimed_at AT TIME ZONE r.time_zone)::date AS day, (coalesce(t.sent_at, t.claimed_at) AT TIME ZONE r.time_zone)::date AS left_on
     FROM touches t JOIN cases k ON k.id = t.case_id JOIN relationships r ON r.id = t.relationship_id
    WHERE t.status IN ('sending', 'sent', 'unknown', 'failed');
@@ -74,8 +74,8 @@ var words = []struct{ rule, query string }{
 	{"5: claimed outside the hours", `SELECT s.case_id, s.step, s.claimed_at FROM seen s WHERE s.class <> 'answer' AND NOT in_hours(s.claimed_at, s.case_id)`},
 	{"5: handed to the mail server outside the hours", `SELECT s.case_id, s.step, s.at FROM seen s WHERE s.what = 'left' AND s.class <> 'answer' AND NOT in_hours(s.at, s.case_id)`},
 	{"6: under a stop or a hold of the whole case", `SELECT s.case_id, s.what, s.step, s.class, s.at, s.stops, s.rests FROM seen s
-		WHERE s.stops && '{legal_stop,sanctions_hold}' OR s.class IN ('heads_up', 'reminder', 'call') AND (s.stops <> '{}' OR s.rests <> '{}')
-		   OR s.class = 'thank_you' AND s.stops && '{complaint_open}'`},
+		WHERE s.stops && '{sanctions_hold}' OR s.stops && '{legal_stop}' AND s.class <> 'protective_notice' OR s.class IN ('heads_up', 'reminder', 'call') AND (s.stops <> '{}' OR s.rests <> '{}')
+		   OR s.class = 'thank_you' AND s.stops && '{complaint_open}' OR s.class = 'prior_notice' AND s.stops <> '{}'`},
 	{"6: what is paid, held whole or not ours is listed", `SELECT s.case_id, s.what, s.step, s.at, i FROM seen s, jsonb_array_elements(s.items) i
 		WHERE s.class IN ('heads_up', 'reminder', 'call') AND (NOT (i->>'ours')::boolean OR (i->>'whole')::boolean OR (i->>'open')::bigint <= (i->>'held')::bigint)`},
 	{"6: the rest of what is disputed is asked for before an answer", `SELECT s.case_id, s.step, s.at, i FROM seen s, jsonb_array_elements(s.items) i
@@ -93,6 +93,10 @@ var words = []struct{ rule, query string }{
 		WHERE a.proactive AND b.proactive AND a.status <> 'failed' AND b.status <> 'failed'`},
 	{"11: an instalment that no plan in force has, or late", untimely},
 	{"9: against what the contact had asked for", unwished},
+	{"12: started by us while somebody external is spoken of", startedMeanwhile},
+	{"12: an announcement that a word did not end", overAWord},
+	{"12: a letter about somebody external over a word", toldOverAWord},
+	{"12: handed over before the debtor had ten full days", handedTooEarly},
 	{"9: two of one factor in a week to a mailbox that had asked for a digest", undigested},
 	{"4: two left to one address on one day", `SELECT m.address, m.left_on, string_agg(m.step, ', ') FROM messages m WHERE m.class <> 'answer' GROUP BY 1, 2 HAVING count(*) > 1`},
 }
@@ -206,6 +210,7 @@ SELECT k.status = 'open'
    AND NOT EXISTS (SELECT FROM stops s WHERE s.case_id = k.id AND s.lifted_at IS NULL)
    AND NOT EXISTS (SELECT FROM holds h WHERE h.case_id = k.id AND h.deal_id IS NULL AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $2))
    AND NOT EXISTS (SELECT FROM pauses p WHERE p.case_id = k.id AND p.deal_id IS NULL AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
+   AND NOT EXISTS (SELECT FROM escalations e WHERE e.case_id = k.id AND e.status IN ('announced', 'handed_over'))
    AND NOT EXISTS (SELECT FROM touches t WHERE t.case_id = k.id AND t.status = 'sending' AND t.class <> 'call')
    AND EXISTS (SELECT FROM deals d JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered' AND n.occurred_at IS NOT NULL
                 WHERE NOT EXISTS (SELECT FROM pauses p WHERE p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
@@ -245,6 +250,7 @@ UNION ALL SELECT 'post-due messages', count(*) FROM touches WHERE step LIKE 'pos
 UNION ALL SELECT 'asked ' || (SELECT approval FROM relationships WHERE id = relationship_id) || ' ' || coalesce(consent, 'silent'), count(*) FROM touches t LEFT JOIN approvals a ON a.touch_id = t.id
   WHERE EXISTS (SELECT FROM events e WHERE e.kind = 'touch.awaits_seller' AND e.case_id = t.case_id) AND class IN ('heads_up', 'reminder') GROUP BY 1
 UNION ALL SELECT 'plans ' || status, count(*) FROM plans GROUP BY 1
+UNION ALL SELECT 'escalations ' || status || ' ' || cause, count(*) FROM escalations GROUP BY 1
 UNION ALL SELECT 'cases closed', count(*) FROM cases WHERE status = 'closed'`)
 	if err != nil {
 		w.t.Fatal(err)

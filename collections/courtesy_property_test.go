@@ -216,6 +216,7 @@ func (w *town) live(days int) {
 				plans[i] = append(plans[i], w.draw(r, i, n))
 			}
 		}
+		plans = append(plans, w.drawOutside())
 		jump, hour, minute, away := max(r.IntN(6), r.IntN(6)), 7+r.IntN(12), r.IntN(60), r.IntN(4) == 0
 		w.together(plans)
 		w.silences()

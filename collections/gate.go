@@ -106,6 +106,7 @@ func StillRight(f domain.CaseFacts, t domain.Touch) bool {
 	}
 	if act.Class == domain.ClassPriorNotice {
 		moneyStage(&f, l, &v)
+		return v.Clear && stillAnnounced(&f, t)
 	}
 	if act.Class.Proactive() {
 		moneyStage(&f, l, &v)

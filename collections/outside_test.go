@@ -192,7 +192,7 @@ func TestAWordEndsIt(t *testing.T) {
 		"a promise":       {func(f facts) { f.Promises = []domain.Promise{{MadeAt: later, Status: domain.PromiseActive}} }, domain.CausePromise, domain.CausePromise},
 		"a plan":          {func(f facts) { f.Plans = []domain.Plan{{MadeAt: later, Status: domain.PlanRequested}} }, domain.CausePlan, domain.CausePlan},
 		"a dispute":       {func(f facts) { f.Disputes = []domain.Dispute{{RaisedAt: later, Status: domain.DisputeOpen}} }, domain.CauseDispute, domain.CauseDispute},
-		"we have paid":    {func(f facts) { f.Holds = []domain.Hold{{Code: domain.HoldPaidOrPending, CreatedAt: later}} }, domain.CausePaid, ""},
+		"we have paid":    {func(f facts) { f.Holds = []domain.Hold{{Code: domain.HoldPaidOrPending, CreatedAt: later}} }, domain.CausePaid, domain.CausePaid},
 		"a part":          {func(f facts) { f.LastPaidAt = later }, domain.CausePartPaid, ""},
 		"all of it":       {func(f facts) { f.LastPaidAt, f.Items[0].Deal.Open = later, usd(0) }, domain.CausePaid, domain.CausePaid},
 		"given back":      {func(f facts) { f.Items[0].Deal.Status = domain.DealChargedBack }, domain.CauseGivenBack, domain.CauseGivenBack},

@@ -248,6 +248,17 @@ var causes = map[Answer]domain.EscalationCause{
 	AnswerHardship: domain.CauseHardship, AnswerUnforeseen: domain.CauseHardship, AnswerPromised: domain.CausePromise, AnswerKept: domain.CausePartPaid, AnswerPartKept: domain.CausePartPaid,
 }
 
+// recalls reports whether a word of the debtor calls back whoever was asked: a question is answered by us,
+// and a part payment is told to the agency.
+func recalls(a Answer) bool {
+	switch a {
+	case AnswerSaidPaid, AnswerPromised, AnswerDisputed, AnswerHardship, AnswerUnforeseen:
+		return true
+	default:
+		return false
+	}
+}
+
 // openOf reports whether anything of an escalation is open and ours, and whether all that is not was paid.
 func openOf(f *domain.CaseFacts, e domain.Escalation) (open, paid bool) {
 	paid = true
@@ -302,8 +313,8 @@ func Ended(f domain.CaseFacts, e domain.Escalation) domain.EscalationCause {
 		return domain.CauseNotTold
 	}
 	for _, s := range saidBy(&f, domain.DealID{}) {
-		if cause := causes[s.answer]; s.at.After(e.HandedAt) && (cause == domain.CausePromise || cause == domain.CauseDispute || cause == domain.CauseHardship) {
-			return cause
+		if s.at.After(e.HandedAt) && recalls(s.answer) {
+			return causes[s.answer]
 		}
 	}
 	return ""
@@ -351,6 +362,12 @@ func outside(f *domain.CaseFacts, l local) []candidate {
 	}
 	at := l.slot(l.cal.Add(l.day(e.AnnouncedAt), 1))
 	return []candidate{again(f, candidate{at, act, "the letter before anybody external is asked"}), lapse}
+}
+
+// stillAnnounced reports whether the announcement that a letter is about is in force.
+func stillAnnounced(f *domain.CaseFacts, t domain.Touch) bool {
+	e, ok := liveEscalation(f)
+	return ok && e.Status == domain.EscalationAnnounced && t.Step == stepOutside+e.ID.String() && Ended(*f, e) == ""
 }
 
 // beforeRefusal refuses with what has to come before; nil when nothing has to.

@@ -72,7 +72,7 @@ const (
 	// A case says itself whether somebody external was asked.
 	saveEscalation = `
 WITH shown AS (
-  UPDATE cases SET external = ($7 = 'handed_over') WHERE id = $2
+  UPDATE cases SET external = ($7 = 'handed_over') WHERE id = $2 AND external <> ($7 = 'handed_over')
 )
 INSERT INTO escalations (` + escalationColumns + `)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::uuid[], $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)

@@ -288,6 +288,58 @@ func TestAWordDuringTheTenDaysEndsIt(t *testing.T) {
 	}
 }
 
+// TestAComplaintCountsForTheAgency holds F-82 and C-168 over HTTP: what a debtor complains of on its page while an agency is asked calls the agency
+// back and counts for it; an operator looks at it and lets it count no more.
+func TestAComplaintCountsForTheAgency(t *testing.T) {
+	s := newAgreedScene(t)
+	ctx := t.Context()
+	s.counts() // opens the owner's connection
+	agency := s.made(s.platform, "/v1/agencies", s.agency())
+	s.clock("2026-02-10T09:00:00Z")
+	var id string
+	s.must(s.owner.QueryRowContext(ctx, `WITH shown AS (UPDATE cases SET external = true)
+INSERT INTO escalations (id, case_id, factor_id, seller_id, agency_id, agency_name, status, reason, deals, proposed_by, proposed_at, announced_at, handed_on, handed_at, file_sha256)
+SELECT gen_random_uuid(), d.case_id, d.factor_id, d.seller_id, a.id, a.name, 'handed_over', 'a test', ARRAY[d.id], gen_random_uuid(), n.at, n.at, '2026-02-09', n.at, '\x00'
+  FROM deals d, agencies a, (VALUES ('2026-02-09T09:00:00Z'::timestamptz)) n(at) RETURNING 'esc_' || replace(id::text, '-', '')`).Scan(&id))
+	page, err := s.page(ctx, s.link())
+	s.must(err)
+	if !strings.Contains(page, "On 9 February 2026, Anders &amp; Partner was asked to speak with you for Eastbrook") {
+		t.Error("the page does not say who was asked")
+	}
+	token := s.link()[strings.LastIndex(s.link(), "/")+1:]
+	if status, body := s.asked(t, token, http.MethodGet, "/v1/debtor/statement", "", nil); status != http.StatusOK || !strings.Contains(body, `"outside":{"agency":"Anders & Partner"`) {
+		t.Errorf("an app is told of nobody: %d %s", status, body)
+	}
+	s.must(s.submit(ctx, s.link(), "complaint", url.Values{"said": {"They called at night."}}))
+	s.quiet()
+	var e wireEscalation
+	s.must(s.eastbrook.get(ctx, "/v1/escalations/"+id, &e))
+	if e.Status != "returned" || *e.Cause != "complaint" {
+		t.Errorf("the escalation is %+v", e)
+	}
+	s.made(s.eastbrook, "/v1/escalations/"+id+"/complaints", map[string]any{"said": "It called at night."})
+	s.must(s.platform.signIn(ctx))
+	s.made(s.platform, "/v1/escalations/"+id+"/complaints", map[string]any{"said": "We heard of it too."})
+	counted := func() (complaints int, reasons []string) {
+		var a struct {
+			Complaints int
+			Reasons    []string
+		}
+		s.must(s.eastbrook.get(ctx, "/v1/agencies/"+agency, &a))
+		return a.Complaints, a.Reasons
+	}
+	if n, reasons := counted(); n != 3 || len(reasons) != 1 || reasons[0] != "complaints" {
+		t.Errorf("after three complaints of one hand-over: %d, %v", n, reasons)
+	}
+	if err := s.eastbrook.post(ctx, "/v1/agencies/"+agency+"/reinstate", map[string]any{"said": "It is in order."}, nil); code(err) != "forbidden" {
+		t.Errorf("a factor lets complaints count no more: %v", err)
+	}
+	s.must(s.platform.post(ctx, "/v1/agencies/"+agency+"/reinstate", map[string]any{"said": "The calls were another's."}, nil))
+	if n, reasons := counted(); n != 0 || len(reasons) != 0 {
+		t.Errorf("after an operator looked at it: %d, %v", n, reasons)
+	}
+}
+
 // TestAStepThatKeepsARight plays a protective step over HTTP: two people, the seller, a letter in plain words. It holds D-25.
 func TestAStepThatKeepsARight(t *testing.T) {
 	s := newAgreedScene(t)

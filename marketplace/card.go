@@ -95,6 +95,9 @@ func shared(payout domain.CardPayout, entries []domain.CardEntry, parts []domain
 			return nil, "It holds something that is not one of the payments by card that wait for it."
 		}
 		for i, fee := range e.Fee.Split(weights...) {
+			if !fee.Less(paid[e.Card][i].Amount) {
+				return nil, "The fee is all of a part of a payment in it."
+			}
 			paid[e.Card][i].Fee = fee
 		}
 		shares = append(shares, paid[e.Card]...)

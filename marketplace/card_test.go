@@ -1,11 +1,13 @@
 package marketplace_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"comity/domain"
 	"comity/formats"
@@ -110,6 +112,40 @@ func (m *market) settlesCard(deal domain.Deal) {
 	m.book("settled", map[ledger.Account]int64{ledger.CashCollection: 0, ledger.ProcessingCosts: 29_100, ledger.RebatePayable: 0})
 }
 
+// TestWhatWasPaidByCardRestsUntilItIsBooked holds D-30: a transfer of somebody's, and the payout of another payment, end nothing of
+// what rests for a payment by card that is under way; its own payout does, and so does the last money.
+func TestWhatWasPaidByCardRestsUntilItIsBooked(t *testing.T) {
+	m, deal := funded(t)
+	first, second := m.card(deal, 300_000, "2026-03-03T15:00:00Z"), m.card(deal, 500_000, "2026-03-04T15:00:00Z")
+	m.exec(`INSERT INTO holds (id, case_id, factor_id, seller_id, deal_id, code, amount_minor, cause_kind, cause_id, created_at)
+		SELECT gen_random_uuid(), case_id, factor_id, seller_id, $1, 'paid_or_pending', amount_minor, 'card', id, paid_at FROM card_payments`, deal.ID.UUID)
+	m.exec(`INSERT INTO holds (id, case_id, factor_id, seller_id, deal_id, code, cause_kind, cause_id, created_at)
+		VALUES (gen_random_uuid(), $1, $2, $3, $4, 'paid_or_pending', 'said', $4, $5)`, deal.Case.UUID, deal.Factor.UUID, deal.Seller.UUID, deal.ID.UUID, m.now)
+	rests := func(what string, want ...domain.CardID) {
+		t.Helper()
+		var got, cards []uuid.UUID
+		must(t, m.db.QueryRowContext(t.Context(), `SELECT coalesce(array_agg(cause_id ORDER BY amount_minor), '{}') FROM holds WHERE ended_at IS NULL`).Scan(pq.Array(&got)))
+		for _, card := range want {
+			cards = append(cards, card.UUID)
+		}
+		if !slices.Equal(got, cards) {
+			t.Errorf("%s: %v rest, want %v", what, got, cards)
+		}
+	}
+	m.now = at("2026-03-10T11:00:00Z")
+	m.statement("000333444", "2026-03-09", 0, 100_000, formats.BankLine{Remittance: "MP-1042"})
+	rests("a transfer", first, second)
+	m.now = at("2026-03-11T11:00:00Z")
+	id := m.payout(291_200, "2026-03-10")
+	m.list(id, charge(first, 300_000, 8_800))
+	m.statement("000333444", "2026-03-10", 100_000, 291_200, formats.BankLine{Counterparty: "STRIPE", Remittance: "TRANSFER"})
+	m.payoutIs(id, domain.CardPayoutApplied)
+	rests("the payout of one", second)
+	m.now = at("2026-03-12T11:00:00Z")
+	m.statement("000333444", "2026-03-11", 391_200, 600_000, formats.BankLine{Remittance: "MP-1042"})
+	rests("the last money")
+}
+
 // TestWhatDoesNotAddUpIsAPersons: a payout with anything in it that is not exactly payments of ours posts
 // nothing, and the factor is told what is in it.
 func TestWhatDoesNotAddUpIsAPersons(t *testing.T) {
@@ -195,6 +231,9 @@ func TestFeesAreSharedToTheCent(t *testing.T) {
 	}
 	parts := []domain.CardShare{part(1), part(33_333), part(66_666)}
 	shares, why := marketplace.Shared(domain.CardPayout{Amount: money.Minor(97_070, "USD")}, []domain.CardEntry{charge(card, 100_000, 2_930)}, parts)
+	if _, why := marketplace.Shared(domain.CardPayout{Amount: money.Minor(1, "USD")}, []domain.CardEntry{charge(card, 2, 1)}, []domain.CardShare{part(1), part(1)}); why == "" {
+		t.Error("nothing is left of a part, and nobody is asked")
+	}
 	sum := money.Minor(0, "USD")
 	for _, s := range shares {
 		sum = sum.Plus(s.Fee)

@@ -213,6 +213,8 @@ SELECT p.card_id FROM card_parts p JOIN card_payments c ON c.id = p.card_id
 	markShare = `
 WITH applied AS (
   UPDATE card_parts SET applied_at = $3 WHERE card_id = $1 AND deal_id = $2
+), rested AS (
+  UPDATE holds SET ended_at = $3 WHERE deal_id = $2 AND cause_kind = 'card' AND cause_id = $1 AND ended_at IS NULL
 )
 UPDATE card_payments SET status = 'passed_on'
  WHERE id = $1 AND status = 'paid' AND NOT EXISTS (SELECT FROM card_parts p WHERE p.card_id = $1 AND p.deal_id <> $2 AND p.applied_at IS NULL)`
@@ -313,7 +315,7 @@ func (tx *Tx) LockShare(ctx context.Context, s domain.CardShare) error {
 	return tx.get(ctx, &id, lockShare, s.Card.UUID, s.Deal.UUID)
 }
 
-// MarkShare says that a share is in the books; the last one ends its payment.
+// MarkShare says that a share is in the books and rests no more; the last one ends its payment.
 func (tx *Tx) MarkShare(ctx context.Context, s domain.CardShare, at time.Time) error {
 	return tx.exec(ctx, markShare, s.Card.UUID, s.Deal.UUID, instant(at))
 }

@@ -42,7 +42,8 @@ func (r receiptRow) receipt() domain.Receipt {
 
 // A receipt changes, in one statement: itself, its line, the deal and its
 // invoice, what holds the item back, the promise that it keeps, the limits that
-// it frees, the orders that follow, and when the case is looked at again.
+// it frees, the orders that follow, and when the case is looked at again. Other money is no answer to what
+// was paid by card: that rests until it is booked itself or nothing is open.
 var saveReceipt = `
 WITH orders AS (` + upsertPayouts + `
 ), line AS (
@@ -66,7 +67,7 @@ WITH orders AS (` + upsertPayouts + `
 ), released AS (
   UPDATE holds SET ended_at = $37
    WHERE deal_id = $34 AND ended_at IS NULL
-     AND (code = 'paid_or_pending' OR ($39 = 0 AND code = 'promise_active') OR cause_id IN (SELECT id FROM kept))
+     AND (code = 'paid_or_pending' AND (cause_kind <> 'card' OR $39 = 0) OR ($39 = 0 AND code = 'promise_active') OR cause_id IN (SELECT id FROM kept))
 ), freed AS (
   UPDATE exposures SET used_minor = used_minor - $47 WHERE $47 > 0 AND factor_id = $20 AND debtor_id = $48 AND currency = $24
 ), repaid AS (

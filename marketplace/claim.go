@@ -67,7 +67,7 @@ func (s *Service) claimPaid(ctx context.Context, tx Tx, by domain.Caller, of dom
 	if err := tx.Post(ctx, e.books.Journals); err != nil {
 		return receipt, of.Deal, fmt.Errorf("post: %w", err)
 	}
-	return receipt, e.file.Deal, s.savePaid(ctx, tx, by, e.file.Deal, []domain.Recourse{r}, fmt.Sprintf("%s arrived on %s for what was given back of invoice %s; %s is owed.",
+	return receipt, e.file.Deal, s.savePaid(ctx, tx, by, e.file.Deal, []domain.Recourse{r}, 1, fmt.Sprintf("%s arrived on %s for what was given back of invoice %s; %s is owed.",
 		in.amount.Grouped(), receipt.ValueDate.Short(), of.Deal.InvoiceNumber, r.Owed().Grouped()), ids.stepIDs)
 }
 
@@ -82,14 +82,14 @@ func (in incoming) spent() domain.Receipt {
 }
 
 // savePaid writes how the recourses stand that money paid, and the release of each whose claim is
-// paid in full.
-func (s *Service) savePaid(ctx context.Context, tx Tx, by domain.Caller, d domain.Deal, paid []domain.Recourse, said string, ids stepIDs) error {
+// paid in full: of the first ones title was held till now.
+func (s *Service) savePaid(ctx context.Context, tx Tx, by domain.Caller, d domain.Deal, paid []domain.Recourse, held int, said string, ids stepIDs) error {
 	kind, until, sums := "recourse.paid", "", []any{}
 	for i, r := range paid {
 		if err := tx.UpdateRecourse(ctx, r); err != nil {
 			return fmt.Errorf("save recourse: %w", err)
 		}
-		if r.Status == domain.RecourseReassigned && r.ReassignedAt.Equal(by.Now) {
+		if i < held && r.Status == domain.RecourseReassigned {
 			if err := s.released(ctx, tx, by, r, ids.releases[i]); err != nil {
 				return err
 			}
@@ -134,7 +134,7 @@ func collectGivenBack(file domain.DealFile, in incoming, now time.Time, ids step
 	back, allocations, err := e.share(in, taken, parts, owing, ids)
 	receipt, d := in.spent(), &e.file.Deal
 	return used{
-		amount: in.amount, back: back,
+		amount: in.amount, back: back, held: len(owing),
 		effect: ledger.ReceiptEffect{Receipt: receipt, Deal: d, Invoice: &e.file.Invoice, Allocations: allocations, Payouts: e.payouts, Journals: e.books.Journals},
 		said: fmt.Sprintf("The debtor paid %s on %s for what was given back of invoice %s: %s of it is the seller's and on its way.",
 			in.amount.Grouped(), receipt.ValueDate.Short(), d.InvoiceNumber, in.amount.Minus(taken).Grouped()),
@@ -142,7 +142,8 @@ func collectGivenBack(file domain.DealFile, in incoming, now time.Time, ids step
 }
 
 // share spreads an amount over the parts that it pays, and what is taken of it over what is owed;
-// what is owed no more is reassigned. It returns the recourses that changed.
+// what is owed no more is reassigned. It returns the recourses that changed, first those for which
+// title was held.
 func (e *ending) share(in incoming, taken money.Amount, parts, owing []domain.Recourse, ids stepIDs) ([]domain.Recourse, []domain.Allocation, error) {
 	var allocations []domain.Allocation
 	changed := slices.Clone(owing)
@@ -186,5 +187,5 @@ func (s *Service) saveGiven(ctx context.Context, tx Tx, by domain.Caller, u used
 	if err := tx.Post(ctx, u.effect.Journals); err != nil {
 		return fmt.Errorf("post receipt: %w", err)
 	}
-	return s.savePaid(ctx, tx, by, *u.effect.Deal, u.back, u.said, ids)
+	return s.savePaid(ctx, tx, by, *u.effect.Deal, u.back, u.held, u.said, ids)
 }

@@ -264,6 +264,7 @@ type used struct {
 	effect ledger.ReceiptEffect
 	amount money.Amount
 	back   []domain.Recourse
+	held   int // for how many of them, the first ones, title was held
 	said   string
 }
 

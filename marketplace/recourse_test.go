@@ -244,6 +244,27 @@ func TestAPersonSaysWhichPartMoneyIsFor(t *testing.T) {
 	}
 }
 
+// TestAPartIsReleasedOnce holds D-5 where a clock stands still, as in a sandbox: money for a part that is the seller's
+// again, in the instant in which it became so, tells the debtor no second time.
+func TestAPartIsReleasedOnce(t *testing.T) {
+	m, deal, r := partGivenBack(t)
+	m.now = at("2026-03-27T11:00:00Z")
+	m.statement("000333444", "2026-03-26", 0, 210_000, formats.BankLine{Remittance: "no word of what for"})
+	receipt := m.receipts()[0].ID
+	for _, how := range []marketplace.Application{
+		{Deal: deal.ID, Recourse: r.ID, Seller: true, Amount: money.Minor(98_000, "USD")}, {Deal: deal.ID, Recourse: r.ID, Amount: money.Minor(50_000, "USD")},
+	} {
+		keep(m, func(ctx context.Context, once domain.Once[marketplace.Applied]) (domain.Answer, error) {
+			return m.service.ApplyReceipt(ctx, m.as(m.factor), receipt, how, once)
+		})
+	}
+	var told int
+	must(t, m.db.QueryRowContext(t.Context(), `SELECT count(*) FROM updates WHERE kind = 'released'`).Scan(&told))
+	if told != 1 {
+		t.Errorf("the debtor is told %d times", told)
+	}
+}
+
 // TestRecourseForADisputedPart holds the V2 of D-11 and D-5: only the disputed part goes back, after
 // 14 days; the free reserve pays first, the fee stays secured; the rest is collected as before, and
 // the deal is settled only when the seller has paid too.

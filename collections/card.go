@@ -294,6 +294,9 @@ func (s *Service) CardNews(ctx context.Context, factor domain.OrganizationID, e 
 		if fresh, err := tx.SaveCardEvent(ctx, factor, e); err != nil || !fresh {
 			return err
 		}
+		if world.Sandbox {
+			e.At = by.Now // the processor knows no other time than the real one
+		}
 		if e.Kind == domain.CardEventPayout {
 			return announce(ctx, tx, by, factor, e, ids)
 		}
@@ -373,7 +376,7 @@ func cardPaid(ctx context.Context, tx Tx, by domain.Caller, order domain.CardOrd
 	if err := card.MoveTo(domain.CardPaid); err != nil {
 		return err
 	}
-	card.Session, card.Intent, card.PaidAt = e.Session, e.Intent, by.Now
+	card.Session, card.Intent, card.PaidAt = e.Session, e.Intent, chargedAt(*card, e.At, by.Now)
 	page := domain.DebtorPage{Case: card.Case, FactorID: card.Factor, SellerID: card.Seller}
 	for i, p := range card.Parts {
 		hold := domain.Hold{
@@ -400,6 +403,19 @@ func cardPaid(ctx context.Context, tx Tx, by domain.Caller, order domain.CardOrd
 		return fmt.Errorf("wake case: %w", err)
 	}
 	return tx.SaveTrail(ctx, cardTrail(ids, by, *card, said))
+}
+
+// chargedAt is when a card was charged, as the processor says: its news may come days after it, and a fee
+// that runs meanwhile would be the seller's. It is within what we know ourselves.
+func chargedAt(c domain.CardPayment, at, now time.Time) time.Time {
+	switch {
+	case at.After(now):
+		return now
+	case at.Before(c.AskedAt):
+		return c.AskedAt
+	default:
+		return at
+	}
 }
 
 // cardReturned opens what was paid by card again, and changes no tone: the factor is told, and a

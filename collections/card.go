@@ -84,6 +84,17 @@ func CardAll(page domain.DebtorPage, now time.Time) (money.Amount, []domain.Card
 	return sum, parts, len(parts) > 0
 }
 
+// openBeside is what is open of an invoice beside what its debtor paid by card and the processor has not
+// passed on: what it promised or agreed to is not missing meanwhile.
+func openBeside(f *domain.CaseFacts, deal domain.DealID, open money.Amount) money.Amount {
+	for _, h := range f.Holds {
+		if h.CauseKind == causeCard && h.Deal == deal {
+			open = open.Minus(h.Amount)
+		}
+	}
+	return money.Max(open, money.Minor(0, open.Currency()))
+}
+
 // cardParts decides what an amount pays: up to what can be paid by card of one invoice or, for a
 // zero deal, the whole of the statement.
 func cardParts(page domain.DebtorPage, deal domain.DealID, amount money.Amount, now time.Time) ([]domain.CardPart, error) {

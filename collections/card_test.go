@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"comity/collections"
 	"comity/domain"
 )
 
@@ -34,5 +35,42 @@ func TestLateNewsOfACardAreOfTheDayOfTheCharge(t *testing.T) {
 				t.Errorf("it was paid at %s: %v", paid, err)
 			}
 		})
+	}
+}
+
+// TestWhatWasPaidByCardIsNotMissing holds D-18 and D-30: until what was paid by card is booked, no promise and no plan is broken, and
+// no settlement lost, for want of it; what the card does not pay is missing as before.
+func TestWhatWasPaidByCardIsNotMissing(t *testing.T) {
+	for name, tc := range map[string]struct {
+		card, forgiven int64
+		promise        domain.PromiseStatus
+		plan           domain.PlanStatus
+	}{
+		"nothing by card":                     {0, 0, domain.PromiseBroken, domain.PlanBroken},
+		"all of it":                           {60_000, 0, domain.PromiseActive, domain.PlanActive},
+		"a part, which is a part of the word": {10_000, 0, domain.PromiseActive, domain.PlanBroken},
+		"the last of a settlement":            {60_000, 40_000, domain.PromiseActive, domain.PlanActive},
+		"less than a settlement asks":         {50_000, 40_000, domain.PromiseActive, domain.PlanBroken},
+	} {
+		f := told()
+		f.Now = at("2026-04-20 10:00")
+		deal := f.Items[0].Deal.ID
+		f.Items[0].Deal.Status, f.Items[0].Deal.Open = domain.DealPaidOut, usd(100_000)
+		f.Promises = []domain.Promise{{Deal: deal, Status: domain.PromiseActive, Amount: usd(60_000), OpenBefore: usd(100_000), MadeAt: at("2026-03-02 10:00"), JudgeOn: day("2026-03-20")}}
+		plan := domain.Plan{
+			Deal: deal, Status: domain.PlanActive, Total: usd(60_000 + 40_000 - tc.forgiven), OpenBefore: usd(100_000), Forgiven: usd(tc.forgiven),
+			Instalments: []domain.Instalment{{N: 1, DueOn: day("2026-03-18"), Amount: usd(60_000)}},
+		}
+		if tc.forgiven == 0 {
+			plan.Instalments = append(plan.Instalments, domain.Instalment{N: 2, DueOn: day("2026-05-18"), Amount: usd(40_000)})
+		}
+		f.Plans = []domain.Plan{plan}
+		if tc.card > 0 {
+			f.Holds = []domain.Hold{{Deal: deal, Code: domain.HoldPaidOrPending, Amount: usd(tc.card), CauseKind: "card"}}
+		}
+		got := collections.Judged(f)
+		if got.Promises[0].Status != tc.promise || got.Plans[0].Status != tc.plan {
+			t.Errorf("%s: the promise is %s, the plan %s; want %s and %s", name, got.Promises[0].Status, got.Plans[0].Status, tc.promise, tc.plan)
+		}
 	}
 }

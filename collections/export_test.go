@@ -96,6 +96,7 @@ func PlayWith(life domain.Life, book domain.Playbook, until time.Time, people fu
 // Judged returns the facts once the promises in them are decided.
 func Judged(f domain.CaseFacts) domain.CaseFacts {
 	f, _, _ = judge(f)
+	f, _, _ = judgePlans(f)
 	return f
 }
 

@@ -190,6 +190,9 @@ func planNow(f domain.CaseFacts, l local, p domain.Plan, item domain.CaseItem, t
 		if _, possible := unapplied(&f); possible && next == domain.PlanBroken {
 			return p.Status, p.Note // what is missing may be there, and a person looks for whose it is
 		}
+		if next == domain.PlanBroken && besideCard(f, p, item.Deal, through, l) {
+			return p.Status, p.Note // what is missing was paid by card, and is not booked yet
+		}
 		return next, p.Note
 	case !item.Deal.Open.Positive():
 		return domain.PlanWithdrawn, "nothing is open any more"
@@ -198,6 +201,14 @@ func planNow(f domain.CaseFacts, l local, p domain.Plan, item domain.CaseItem, t
 	default:
 		return p.Status, p.Note
 	}
+}
+
+// besideCard reports whether a plan would not be broken with what was paid by card and is not booked yet.
+func besideCard(f domain.CaseFacts, p domain.Plan, d domain.Deal, through domain.Date, l local) bool {
+	before := d.Open
+	d.Open = openBeside(&f, d.ID, d.Open)
+	settles := p.Forgiven.Positive() && !p.Forgiven.Less(d.Open) // in time or not, its day says when it is booked
+	return d.Open != before && (settles || JudgePlan(p, d, f.Disputes, through, l.cal, l.zone) != domain.PlanBroken)
 }
 
 // planWords says what became of a plan.
@@ -257,7 +268,7 @@ func instalments(f *domain.CaseFacts, l local) []candidate {
 		if !ok || p.Status != domain.PlanActive || !live(&item) {
 			continue
 		}
-		there := p.Paid(item.Deal.Open, f.Disputes, l.today, l.cal, l.zone)
+		there := p.Paid(openBeside(f, p.Deal, item.Deal.Open), f.Disputes, l.today, l.cal, l.zone)
 		for _, one := range p.Instalments {
 			step := fmt.Sprintf("%s%s:%d", stepInstalment, p.ID, one.N)
 			if one.DueOn.Before(l.today) || !there.Less(p.DueBy(one.DueOn)) || ever(f, step) {

@@ -55,7 +55,11 @@ func judge(f domain.CaseFacts) (domain.CaseFacts, []domain.Promise, []domain.Hol
 		if feed, known := f.Feed(item.Deal.Collection); known {
 			through = domain.CoveredThrough(feed.Spans, bankingOf(&f, feed))
 		}
-		if next := JudgePromise(p, unpaid(f, p, item.Deal.Open), through); next != p.Status {
+		next := JudgePromise(p, unpaid(f, p, item.Deal.Open), through)
+		if beside := openBeside(&f, p.Deal, item.Deal.Open); JudgePromise(p, unpaid(f, p, beside), through) != next {
+			continue // what changes it was paid by card, and is decided when it is booked or goes back
+		}
+		if next != p.Status {
 			promises[i].Status, promises[i].DecidedAt = next, f.Now
 			decided = append(decided, promises[i])
 		}

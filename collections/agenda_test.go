@@ -48,7 +48,7 @@ func sameDay(few, all domain.CaseFacts) string {
 	switch {
 	case err != nil:
 		return err.Error()
-	case !waits && agreedForSettled(few): // the agenda does not know, and leaves it to a look
+	case !waits && (agreedForSettled(few) || heldByMoney(few, all)): // the agenda does not know, and leaves it to a look
 		return ""
 	case waits != quiet:
 		a, b := collections.Next(few), collections.Next(all)
@@ -60,6 +60,14 @@ func sameDay(few, all domain.CaseFacts) string {
 		return fmt.Sprintf("next is %+v, and alone %+v", a.Act, b.Act)
 	}
 	return ""
+}
+
+// heldByMoney reports whether a case would wait if the agenda knew the money that nothing explains:
+// a plan is not broken while that may be its instalment.
+func heldByMoney(few, all domain.CaseFacts) bool {
+	few.Unidentified, few.Relationship.Name = all.Unidentified, all.Relationship.Name
+	_, waits := collections.Ahead(few)
+	return waits
 }
 
 func agreedForSettled(f domain.CaseFacts) bool {

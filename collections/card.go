@@ -356,6 +356,9 @@ func news(ctx context.Context, tx Tx, by domain.Caller, factor domain.Organizati
 		return cardPaid(ctx, tx, by, order, e, ids)
 	case e.Kind == domain.CardEventExpired && order.Live():
 		err = order.MoveTo(domain.CardExpired)
+	case e.Kind == domain.CardEventRefunded && inPart(e.Amount, order.Amount):
+		return unclear(ctx, tx, by, order.CardPayment, ids, fmt.Sprintf("The card processor says that %s of the %s that %s paid by card went back: what was paid rests as before, and a person should decide what is open.",
+			e.Amount.Grouped(), order.Amount.Grouped(), order.Debtor))
 	case (e.Kind == domain.CardEventRefunded || e.Kind == domain.CardEventDisputed) && (order.Status == domain.CardPaid || order.Status == domain.CardPassedOn):
 		said, err = cardReturned(ctx, tx, by, &order, e.Amount)
 	default:
@@ -380,9 +383,7 @@ func cardPaid(ctx context.Context, tx Tx, by domain.Caller, order domain.CardOrd
 	}
 	if e.Amount != card.Amount {
 		said := fmt.Sprintf("The card processor says that %s was paid where %s was asked: a person should look at %s.", e.Amount.Grouped(), card.Amount.Grouped(), card.ID)
-		trail := cardTrail(ids, by, *card, said)
-		trail.Events[0].Kind = "card.unclear"
-		return tx.SaveTrail(ctx, trail)
+		return unclear(ctx, tx, by, *card, ids, said)
 	}
 	if err := card.MoveTo(domain.CardPaid); err != nil {
 		return err
@@ -414,6 +415,18 @@ func cardPaid(ctx context.Context, tx Tx, by domain.Caller, order domain.CardOrd
 		return fmt.Errorf("wake case: %w", err)
 	}
 	return tx.SaveTrail(ctx, cardTrail(ids, by, *card, said))
+}
+
+// inPart reports whether an amount is a part of another, and not all of it.
+func inPart(part, whole money.Amount) bool {
+	return part.Currency() == whole.Currency() && part.Less(whole)
+}
+
+// unclear tells what a person must look at, and changes nothing.
+func unclear(ctx context.Context, tx Tx, by domain.Caller, c domain.CardPayment, ids cardIDs, said string) error {
+	trail := cardTrail(ids, by, c, said)
+	trail.Events[0].Kind = "card.unclear"
+	return tx.SaveTrail(ctx, trail)
 }
 
 // chargedAt is when a card was charged, as the processor says: its news may come days after it, and a fee

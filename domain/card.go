@@ -145,7 +145,7 @@ const (
 // CardPayoutMoves says which state may follow which.
 var CardPayoutMoves = Machine[CardPayoutStatus]{
 	CardPayoutAnnounced: {CardPayoutListed, CardPayoutPerson},
-	CardPayoutListed:    {CardPayoutMatched},
+	CardPayoutListed:    {CardPayoutMatched, CardPayoutPerson},
 	CardPayoutMatched:   {CardPayoutApplied, CardPayoutPerson},
 	CardPayoutApplied:   {},
 	CardPayoutPerson:    {},

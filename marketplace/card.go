@@ -150,12 +150,13 @@ func handOver(ctx context.Context, tx Tx, by domain.Caller, payout domain.CardPa
 func (s *Service) TakeCardPayout(ctx context.Context, world domain.WorldID, id domain.CardPayoutID, now time.Time) error {
 	var payout domain.CardPayout
 	var shares []domain.CardShare
-	err := s.work(ctx, "take_card_payout", world, now, func(tx Tx, _ domain.Caller) error {
+	event := domain.New[domain.EventID]()
+	err := s.work(ctx, "take_card_payout", world, now, func(tx Tx, by domain.Caller) error {
 		var err error
 		if payout, err = tx.LockCardPayout(ctx, id); err != nil {
 			return err
 		}
-		if err := arrived(ctx, tx, &payout); err != nil || payout.Status != domain.CardPayoutMatched {
+		if err := arrived(ctx, tx, by, &payout, event); err != nil || payout.Status != domain.CardPayoutMatched {
 			return err
 		}
 		shares, err = tx.SharesToApply(ctx, id)
@@ -177,8 +178,12 @@ func (s *Service) TakeCardPayout(ctx context.Context, world domain.WorldID, id d
 	return s.endCardPayout(ctx, world, id, why, now)
 }
 
+// payoutDays is how long after its day a payout may be without its line on the bank's statement; then a
+// person looks for it: the line may be applied by hand, on another account, or one of two that are alike.
+const payoutDays = 14
+
 // arrived matches a listed payout with the one receipt that it can be.
-func arrived(ctx context.Context, tx Tx, payout *domain.CardPayout) error {
+func arrived(ctx context.Context, tx Tx, by domain.Caller, payout *domain.CardPayout, event domain.EventID) error {
 	if payout.Status != domain.CardPayoutListed {
 		return nil
 	}
@@ -192,8 +197,11 @@ func arrived(ctx context.Context, tx Tx, payout *domain.CardPayout) error {
 			found = append(found, r)
 		}
 	}
-	if len(found) != 1 || alike != 1 {
-		return nil // not there yet, or nobody can say which it is
+	if len(found) != 1 || alike != 1 { // not there yet, or nobody can say which it is
+		if !payout.ArrivesOn.Plus(payoutDays).Before(domain.DateOf(by.Now)) {
+			return nil
+		}
+		return handOver(ctx, tx, by, *payout, event, fmt.Sprintf("No line of the bank's that is not used is it alone, %d days after it was to be there.", payoutDays))
 	}
 	payout.Receipt = found[0].ID
 	if err := payout.MoveTo(domain.CardPayoutMatched); err != nil {

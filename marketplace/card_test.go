@@ -223,6 +223,27 @@ func TestMoneyIsNotTakenForAPayout(t *testing.T) {
 	}
 }
 
+// TestAPayoutThatIsNotFoundIsAPersons: a payout of which no line of the bank's can be told is waited for for two weeks,
+// and then somebody is told; what was paid rests as before.
+func TestAPayoutThatIsNotFoundIsAPersons(t *testing.T) {
+	m, deal := funded(t)
+	m.now = at("2026-03-11T11:00:00Z")
+	id := m.payout(97_100, "2026-03-10")
+	m.list(id, charge(m.card(deal, 100_000, "2026-03-03T15:00:00Z"), 100_000, 2_900))
+	m.now = at("2026-03-24T11:00:00Z")
+	m.take(id)
+	m.payoutIs(id, domain.CardPayoutListed)
+	m.now = at("2026-03-25T11:00:00Z")
+	m.take(id)
+	m.take(id)
+	m.payoutIs(id, domain.CardPayoutPerson)
+	var told int
+	must(t, m.db.QueryRowContext(t.Context(), `SELECT count(*) FROM events WHERE kind = 'card.payout_unclear'`).Scan(&told))
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
+}
+
 // TestFeesAreSharedToTheCent: the fee of one payment for several deals is split so that it adds up.
 func TestFeesAreSharedToTheCent(t *testing.T) {
 	card := domain.New[domain.CardID]()

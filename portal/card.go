@@ -28,7 +28,7 @@ func (p *portal) cardRoutes(router *gin.Engine) {
 
 // takesCards reports whether a visit may pay by card at all.
 func (p *portal) takesCards(page domain.DebtorPage, v visit) bool {
-	return p.Cards != nil && p.Cards(page.FactorID, v.by.Sandbox) && slices.Contains(v.link.Verbs, domain.VerbPaid)
+	return p.Cards.Offer(page, v.link, v.by)
 }
 
 // payableByCard reports whether something of an invoice can be paid by card now.
@@ -159,35 +159,19 @@ func (p *portal) cardView(f frame, page domain.DebtorPage, card domain.CardPayme
 		view.Parts = append(view.Parts, f.T.CardPart.With("number", part.Number, "amount", f.T.sum(part.Amount)))
 	}
 	at, err := url.Parse(card.URL)
-	over := !p.Door.Now().Before(card.Expires)
-	switch {
-	case card.Status == domain.CardPreparing && !over:
+	switch status := collections.CardNow(page, card, v.link, v.by, p.Door.Now()); {
+	case status == domain.CardPreparing:
 		view.Said, view.Refresh = string(f.T.CardPreparing), waitSeconds
-	case card.Status == domain.CardReady && !over && err == nil && stillOwed(page, card, v):
+	case status == domain.CardReady && err == nil:
 		view.Said, view.Go, view.Host = f.T.CardReady.With("host", at.Host, "factor", page.Factor), card.URL, at.Host
-	case card.Status == domain.CardPaid:
+	case status == domain.CardPaid:
 		view.Said = f.T.CardPaid.With("factor", page.Factor)
-	case card.Status == domain.CardPassedOn:
+	case status == domain.CardPassedOn:
 		view.Said = string(f.T.CardPassedOn)
-	case card.Status == domain.CardReturned:
+	case status == domain.CardReturned:
 		view.Said = string(f.T.CardReturned)
 	default:
 		view.Said = string(f.T.CardOver)
 	}
 	return view
-}
-
-// stillOwed reports whether what a payment is for can still be paid by card: meanwhile it may
-// have been paid or disputed. A link that only shows does not know, and leads on.
-func stillOwed(page domain.DebtorPage, card domain.CardPayment, v visit) bool {
-	if !slices.Contains(v.link.Verbs, domain.VerbPaid) {
-		return true
-	}
-	for _, part := range card.Parts {
-		item, ok := page.Item(part.Deal)
-		if !ok || collections.CardPayable(page, item, v.by.Now).Less(part.Amount) {
-			return false
-		}
-	}
-	return true
 }

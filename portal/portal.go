@@ -50,9 +50,8 @@ type Options struct {
 	Door       *Door
 	Log        *slog.Logger
 	Random     func(n int) []byte
-	// Cards says whether a factor takes money by card, in a sandbox or outside; nil: none does.
-	Cards   func(factor domain.OrganizationID, sandbox bool) bool
-	Proxies []string // networks whose word about who asks is believed; none: nobody's
+	Cards      collections.CardTakers
+	Proxies    []string // networks whose word about who asks is believed; none: nobody's
 }
 
 type portal struct{ Options }

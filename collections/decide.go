@@ -23,6 +23,7 @@ type actIDs struct {
 
 	mediation  domain.MediationID
 	mediated   [2]domain.EventID
+	neutral    domain.EventID
 	mediatedAs domain.AuditID
 	told       domain.UpdateID
 	outside    outsideIDs
@@ -112,6 +113,8 @@ func (d *decision) mediate(f domain.CaseFacts, ids actIDs) domain.CaseFacts {
 	for _, e := range []domain.Event{event, asks} {
 		d.trail.Jobs = append(d.trail.Jobs, domain.Job{World: f.Case.World, Kind: domain.JobMailParty, Ref: e.ID.UUID})
 	}
+	over := m.TellNeutral(ids.neutral, "mediation.closed", fmt.Sprintf("Your mediation of %s is over: %s. Thank you for your help.", m.ID, m.EndedWhy), f.Now)
+	d.trail.Events, d.trail.Jobs = append(d.trail.Events, over.Events...), append(d.trail.Jobs, over.Jobs...)
 	d.trail.Audit = append(d.trail.Audit, domain.Audited(ids.mediatedAs, domain.Caller{World: f.Case.World, Now: f.Now}, d.mediated.kind, "mediation", m.ID.UUID, string(m.Status)))
 	return f
 }

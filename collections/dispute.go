@@ -24,6 +24,7 @@ type agreeing interface {
 	SavePlan(context.Context, domain.Plan) error
 	PlanFile(context.Context, domain.PlanID, domain.OrganizationID) (domain.Plan, domain.DealFile, error)
 	SaveMediation(context.Context, domain.Mediation) error
+	DisputeMediation(context.Context, domain.DisputeID) (domain.Mediation, bool, error)
 }
 
 // A Complaint of a debtor about a part of an invoice.
@@ -162,26 +163,31 @@ func (s *Service) NoteOnPage(ctx context.Context, by domain.Caller, id domain.Di
 		return domain.Answer{}, err
 	}
 	note := domain.Note{ID: domain.New[domain.NoteID](), Dispute: id, Side: "debtor", Said: said, At: by.Now}
+	heard := domain.New[domain.EventID]()
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Note, deed, error) {
 		dispute, err := disputeOn(page, id)
 		if err != nil {
 			return note, deed{}, err
 		}
-		if err := noteOn(ctx, tx, dispute, note); err != nil {
+		if err := noteOn(ctx, tx, dispute, note, heard); err != nil {
 			return note, deed{}, err
 		}
 		return note, deed{"note", dispute.ID.UUID, dispute.Deal, fmt.Sprintf("%s adds about the disputed %s: %q.", page.Debtor, dispute.Amount.Grouped(), oneLine(said))}, nil
 	})
 }
 
-func noteOn(ctx context.Context, tx Tx, dispute domain.Dispute, note domain.Note) error {
+// noteOn adds to the thread of a dispute; its neutral, where one helps, is told with the event heard.
+func noteOn(ctx context.Context, tx Tx, dispute domain.Dispute, note domain.Note, heard domain.EventID) error {
 	if !dispute.Live() {
 		return domain.ErrWrongState.Because("the dispute is over").In(string(dispute.Status), string(domain.DisputeOpen), string(domain.DisputeAnswered))
 	}
 	if err := tx.SaveNote(ctx, dispute, note); err != nil {
 		return fmt.Errorf("save note: %w", err)
 	}
-	return nil
+	if dispute.Status != domain.DisputeMediation {
+		return nil
+	}
+	return tellNeutral(ctx, tx, dispute.ID, heard, fmt.Sprintf("The %s wrote in the dispute about %s", note.Side, dispute.Amount.Grouped()), note.At)
 }
 
 // NoteDispute adds what a seller or a factor says in the thread, which the debtor reads on its
@@ -193,12 +199,13 @@ func (s *Service) NoteDispute(ctx context.Context, by domain.Caller, id domain.D
 	}
 	ids := newTrailIDs()
 	note := domain.Note{ID: domain.New[domain.NoteID](), Dispute: id, Side: string(by.Kind), User: by.User, Said: said, At: by.Now}
+	heard := domain.New[domain.EventID]()
 	return seated(ctx, s, by, once, func(tx Tx) (domain.Note, domain.Trail, error) {
 		dispute, kase, err := tx.LockDispute(ctx, id, by.Organization, by.Kind)
 		if err != nil {
 			return note, domain.Trail{}, err
 		}
-		if err := noteOn(ctx, tx, dispute, note); err != nil {
+		if err := noteOn(ctx, tx, dispute, note, heard); err != nil {
 			return note, domain.Trail{}, err
 		}
 		return note, ids.about(by, kase, "dispute.note", note.ID.UUID, dispute.Deal, fmt.Sprintf("The %s adds about the disputed %s: %q.", by.Kind, dispute.Amount.Grouped(), oneLine(said))), nil

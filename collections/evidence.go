@@ -100,7 +100,7 @@ func (s *Service) Attach(ctx context.Context, by domain.Caller, id domain.Disput
 		return domain.Answer{}, err
 	}
 	file.ID, file.Blob, file.Dispute, file.Side, file.By, file.At = domain.New[domain.EvidenceID](), domain.New[domain.BlobID](), id, side, by.User, by.Now
-	ids := newTrailIDs()
+	ids, heard := newTrailIDs(), domain.New[domain.EventID]()
 	return s.atomically(ctx, once.Entry(by, domain.ScopeWork), func(tx Tx) (domain.Answer, error) {
 		about, err := tx.LockDisputed(ctx, id, by.Organization, by.Case)
 		if err != nil {
@@ -118,6 +118,12 @@ func (s *Service) Attach(ctx context.Context, by domain.Caller, id domain.Disput
 		saved.Case, saved.Factor, saved.Seller = about.Case, about.Factor, about.Seller
 		if err := tx.SaveEvidence(ctx, saved, up.Bytes); err != nil {
 			return domain.Answer{}, fmt.Errorf("save evidence: %w", err)
+		}
+		if about.Status == domain.DisputeMediation {
+			did := fmt.Sprintf("The %s attached a file to the dispute about %s", side, about.Amount.Grouped())
+			if err := tellNeutral(ctx, tx, id, heard, did, by.Now); err != nil {
+				return domain.Answer{}, err
+			}
 		}
 		return once.Answer(Attached{saved, false}), tx.SaveTrail(ctx, evidenceTrail(by, about, saved, ids))
 	})

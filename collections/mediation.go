@@ -140,6 +140,15 @@ func mediations(f *domain.CaseFacts, l local) []candidate {
 	return all
 }
 
+// tellNeutral tells the neutral of a dispute, where one helps, that a party wrote or attached something.
+func tellNeutral(ctx context.Context, tx Tx, dispute domain.DisputeID, id domain.EventID, did string, at time.Time) error {
+	m, found, err := tx.DisputeMediation(ctx, dispute)
+	if err != nil || !found || !m.UnderWay() || m.Mediator.IsZero() {
+		return err
+	}
+	return tx.SaveTrail(ctx, m.TellNeutral(id, "mediation.papers", fmt.Sprintf("%s. You find it at GET /v1/mediations/%s.", did, m.ID), at))
+}
+
 // letterMediation is what a letter says about a mediation.
 type letterMediation struct {
 	AnswerBy, Neutral, PapersBy, TalkOn, ProposalBy string

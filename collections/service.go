@@ -158,7 +158,7 @@ func (s *Service) Act(ctx context.Context, world domain.WorldID, id domain.CaseI
 		outside: newOutsideIDs(),
 	}
 	ids.mediation, ids.mediatedAs, ids.told = domain.New[domain.MediationID](), domain.New[domain.AuditID](), domain.New[domain.UpdateID]()
-	ids.mediated = [2]domain.EventID{domain.New[domain.EventID](), domain.New[domain.EventID]()}
+	ids.mediated, ids.neutral = [2]domain.EventID{domain.New[domain.EventID](), domain.New[domain.EventID]()}, domain.New[domain.EventID]()
 	for range mostJudged {
 		ids.judged, ids.plans = append(ids.judged, domain.New[domain.EventID]()), append(ids.plans, domain.New[domain.EventID]())
 	}

@@ -97,7 +97,10 @@ func (s *Service) EventForParty(ctx context.Context, world domain.WorldID, id do
 			return err
 		}
 		told := event.Seller
-		if told.IsZero() {
+		switch {
+		case !event.Mediator.IsZero():
+			told = event.Mediator
+		case told.IsZero():
 			told = event.Factor
 		}
 		party, err = tx.Organization(ctx, told)
@@ -106,8 +109,28 @@ func (s *Service) EventForParty(ctx context.Context, world domain.WorldID, id do
 	return event, party, err
 }
 
-// PartyMail words what a seller or a factor is told by mail about an event.
+// neutralMail words what the neutral of a mediation is told by mail.
+func neutralMail(event domain.Event, org domain.Organization) (subject, text string) {
+	said, known := map[string]string{
+		"mediation.appointed":         "You are the neutral in a dispute",
+		"mediation.objected":          "Another neutral is looked for",
+		"mediation.scheduled":         "The dates of a mediation stand",
+		"mediation.papers":            "There is something new to read in a mediation",
+		"mediation.proposal_declined": "Your proposal was not accepted",
+		"mediation.settled":           "A mediation ended with an agreement",
+	}[event.Kind]
+	if !known {
+		said = "A mediation is over"
+	}
+	return said, fmt.Sprintf("Hello %s,\n\n%s\n\nComity\n", oneLine(org.Name), wrapped(oneLine(event.Said)))
+}
+
+// PartyMail words what a seller or a factor is told by mail about an event, or the neutral of
+// a mediation.
 func PartyMail(event domain.Event, org domain.Organization) (subject, text string) {
+	if !event.Mediator.IsZero() {
+		return neutralMail(event, org)
+	}
 	subjects := map[string]string{
 		"invoice.submitted": "You have offers",
 		"offer.approved":    "You have an offer",

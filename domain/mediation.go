@@ -177,6 +177,18 @@ func LiveMediation(mediations []Mediation, dispute DisputeID) (Mediation, bool) 
 	return mediations[i], true
 }
 
+// TellNeutral returns what brings the neutral a mail about the mediation; nothing where nobody is
+// appointed. said is all that it reads: nothing of other things, and nothing that a party wrote.
+func (m Mediation) TellNeutral(id EventID, kind, said string, at time.Time) Trail {
+	if m.Mediator.IsZero() {
+		return Trail{}
+	}
+	return Trail{
+		Events: []Event{{ID: id, World: m.World, Kind: kind, Mediator: m.Mediator, Said: said, At: at}},
+		Jobs:   []Job{{World: m.World, Kind: JobMailParty, Ref: id.UUID}},
+	}
+}
+
 // MoveTo puts the mediation in the next status, or refuses with [ErrWrongState].
 func (m *Mediation) MoveTo(next MediationStatus) error {
 	if err := MediationMoves.Move(m.Status, next); err != nil {

@@ -37,16 +37,17 @@ func mustID[T named](text string) ID[T] {
 
 // An Event is what happened, in one sentence that every party named may read.
 type Event struct {
-	ID      EventID
-	World   WorldID
-	Kind    string
-	Factor  OrganizationID
-	Seller  OrganizationID
-	Invoice InvoiceID
-	Deal    DealID
-	Case    CaseID
-	Said    string
-	At      time.Time
+	ID       EventID
+	World    WorldID
+	Kind     string
+	Factor   OrganizationID
+	Seller   OrganizationID
+	Mediator OrganizationID // the neutral whom it is for, and nobody else; zero: it is the parties'
+	Invoice  InvoiceID
+	Deal     DealID
+	Case     CaseID
+	Said     string
+	At       time.Time
 }
 
 // A JobKind names work that is done outside the transaction that asked for it.
@@ -58,7 +59,7 @@ const (
 	JobStatement JobKind = "statement"  // ref: a statement; applies its lines
 	JobAdvance   JobKind = "advance"    // ref: a deal; pays out when every condition has its evidence
 	JobSend      JobKind = "send"       // ref: a touch; hands it to the mail server
-	JobMailParty JobKind = "mail_party" // ref: an event; tells the seller by mail
+	JobMailParty JobKind = "mail_party" // ref: an event; tells the seller, the factor or the neutral by mail
 	JobCopy      JobKind = "copy"       // ref: a touch; mails the seller a copy of what was sent
 
 	JobCardOpen   JobKind = "card_open"   // ref: a payment by card; asks the processor for its page

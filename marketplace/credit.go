@@ -42,7 +42,7 @@ func (s *Service) ResolveDispute(ctx context.Context, by domain.Caller, id domai
 		if err := s.credit(ctx, tx, by, found.Deal, dispute, ids); err != nil {
 			return domain.Answer{}, err
 		}
-		if err := closeMediation(ctx, tx, dispute, "the dispute was "+resolvedWords[how.Outcome]); err != nil {
+		if err := closeMediation(ctx, tx, dispute, "the dispute was "+resolvedWords[how.Outcome], ids.neutral); err != nil {
 			return domain.Answer{}, err
 		}
 		if err := tx.EndDispute(ctx, dispute, domain.Update{

@@ -128,6 +128,11 @@ func saveStep(ctx context.Context, tx Tx, by domain.Caller, file domain.Mediatio
 	return tx.SaveTrail(ctx, trail)
 }
 
+// before says where a neutral reads what is before it.
+func before(f *domain.MediationFile) string {
+	return fmt.Sprintf(" What is before you is at GET /v1/mediations/%s.", f.Mediation.ID)
+}
+
 // disputed names the dispute of a file in a sentence.
 func disputed(f *domain.MediationFile) string {
 	return fmt.Sprintf("the dispute about %s of invoice %s", f.Dispute.Amount.Grouped(), f.Deal.Deal.InvoiceNumber)
@@ -195,7 +200,7 @@ func (s *Service) AppointMediator(ctx context.Context, by domain.Caller, id doma
 	if err := by.Must(domain.KindPlatform); err != nil {
 		return domain.Answer{}, err
 	}
-	return s.mediating(ctx, by, id, once, func(tx Tx, by domain.Caller, f *domain.MediationFile, _ mediationIDs) (said, error) {
+	return s.mediating(ctx, by, id, once, func(tx Tx, by domain.Caller, f *domain.MediationFile, ids mediationIDs) (said, error) {
 		neutral, err := tx.Mediator(ctx, org)
 		if err != nil && !isMissing(err) {
 			return said{}, err
@@ -208,7 +213,9 @@ func (s *Service) AppointMediator(ctx context.Context, by domain.Caller, id doma
 			err = domain.ErrNotNeutral.Because("an address of it is one of the seller's, the factor's or the debtor's")
 		}
 		words := fmt.Sprintf("%s is the neutral in %s. Each party may object once, with a reason, before the first proposal.", neutral.Name, disputed(f))
-		return said{kind: "mediation.appointed", words: words, told: domain.UpdateMediationAppointed, factor: words}, err
+		ask := fmt.Sprintf("You are the neutral in %s. Please propose dates; they are to stand by %s. Until your first proposal each party may object once.%s", disputed(f), f.Mediation.BeginBy.Short(), before(f))
+		trail := f.Mediation.TellNeutral(ids.neutral, "mediation.appointed", ask, by.Now)
+		return said{kind: "mediation.appointed", words: words, told: domain.UpdateMediationAppointed, factor: words, trail: trail}, err
 	})
 }
 
@@ -219,13 +226,14 @@ func (s *Service) ObjectMediator(ctx context.Context, by domain.Caller, id domai
 	if err != nil {
 		return domain.Answer{}, err
 	}
-	return s.mediating(ctx, by, id, once, func(_ Tx, by domain.Caller, f *domain.MediationFile, _ mediationIDs) (said, error) {
-		name := f.Mediation.MediatorName
+	return s.mediating(ctx, by, id, once, func(_ Tx, by domain.Caller, f *domain.MediationFile, ids mediationIDs) (said, error) {
+		name, had := f.Mediation.MediatorName, f.Mediation
 		if err := f.Mediation.Object(side, reason, by.Now); err != nil {
 			return said{}, err
 		}
 		words := fmt.Sprintf("%s objects to %s as the neutral in %s: another one is to be appointed.", sideWords[side], name, disputed(f))
-		return said{kind: "mediation.objected", words: words, factor: words}, nil
+		trail := had.TellNeutral(ids.neutral, "mediation.objected", fmt.Sprintf("A party would rather have another neutral in %s. You need do nothing more in it. Thank you for your readiness.", disputed(f)), by.Now)
+		return said{kind: "mediation.objected", words: words, factor: words, trail: trail}, nil
 	})
 }
 
@@ -253,12 +261,17 @@ func (s *Service) AgreeDates(ctx context.Context, by domain.Caller, id domain.Me
 	if err != nil {
 		return domain.Answer{}, err
 	}
-	return s.mediating(ctx, by, id, once, func(_ Tx, by domain.Caller, f *domain.MediationFile, _ mediationIDs) (said, error) {
+	return s.mediating(ctx, by, id, once, func(_ Tx, by domain.Caller, f *domain.MediationFile, ids mediationIDs) (said, error) {
 		if err := f.Mediation.AgreeDates(side, n, by.Now); err != nil {
 			return said{}, err
 		}
 		if f.Mediation.Status == domain.MediationScheduled {
-			return said{kind: "mediation.scheduled", words: fmt.Sprintf("The dates of the mediation in %s stand: all three parties agreed.", disputed(f))}, nil
+			t := f.Mediation.Timetable
+			ask := fmt.Sprintf("Your dates in %s stand: papers by %s, the talk on %s, your proposal by %s.%s", disputed(f), t.PapersBy.Short(), t.TalkOn.Short(), t.ProposalBy.Short(), before(f))
+			return said{
+				kind: "mediation.scheduled", words: fmt.Sprintf("The dates of the mediation in %s stand: all three parties agreed.", disputed(f)),
+				trail: f.Mediation.TellNeutral(ids.neutral, "mediation.scheduled", ask, by.Now),
+			}, nil
 		}
 		return said{kind: "mediation.dates_agreed", words: fmt.Sprintf("%s agrees to the dates of the mediation in %s.", sideWords[side], disputed(f))}, nil
 	})

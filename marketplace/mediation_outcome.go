@@ -55,7 +55,9 @@ func (s *Service) AnswerProposal(ctx context.Context, by domain.Caller, id domai
 			return s.settleMediation(ctx, tx, by, f, ids)
 		case !yes:
 			words := fmt.Sprintf("%s does not accept proposal %d in %s: the neutral may propose again or end the mediation.", who, proposal.N, disputed(f))
-			return said{kind: "mediation.proposal_declined", words: words}, nil
+			ask := fmt.Sprintf("%s does not accept proposal %d in %s. You may propose again or end the mediation, by %s.%s",
+				who, proposal.N, disputed(f), f.Mediation.LastDay(f.Business()).Short(), before(f))
+			return said{kind: "mediation.proposal_declined", words: words, trail: f.Mediation.TellNeutral(ids.neutral, "mediation.proposal_declined", ask, by.Now)}, nil
 		default:
 			return said{kind: "mediation.proposal_accepted", words: fmt.Sprintf("%s accepts proposal %d in %s.", who, proposal.N, disputed(f))}, nil
 		}
@@ -80,11 +82,15 @@ func (s *Service) settleMediation(ctx context.Context, tx Tx, by domain.Caller, 
 		return said{}, fmt.Errorf("save dispute: %w", err)
 	}
 	words := fmt.Sprintf("Debtor, seller and factor accepted the neutral's proposal in %s: the mediation is over.", disputed(f))
-	return said{kind: "mediation.settled", words: words, factor: words, trail: resolvedTrail(by, f.Deal.Deal, f.Dispute, "in mediation", ids.receiptIDs)}, nil
+	trail := resolvedTrail(by, f.Deal.Deal, f.Dispute, "in mediation", ids.receiptIDs)
+	thanks := f.Mediation.TellNeutral(ids.neutral, "mediation.settled", fmt.Sprintf("Debtor, seller and factor accepted your proposal in %s: the mediation is over. Thank you for your help.", disputed(f)), by.Now)
+	trail.Events, trail.Jobs = append(trail.Events, thanks.Events...), append(trail.Jobs, thanks.Jobs...)
+	return said{kind: "mediation.settled", words: words, factor: words, trail: trail}, nil
 }
 
-// closeMediation ends the mediation of a dispute that ended otherwise, where one is open.
-func closeMediation(ctx context.Context, tx Tx, d domain.Dispute, why string) error {
+// closeMediation ends the mediation of a dispute that ended otherwise, where one is open, and tells
+// its neutral, with the event of an id.
+func closeMediation(ctx context.Context, tx Tx, d domain.Dispute, why string, id domain.EventID) error {
 	all, err := tx.LockMediations(ctx, d.ID)
 	if err != nil {
 		return err
@@ -96,7 +102,10 @@ func closeMediation(ctx context.Context, tx Tx, d domain.Dispute, why string) er
 	if err := m.End(domain.MediationClosed, why, d.ResolvedAt); err != nil {
 		return err
 	}
-	return tx.SaveMediation(ctx, m)
+	if err := tx.SaveMediation(ctx, m); err != nil || m.Mediator.IsZero() {
+		return err
+	}
+	return tx.SaveTrail(ctx, m.TellNeutral(id, "mediation.closed", fmt.Sprintf("Your mediation in the dispute about %s is over: %s. Thank you for your help.", d.Amount.Grouped(), why), d.ResolvedAt))
 }
 
 // NoteMediation adds what the neutral says in the thread of the dispute; all parties read it. It refuses

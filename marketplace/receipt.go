@@ -19,6 +19,7 @@ type receiptIDs struct {
 	update  domain.UpdateID
 	given   stepIDs
 	rest    domain.JournalID
+	neutral domain.EventID // of a mediation that ends with it
 }
 
 // stepIDs are the ids that one use of money may need.
@@ -34,7 +35,7 @@ type stepIDs struct {
 func newReceiptIDs() receiptIDs {
 	return receiptIDs{
 		stepIDs: newStepIDs(), receipt: domain.New[domain.ReceiptID](), update: domain.New[domain.UpdateID](), given: newStepIDs(),
-		rest: domain.New[domain.JournalID](),
+		rest: domain.New[domain.JournalID](), neutral: domain.New[domain.EventID](),
 	}
 }
 

@@ -137,7 +137,7 @@ func (s *Service) CheckRecourse(ctx context.Context, by domain.Caller, id domain
 		if err != nil {
 			return domain.Answer{}, err
 		}
-		if err := s.saveExercised(ctx, tx, by, e, r, ids.update); err != nil {
+		if err := s.saveExercised(ctx, tx, by, e, r, ids); err != nil {
 			return domain.Answer{}, err
 		}
 		return once.Answer(r), tx.SaveTrail(ctx, exercisedTrail(by, e.file.Deal, r, ids))
@@ -253,25 +253,25 @@ func (e *ending) reassign(r *domain.Recourse) error {
 	}
 }
 
-func (s *Service) saveExercised(ctx context.Context, tx Tx, by domain.Caller, e ending, r domain.Recourse, update domain.UpdateID) error {
+func (s *Service) saveExercised(ctx context.Context, tx Tx, by domain.Caller, e ending, r domain.Recourse, ids receiptIDs) error {
 	if err := s.saveEnding(ctx, tx, e); err != nil {
 		return err
 	}
 	if err := tx.UpdateRecourse(ctx, r); err != nil {
 		return fmt.Errorf("save recourse: %w", err)
 	}
-	told := domain.Update{ID: update, Case: r.Case, Deal: r.Deal, Kind: domain.UpdateGivenBack, Subject: r.ID.UUID, At: by.Now}
+	told := domain.Update{ID: ids.update, Case: r.Case, Deal: r.Deal, Kind: domain.UpdateGivenBack, Subject: r.ID.UUID, At: by.Now}
 	if r.Status == domain.RecourseReassigned {
 		told.Kind = domain.UpdateReleased // the reserve paid for it: one letter says both
 	}
 	if r.Dispute.IsZero() {
 		return tx.SaveUpdate(ctx, told)
 	}
-	return s.endDispute(ctx, tx, by, r, told)
+	return s.endDispute(ctx, tx, by, r, told, ids.neutral)
 }
 
 // endDispute hands the dispute of a part that was given back to debtor and seller.
-func (s *Service) endDispute(ctx context.Context, tx Tx, by domain.Caller, r domain.Recourse, told domain.Update) error {
+func (s *Service) endDispute(ctx context.Context, tx Tx, by domain.Caller, r domain.Recourse, told domain.Update, neutral domain.EventID) error {
 	found, err := tx.DisputeFile(ctx, r.Dispute, by.Organization)
 	if err != nil {
 		return err
@@ -280,7 +280,7 @@ func (s *Service) endDispute(ctx context.Context, tx Tx, by domain.Caller, r dom
 	if err := dispute.Resolve(domain.OutcomeGivenBack, "", by.Now); err != nil {
 		return err
 	}
-	if err := closeMediation(ctx, tx, dispute, "the disputed part was given back to the seller"); err != nil {
+	if err := closeMediation(ctx, tx, dispute, "the disputed part was given back to the seller", neutral); err != nil {
 		return err
 	}
 	return tx.EndDispute(ctx, dispute, told)

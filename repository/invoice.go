@@ -230,7 +230,7 @@ func (tx *Tx) Document(ctx context.Context, id domain.BlobID, org domain.Organiz
 	return doc, nil
 }
 
-const eventColumns = `id, world_id, kind, factor_id, seller_id, invoice_id, deal_id, case_id, said, at`
+const eventColumns = `id, world_id, kind, factor_id, seller_id, mediator_id, invoice_id, deal_id, case_id, said, at`
 
 const (
 	listSellerEvents = `
@@ -245,26 +245,27 @@ SELECT ` + eventColumns + ` FROM events WHERE id = $1`
 // that concern neither side.
 var (
 	listFactorEvents   = strings.Replace(listSellerEvents, "seller_id = $1", "factor_id = $1", 1)
-	listPlatformEvents = strings.Replace(listSellerEvents, "seller_id = $1", "($1::uuid IS NOT NULL) AND factor_id IS NULL AND seller_id IS NULL", 1)
+	listPlatformEvents = strings.Replace(listSellerEvents, "seller_id = $1", "($1::uuid IS NOT NULL) AND factor_id IS NULL AND seller_id IS NULL AND mediator_id IS NULL", 1)
 )
 
 type eventRow struct {
-	ID      uuid.UUID     `json:"id"`
-	World   uuid.NullUUID `json:"world_id"`
-	Kind    string        `json:"kind"`
-	Factor  uuid.NullUUID `json:"factor_id"`
-	Seller  uuid.NullUUID `json:"seller_id"`
-	Invoice uuid.NullUUID `json:"invoice_id"`
-	Deal    uuid.NullUUID `json:"deal_id"`
-	Case    uuid.NullUUID `json:"case_id"`
-	Said    string        `json:"said"`
-	At      timeCol       `json:"at"`
+	ID       uuid.UUID     `json:"id"`
+	World    uuid.NullUUID `json:"world_id"`
+	Kind     string        `json:"kind"`
+	Factor   uuid.NullUUID `json:"factor_id"`
+	Seller   uuid.NullUUID `json:"seller_id"`
+	Mediator uuid.NullUUID `json:"mediator_id"`
+	Invoice  uuid.NullUUID `json:"invoice_id"`
+	Deal     uuid.NullUUID `json:"deal_id"`
+	Case     uuid.NullUUID `json:"case_id"`
+	Said     string        `json:"said"`
+	At       timeCol       `json:"at"`
 }
 
 func (r eventRow) event() domain.Event {
 	return domain.Event{
 		ID: domain.EventID{UUID: r.ID}, World: idOf[domain.WorldID](r.World), Kind: r.Kind, Factor: idOf[domain.OrganizationID](r.Factor),
-		Seller: idOf[domain.OrganizationID](r.Seller), Invoice: idOf[domain.InvoiceID](r.Invoice), Deal: idOf[domain.DealID](r.Deal),
+		Seller: idOf[domain.OrganizationID](r.Seller), Mediator: idOf[domain.OrganizationID](r.Mediator), Invoice: idOf[domain.InvoiceID](r.Invoice), Deal: idOf[domain.DealID](r.Deal),
 		Case: idOf[domain.CaseID](r.Case), Said: r.Said, At: r.At.Time,
 	}
 }

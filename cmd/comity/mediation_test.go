@@ -401,3 +401,70 @@ func TestWhatEndsADisputeEndsItsMediation(t *testing.T) {
 		})
 	}
 }
+
+// TestTheNeutralGetsMail holds F-79: what waits for the neutral reaches it by mail, once each and never with what a party
+// wrote; who was objected to hears that, and nothing more; and the mails stand in nobody's list of events.
+func TestTheNeutralGetsMail(t *testing.T) {
+	s := newMediatedScene(t)
+	ctx := t.Context()
+	s.answered()
+	m := s.inMediation()
+	s.mailed(s.neutral, "You are the neutral in a dispute", "EUR 500.00 of invoice 111", "GET /v1/mediations/"+m.ID)
+	s.must(s.page("mediation-object", m, 0, "said", "It worked for our supplier."))
+	s.mailed(s.neutral, "You are the neutral in a dispute", "Another neutral is looked for", "You need do nothing more in it")
+	s.admit(s.second, "2026-12-31")
+	s.must(s.step(s.platform, m, "appoint", map[string]any{"organization_id": s.second}))
+	m = s.scheduled(m)
+	s.mailed(s.other, "You are the neutral in a dispute", "The dates of a mediation stand", "the talk on 26 March 2026")
+	s.must(s.submit(ctx, debtorLink.FindString(s.newest().Text), "dispute/note", url.Values{"dispute": {s.dispute}, "said": {"They were wet on the lorry."}}))
+	s.made(s.eastbrook, "/v1/disputes/"+s.dispute+"/notes", map[string]any{"said": "We asked the carrier."})
+	s.must(s.alice.do(ctx, call{method: http.MethodPost, path: "/v1/disputes/" + s.dispute + "/evidence", raw: []byte("dry boxes"), media: "text/plain"}, nil))
+	s.mailed(s.other, "", "The debtor wrote in the dispute", "The factor wrote in the dispute", "The seller attached a file")
+	m = s.declinedOnce(m)
+	s.mailed(s.other, "", "Your proposal was not accepted", "The seller does not accept proposal 1")
+	s.must(s.step(s.other, m, "proposals", outcome("200.00")))
+	better := map[string]any{"position": "accepts", "said": "We looked again: all were wet."}
+	s.must(s.alice.post(ctx, "/v1/disputes/"+s.dispute+"/answer", better, nil))
+	s.must(s.submit(ctx, debtorLink.FindString(s.newest().Text), "dispute/agree", url.Values{"dispute": {s.dispute}}))
+	s.must(s.eastbrook.post(ctx, "/v1/disputes/"+s.dispute+"/resolve", map[string]any{"outcome": "agreed", "credit_number": "CN-9"}, nil))
+	s.is("agreed between them", "closed", "resolved")
+	mails := s.mailed(s.other, "", "A mediation is over", "resolved as debtor and seller agreed")
+	for _, not := range []string{"lorry", "carrier", "supplier", "Hotel", "advance", "fee", "dry"} {
+		if strings.Contains(mails, not) {
+			t.Errorf("the neutral is mailed %q:\n%s", not, mails)
+		}
+	}
+	if n := strings.Count(mails, "Subject: "); n != 7 {
+		t.Errorf("it got %d mails, one for each thing:\n%s", n, mails)
+	}
+	if n := strings.Count(s.mailed(s.neutral, ""), "Subject: "); n != 2 {
+		t.Errorf("who was objected to got %d mails", n)
+	}
+	for name, c := range map[string]*client{"the neutral": s.other, "the platform": s.platform, "the factor": s.eastbrook, "the seller": s.alice.client} {
+		var list []byte
+		if err := c.do(ctx, call{method: http.MethodGet, path: "/v1/events?limit=200"}, &list); err != nil && code(err) != "forbidden" {
+			t.Error(err)
+		}
+		if strings.Contains(string(list), "You are the neutral") || strings.Contains(string(list), "/v1/mediations/") {
+			t.Errorf("%s lists the neutral's mail: %s", name, list)
+		}
+	}
+}
+
+// mailed returns what somebody was mailed, and checks that it says something.
+func (s *mediatedScene) mailed(to *client, want ...string) string {
+	s.t.Helper()
+	s.quiet()
+	letters, err := s.letters(s.t.Context(), to.email)
+	s.must(err)
+	var all strings.Builder
+	for _, l := range letters {
+		all.WriteString("Subject: " + l.Subject + " " + strings.Join(strings.Fields(l.Text), " ") + "\n")
+	}
+	for _, w := range want {
+		if !strings.Contains(all.String(), w) {
+			s.t.Errorf("%s was not mailed %q:\n%s", to.email, w, all.String())
+		}
+	}
+	return all.String()
+}

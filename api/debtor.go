@@ -31,6 +31,7 @@ type DebtorCases interface {
 	Prefer(ctx context.Context, by domain.Caller, wishes domain.Preferences, once domain.Once[domain.Preferences]) (domain.Answer, error)
 	GiveFeedback(ctx context.Context, by domain.Caller, ease domain.Ease, said string, once domain.Once[domain.Feedback]) (domain.Answer, error)
 	DebtorDocument(ctx context.Context, by domain.Caller, deal domain.DealID) (domain.Document, error)
+	PayByCard(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, once domain.Once[domain.CardPayment]) (domain.Answer, error)
 }
 
 func (s *Server) debtorRoutes() []route {
@@ -53,6 +54,13 @@ func (s *Server) debtorRoutes() []route {
 		{method: http.MethodGet, path: "/v1/debtor/disputes/:id/evidence", handle: s.debtorEvidence, verb: domain.VerbView},
 		{method: http.MethodPost, path: "/v1/debtor/disputes/:id/evidence", handle: s.debtorAttach, verb: domain.VerbDispute},
 		{method: http.MethodGet, path: "/v1/debtor/evidence/:id/file", handle: s.debtorEvidenceFile, verb: domain.VerbView},
+		{method: http.MethodPost, path: "/v1/debtor/disputes/:id/mediations", handle: s.debtorMediate, verb: domain.VerbDispute},
+		{method: http.MethodPost, path: "/v1/debtor/mediations/:id/answer", handle: s.debtorAnswerMediation, verb: domain.VerbDispute},
+		{method: http.MethodPost, path: "/v1/debtor/mediations/:id/object", handle: s.debtorObject, verb: domain.VerbDispute},
+		{method: http.MethodPost, path: "/v1/debtor/mediations/:id/agree", handle: s.debtorAgreeDates, verb: domain.VerbDispute},
+		{method: http.MethodPost, path: "/v1/debtor/mediations/:id/vote", handle: s.debtorVote, verb: domain.VerbDispute},
+		{method: http.MethodPost, path: "/v1/debtor/cards", handle: s.debtorPayByCard, verb: domain.VerbPaid},
+		{method: http.MethodGet, path: "/v1/debtor/cards/:id", handle: s.debtorCard, verb: domain.VerbView},
 		{method: http.MethodPost, path: "/v1/debtor/plans", handle: s.debtorPlan, verb: domain.VerbPlan},
 		{method: http.MethodPost, path: "/v1/debtor/plans/:id/accept", handle: s.debtorAcceptPlan, verb: domain.VerbPlan},
 		{method: http.MethodPost, path: "/v1/debtor/plans/:id/decline", handle: s.debtorDeclinePlan, verb: domain.VerbPlan},
@@ -84,6 +92,10 @@ type DebtorStatement struct {
 	Preferences DebtorPreferences `json:"preferences"`
 	// Who external may be asked to speak with the debtor, or was; null: nobody.
 	Outside *DebtorOutside `json:"outside" extensions:"x-nullable"`
+	// All that can be paid by card at once: POST /v1/debtor/cards without a deal. Null: it is not offered,
+	// or in two currencies.
+	CardPayable *Money       `json:"card_payable" extensions:"x-nullable"`
+	Cards       []DebtorCard `json:"cards"`
 } //	@name	DebtorStatement
 
 // DebtorOutside is somebody external of whom the debtor was told. A word on the page, or here, is enough
@@ -119,10 +131,12 @@ type DebtorInvoice struct {
 	// To be quoted with a payment (ISO 11649).
 	Reference string `json:"reference" example:"RF18539007547034"`
 	// The day of the notice, which names the account; null: there was none yet.
-	NoticeOn    *string       `json:"notice_on" extensions:"x-nullable" format:"date" example:"2026-02-05"`
-	Account     DebtorAccount `json:"account"`
-	HasDocument bool          `json:"has_document" example:"true"`
-	Rests       []DebtorRest  `json:"rests"`
+	NoticeOn *string       `json:"notice_on" extensions:"x-nullable" format:"date" example:"2026-02-05"`
+	Account  DebtorAccount `json:"account"`
+	// What of it can be paid by card; null: nothing.
+	CardPayable *Money       `json:"card_payable" extensions:"x-nullable"`
+	HasDocument bool         `json:"has_document" example:"true"`
+	Rests       []DebtorRest `json:"rests"`
 } //	@name	DebtorInvoice
 
 // DebtorAccount is where an invoice is paid to; its numbers are shown once the notice's code was typed.
@@ -155,7 +169,7 @@ type DebtorQuestion struct {
 	AnsweredAt *string `json:"answered_at" extensions:"x-nullable" format:"date-time" example:"2026-02-17T11:00:00Z"`
 } //	@name	DebtorQuestion
 
-func debtorInvoiceOf(page domain.DebtorPage, by domain.Caller) func(domain.DebtorItem) DebtorInvoice {
+func debtorInvoiceOf(page domain.DebtorPage, by domain.Caller, cards bool) func(domain.DebtorItem) DebtorInvoice {
 	return func(i domain.DebtorItem) DebtorInvoice {
 		out := DebtorInvoice{
 			DealID: i.Deal.String(), InvoiceNumber: i.InvoiceNumber, OrderReference: textOrNull(i.OrderReference), Summary: textOrNull(i.Summary),
@@ -165,6 +179,9 @@ func debtorInvoiceOf(page domain.DebtorPage, by domain.Caller) func(domain.Debto
 				Holder: textOrNull(i.Account.Holder), EndsWith: i.AccountEnds, IBAN: textOrNull(i.Account.Number.IBAN()),
 				RoutingNumber: textOrNull(i.Account.Number.RoutingNumber()), AccountNumber: textOrNull(i.Account.Number.AccountNumber()),
 			},
+		}
+		if left := collections.CardPayable(page, i, by.Now); cards && left.Positive() {
+			out.CardPayable = new(moneyOf(left))
 		}
 		for _, part := range collections.PausedParts(page, i, by.Now) {
 			out.Rests = append(out.Rests, DebtorRest{Code: string(part.Code), Amount: moneyOf(part.Amount), Until: momentOrNull(part.Until)})
@@ -183,14 +200,18 @@ func debtorQuestionOf(page domain.DebtorPage) func(domain.Question) DebtorQuesti
 	}
 }
 
-func debtorStatementOf(page domain.DebtorPage, link domain.Link, by domain.Caller) DebtorStatement {
+func (s *Server) debtorStatementOf(page domain.DebtorPage, link domain.Link, by domain.Caller) DebtorStatement {
+	cards := s.takesCards.Offer(page, link, by)
 	out := DebtorStatement{
 		Factor: page.Factor, FactorEmail: textOrNull(page.FactorEmail), Seller: page.Seller, Debtor: page.Debtor, Confirmed: page.Confirmed,
-		May: slices.Clone(link.Verbs), Stops: []string{}, MayBeAsked: page.MayBeAsked, OnTimeInRow: page.InRow, Invoices: each(page.Items, debtorInvoiceOf(page, by)),
+		May: slices.Clone(link.Verbs), Stops: []string{}, MayBeAsked: page.MayBeAsked, OnTimeInRow: page.InRow, Invoices: each(page.Items, debtorInvoiceOf(page, by, cards)),
 		Promises: each(page.Promises, debtorPromiseOf), Disputes: each(page.Disputes, debtorDisputeOf(page)),
 		Plans:       each(slices.DeleteFunc(slices.Clone(page.Plans), func(p domain.Plan) bool { return p.Status == domain.PlanWithdrawn }), debtorPlanOf),
 		Questions:   each(slices.DeleteFunc(slices.Clone(page.Questions), func(q domain.Question) bool { return q.ByMail }), debtorQuestionOf(page)),
-		Preferences: debtorPreferencesOf(page.Preferences), Outside: debtorOutsideOf(page.Outside),
+		Preferences: debtorPreferencesOf(page.Preferences), Outside: debtorOutsideOf(page.Outside), Cards: each(page.Cards, s.debtorCardOf(page, link, by)),
+	}
+	if sum, _, ok := collections.CardAll(page, by.Now); cards && ok {
+		out.CardPayable = new(moneyOf(sum))
 	}
 	for _, code := range page.Stops {
 		out.Stops = append(out.Stops, string(code))
@@ -228,8 +249,7 @@ func (s *Server) debtorStatement(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	link, _ := c.MustGet(linkKey).(domain.Link)
-	return respond(c, http.StatusOK, debtorStatementOf(page, link, caller(c)))
+	return respond(c, http.StatusOK, s.debtorStatementOf(page, linkOf(c), caller(c)))
 }
 
 // debtorDocument answers with an invoice as its seller handed it in.

@@ -32,6 +32,9 @@ type DebtorDispute struct {
 	CreditNumber *string `json:"credit_number" extensions:"x-nullable" example:"CN-0387"`
 	RaisedAt     string  `json:"raised_at" format:"date-time" example:"2026-04-08T10:20:00Z"`
 	Notes        []Note  `json:"notes"`
+	// The newest help of a neutral; null: none was offered, or this is the answer to what was done and
+	// not the statement.
+	Mediation *DebtorMediation `json:"mediation" extensions:"x-nullable"`
 } //	@name	DebtorDispute
 
 func debtorDisputeOf(page domain.DebtorPage) func(domain.Dispute) DebtorDispute {
@@ -45,6 +48,11 @@ func debtorDisputeOf(page domain.DebtorPage) func(domain.Dispute) DebtorDispute 
 		for _, n := range page.Notes {
 			if n.Dispute == d.ID {
 				out.Notes = append(out.Notes, noteOf(n))
+			}
+		}
+		for _, m := range page.Mediations { // the newest is the last
+			if m.Dispute == d.ID {
+				out.Mediation = new(debtorMediationOf(m))
 			}
 		}
 		return out

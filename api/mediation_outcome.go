@@ -84,7 +84,7 @@ func (r ProposalAnswerRequest) read() (proposalAnswer, error) {
 // answerProposal answer a proposal.
 //
 //	@Summary		Answer a proposal
-//	@Description	By the seller or the factor; the debtor answers on its page. The third yes resolves the dispute in the same commit: what is credited is taken off the invoice and paid from the seller's reserve. One no gives it back to the neutral.
+//	@Description	By the seller or the factor; the debtor answers by its link. The third yes resolves the dispute in the same commit: what is credited is taken off the invoice and paid from the seller's reserve. One no gives it back to the neutral.
 //	@Tags			mediations
 //	@Accept			json
 //	@Produce		json

@@ -38,7 +38,7 @@ func (k *checker) word(value string) bool {
 // askMediation ask for mediation.
 //
 //	@Summary		Ask for mediation
-//	@Description	By the seller or the factor, once the dispute was answered or the seller's days for it are over; the debtor asks on its page. Who asks has accepted; the factor is bound by its policy. It may be asked for once more after an offer that came to nothing.
+//	@Description	By the seller or the factor, once the dispute was answered or the seller's days for it are over; the debtor asks by its link. Who asks has accepted; the factor is bound by its policy. It may be asked for once more after an offer that came to nothing.
 //	@Tags			mediations
 //	@Produce		json
 //	@Security		Bearer
@@ -79,7 +79,7 @@ func (r MediationAnswerRequest) read() (bool, error) {
 // answerMediation answer an offer of mediation.
 //
 //	@Summary		Answer an offer of mediation
-//	@Description	By the seller; the debtor answers on its page, and the factor has accepted by its policy. With both accepted the dispute is in mediation; one no declines it, and nothing follows.
+//	@Description	By the seller; the debtor answers by its link, and the factor has accepted by its policy. With both accepted the dispute is in mediation; one no declines it, and nothing follows.
 //	@Tags			mediations
 //	@Accept			json
 //	@Produce		json
@@ -179,7 +179,7 @@ func (r MediationReasonRequest) read() (string, error) {
 // objectMediator object to the neutral.
 //
 //	@Summary		Object to the neutral
-//	@Description	By the seller or the factor, once each and before the first proposal; the debtor objects on its page. Another one is to be appointed.
+//	@Description	By the seller or the factor, once each and before the first proposal; the debtor objects by its link. Another one is to be appointed.
 //	@Tags			mediations
 //	@Accept			json
 //	@Produce		json
@@ -278,7 +278,7 @@ func (r AgreeDatesRequest) read() (int, error) {
 // agreeDates agree to the dates of a mediation.
 //
 //	@Summary		Agree to the dates of a mediation
-//	@Description	By the seller or the factor; the debtor agrees on its page.
+//	@Description	By the seller or the factor; the debtor agrees by its link.
 //	@Tags			mediations
 //	@Accept			json
 //	@Produce		json

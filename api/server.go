@@ -15,6 +15,7 @@ import (
 	webhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"comity/access"
+	"comity/collections"
 	"comity/domain"
 	"comity/marketplace"
 )
@@ -31,10 +32,11 @@ type Options struct {
 	Secret  func() string             // makes join codes
 	Inbound *webhooks.Webhook         // checks who delivers mail; nil: nobody does
 	// Cards returns who reads what a factor's card processor says; nil where nobody does.
-	Cards   func(domain.OrganizationID) CardDesk
-	OpenAPI []byte // the contract, as served
-	Enter   Door
-	Proxies []string // networks whose word about who asks is believed; none: nobody's
+	Cards      func(domain.OrganizationID) CardDesk
+	TakesCards collections.CardTakers
+	OpenAPI    []byte // the contract, as served
+	Enter      Door
+	Proxies    []string // networks whose word about who asks is believed; none: nobody's
 }
 
 // A Door says whose link a token is, and as whom its holder may act by a verb; from is the address
@@ -43,17 +45,18 @@ type Door func(ctx context.Context, token, verb, from string) (domain.Link, doma
 
 // A Server answers the API's requests.
 type Server struct {
-	access  *access.Service
-	market  *marketplace.Service
-	cases   Cases
-	enter   Door
-	tokens  *Tokens
-	now     func() time.Time
-	log     *slog.Logger
-	ready   func(*http.Request) error
-	secret  func() string
-	inbound *webhooks.Webhook
-	cards   func(domain.OrganizationID) CardDesk
+	access     *access.Service
+	market     *marketplace.Service
+	cases      Cases
+	enter      Door
+	tokens     *Tokens
+	now        func() time.Time
+	log        *slog.Logger
+	ready      func(*http.Request) error
+	secret     func() string
+	inbound    *webhooks.Webhook
+	cards      func(domain.OrganizationID) CardDesk
+	takesCards collections.CardTakers
 	// mailDoor has room for the mails that are taken in at once.
 	mailDoor chan struct{}
 	tries    *throttle
@@ -63,7 +66,7 @@ type Server struct {
 func New(o Options) *gin.Engine {
 	s := &Server{
 		access: o.Access, market: o.Market, cases: o.Cases, enter: o.Enter, tokens: o.Tokens, now: o.Now, log: o.Log,
-		ready: o.Ready, secret: o.Secret, inbound: o.Inbound, cards: o.Cards, mailDoor: make(chan struct{}, mailsAtOnce), tries: newThrottle(o.Now),
+		ready: o.Ready, secret: o.Secret, inbound: o.Inbound, cards: o.Cards, takesCards: o.TakesCards, mailDoor: make(chan struct{}, mailsAtOnce), tries: newThrottle(o.Now),
 	}
 	gin.SetMode(gin.ReleaseMode)
 	router := gin.New()
@@ -184,6 +187,12 @@ func (s *Server) linked(verb string) gin.HandlerFunc {
 func caller(c *gin.Context) domain.Caller {
 	by, _ := c.MustGet(callerKey).(domain.Caller)
 	return by
+}
+
+// linkOf returns the link that somebody came with; linked ran before.
+func linkOf(c *gin.Context) domain.Link {
+	link, _ := c.MustGet(linkKey).(domain.Link)
+	return link
 }
 
 // health answers that the process lives.

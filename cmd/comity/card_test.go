@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stripe/stripe-go/v84/webhook"
 
 	"comity/domain"
@@ -209,6 +211,68 @@ func TestADebtorPaysByCard(t *testing.T) {
 		t.Errorf("what is of no import changed %v", changed(before, after))
 	}
 	s.bankBooks(card, page, paid)
+}
+
+// TestAnAppPaysByCard holds F-49, F-83, F-84 and D-6: over JSON a payment by card begins and stands as on the page; without
+// an account, before the notice's code, by a link for looking and for another amount it does not.
+func TestAnAppPaysByCard(t *testing.T) {
+	s := newCardScene(t)
+	_, token, id := parts(t, s.link)
+	pay := func(body map[string]any) (int, string) {
+		return s.asked(t, token, http.MethodPost, "/v1/debtor/cards", uuid.NewString(), body)
+	}
+	amount := func(of string) map[string]any {
+		return map[string]any{"amount": map[string]string{"amount": of, "currency": "EUR"}}
+	}
+	if status, body := pay(amount("10000.00")); status != http.StatusNotFound {
+		t.Errorf("without an account: %d %s", status, body)
+	}
+	saysOf(t, "without an account", s.statement(t, token), `"card_payable":null,"cards":[]`)
+	s.takesCards()
+	s.alter(t, id, "confirmed_at = NULL")
+	if status, body := pay(amount("10000.00")); status != http.StatusConflict {
+		t.Errorf("before the notice's code: %d %s", status, body)
+	}
+	saysOf(t, "before the notice's code", s.statement(t, token), `"card_payable":null,"cards":[]`)
+	s.alter(t, id, "confirmed_at = now()")
+	saysOf(t, "with all that is needed", s.statement(t, token), `"card_payable":{"amount":"10000.00","currency":"EUR"},"cards":[]`)
+	if status, body := pay(amount("9999.00")); status != http.StatusUnprocessableEntity {
+		t.Errorf("less than all of it: %d %s", status, body)
+	}
+	part := amount("2500.00")
+	part["deal_id"] = s.deal
+	status, body := pay(part)
+	var card struct{ ID, Status string }
+	if err := json.Unmarshal([]byte(body), &card); err != nil || status != http.StatusCreated || card.Status != "preparing" {
+		t.Fatalf("a part: %d %s", status, body)
+	}
+	saysOf(t, "a part", body, `"url":null`, `"invoice_number":"111","amount":{"amount":"2500.00","currency":"EUR"}`)
+	s.quiet()
+	_, body = s.asked(t, token, http.MethodGet, "/v1/debtor/cards/"+card.ID, "", nil)
+	saysOf(t, "ready", body, `"status":"ready"`, `"url":"`+s.till.URL+`/pay/cs_1"`)
+	s.says(s.link+"/card/"+card.ID, s.till.URL+"/pay/cs_1")
+	if status, body = s.asked(t, token, http.MethodGet, "/v1/debtor/cards/"+domain.New[domain.CardID]().String(), "", nil); status != http.StatusNotFound {
+		t.Errorf("another's payment: %d %s", status, body)
+	}
+	if status := s.news("evt_1", "checkout.session.completed", session(1, card.ID, 2_500_00, "eur")); status != http.StatusOK {
+		t.Fatalf("paid: %d", status)
+	}
+	s.quiet()
+	saysOf(t, "paid", s.statement(t, token), `"card_payable":{"amount":"7500.00"`, `"id":"`+card.ID+`","status":"paid"`, `"url":null`)
+	s.alter(t, id, "verbs = '{view}'")
+	if status, body := pay(part); status != http.StatusNotFound {
+		t.Errorf("a link for looking: %d %s", status, body)
+	}
+	saysOf(t, "a link for looking", s.statement(t, token), `"card_payable":null`)
+}
+
+func (s *cardScene) statement(t *testing.T, token string) string {
+	t.Helper()
+	status, body := s.asked(t, token, http.MethodGet, "/v1/debtor/statement", "", nil)
+	if status != http.StatusOK {
+		t.Errorf("the statement: %d %s", status, body)
+	}
+	return body
 }
 
 // refuses sends what is not to be believed.

@@ -129,10 +129,20 @@ func (s *scene) things() map[string]string {
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
 		"inbound": "org_" + first(`SELECT factor_id FROM deals`), "disputes": dispute, "mediations": mediation, "mediators": s.organization(s.neutral), "evidence": photo.ID, "plans": "plan_" + first(`SELECT id FROM plans`), "recourses": recourse, "questions": "qst_" + first(`SELECT id FROM questions`),
 		"objections": objection, "history": row, "models": model, "sellers": seller, "replies": s.answered(),
-		"pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
+		"cards": s.begun(), "pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
 	}
 	maps.Copy(ids, s.outsideThings())
 	return ids
+}
+
+// begun is a payment by card of a debtor whose factor took them once.
+func (s *scene) begun() string {
+	s.t.Helper()
+	var id string
+	s.must(s.owner.QueryRowContext(s.t.Context(), `INSERT INTO card_payments (id, world_id, case_id, factor_id, seller_id, link_id, status, currency, amount_minor, asked_at)
+		SELECT gen_random_uuid(), k.world_id, k.id, k.factor_id, k.seller_id, l.id, 'expired', 'EUR', 100, now() FROM links l JOIN cases k ON k.id = l.case_id LIMIT 1
+		RETURNING 'card_' || replace(id::text, '-', '')`).Scan(&id))
+	return id
 }
 
 // mediated has a neutral admitted, and appointed in a dispute. It returns the mediation's id.
@@ -332,25 +342,30 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"POST /v1/touches/{id}/result": map[string]any{
 			"result": "promised", "note": "friendly", "deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "promised_on": "2026-02-20",
 		},
-		"POST /v1/debtor/confirm":              map[string]any{"code": "nonsense"},
-		"POST /v1/debtor/payments":             map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "on": "2026-02-05"},
-		"POST /v1/debtor/promises":             map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "on": "2026-02-12"},
-		"POST /v1/debtor/questions":            map[string]any{"deal_id": ids["deals"], "said": "Which order was it?"},
-		"POST /v1/debtor/not-received":         map[string]any{"deal_id": ids["deals"]},
-		"POST /v1/debtor/wrong-contact":        map[string]any{"mistake": "person", "said": "Ms Ortiz"},
-		"POST /v1/debtor/proof":                map[string]any{"said": "by post"},
-		"POST /v1/debtor/complaints":           map[string]any{"said": "rude"},
-		"POST /v1/debtor/preferences":          map[string]any{"mode": "digest", "opted_out": []string{"phone"}, "prefers": "email", "hours": "morning", "language": "de"},
-		"POST /v1/debtor/feedback":             map[string]any{"ease": "yes", "said": "quick"},
-		"POST /v1/debtor/disputes":             map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "reason": "damaged", "said": "wet", "remedy": "new ones"},
-		"POST /v1/debtor/disputes/{id}/notes":  map[string]any{"said": "Come and look."},
-		"POST /v1/debtor/plans":                map[string]any{"deal_id": ids["deals"], "reason": "cash_flow", "said": "slow", "count": 3, "first_on": "2026-03-10", "every_days": 14},
-		"POST /v1/playbooks":                   playbook(),
-		"PUT /v1/voice":                        map[string]any{"line": "We mean it.", "thanks": "You keep us warm.", "informal": true},
-		"POST /v1/receipts/{id}/apply":         map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},
-		"PUT /v1/deals/{id}/conditions/{code}": map[string]any{"evidence": "a call", "occurred_at": "2026-02-04T15:00:00Z", "expires_on": "2026-03-06"},
-		"POST /v1/decisions/{id}/objections":   s.objection(ids["history"]),
-		"POST /v1/objections/{id}/decision":    map[string]any{"outcome": "partly_accepted", "answer": "One of them.", "accepted_facts": []int{2}},
+		"POST /v1/debtor/confirm":                map[string]any{"code": "nonsense"},
+		"POST /v1/debtor/payments":               map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "on": "2026-02-05"},
+		"POST /v1/debtor/promises":               map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "on": "2026-02-12"},
+		"POST /v1/debtor/questions":              map[string]any{"deal_id": ids["deals"], "said": "Which order was it?"},
+		"POST /v1/debtor/not-received":           map[string]any{"deal_id": ids["deals"]},
+		"POST /v1/debtor/wrong-contact":          map[string]any{"mistake": "person", "said": "Ms Ortiz"},
+		"POST /v1/debtor/proof":                  map[string]any{"said": "by post"},
+		"POST /v1/debtor/complaints":             map[string]any{"said": "rude"},
+		"POST /v1/debtor/preferences":            map[string]any{"mode": "digest", "opted_out": []string{"phone"}, "prefers": "email", "hours": "morning", "language": "de"},
+		"POST /v1/debtor/feedback":               map[string]any{"ease": "yes", "said": "quick"},
+		"POST /v1/debtor/disputes":               map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "reason": "damaged", "said": "wet", "remedy": "new ones"},
+		"POST /v1/debtor/disputes/{id}/notes":    map[string]any{"said": "Come and look."},
+		"POST /v1/debtor/mediations/{id}/answer": map[string]any{"accept": true},
+		"POST /v1/debtor/mediations/{id}/object": map[string]any{"said": "It works for their group."},
+		"POST /v1/debtor/mediations/{id}/agree":  map[string]any{"number": 1},
+		"POST /v1/debtor/mediations/{id}/vote":   map[string]any{"number": 1, "accept": true},
+		"POST /v1/debtor/cards":                  map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},
+		"POST /v1/debtor/plans":                  map[string]any{"deal_id": ids["deals"], "reason": "cash_flow", "said": "slow", "count": 3, "first_on": "2026-03-10", "every_days": 14},
+		"POST /v1/playbooks":                     playbook(),
+		"PUT /v1/voice":                          map[string]any{"line": "We mean it.", "thanks": "You keep us warm.", "informal": true},
+		"POST /v1/receipts/{id}/apply":           map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},
+		"PUT /v1/deals/{id}/conditions/{code}":   map[string]any{"evidence": "a call", "occurred_at": "2026-02-04T15:00:00Z", "expires_on": "2026-03-06"},
+		"POST /v1/decisions/{id}/objections":     s.objection(ids["history"]),
+		"POST /v1/objections/{id}/decision":      map[string]any{"outcome": "partly_accepted", "answer": "One of them.", "accepted_facts": []int{2}},
 		"PATCH /v1/relationships/{id}/history/{invoice_id}": map[string]any{
 			"amount": "90.00", "issue_date": "2025-01-02", "due_date": "2025-02-02", "paid_date": "2025-02-04", "disputed": false, "excluded": true, "reason": "a letter",
 		},

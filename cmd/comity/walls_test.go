@@ -94,9 +94,9 @@ func TestEveryTableIsWalled(t *testing.T) {
 			SELECT gen_random_uuid(), k.world_id, k.id, k.factor_id, k.seller_id, l.id, 'paid', 'EUR', 100, now() FROM cases k JOIN links l ON l.case_id = k.id LIMIT 1`,
 		`INSERT INTO card_parts (card_id, deal_id, case_id, factor_id, seller_id, amount_minor)
 			SELECT c.id, d.id, c.case_id, c.factor_id, c.seller_id, 100 FROM card_payments c JOIN deals d ON d.case_id = c.case_id LIMIT 1`,
-		`INSERT INTO card_events (factor_id, name, kind, intent, at) SELECT factor_id, 'evt_1', 'paid', 'pi_1', now() FROM card_payments`,
+		`INSERT INTO card_events (factor_id, name, kind, intent, at) SELECT factor_id, 'evt_1', 'paid', 'pi_1', now() FROM card_payments LIMIT 1`,
 		`INSERT INTO card_payouts (id, world_id, factor_id, name, status, currency, amount_minor, arrives_on, descriptor, told_at)
-			SELECT gen_random_uuid(), world_id, factor_id, 'po_1', 'listed', 'EUR', 97, current_date, '', now() FROM card_payments`,
+			SELECT gen_random_uuid(), world_id, factor_id, 'po_1', 'listed', 'EUR', 97, current_date, '', now() FROM card_payments LIMIT 1`,
 		`INSERT INTO feedback (id, case_id, factor_id, seller_id, link_id, ease, said, at) SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, 'yes', '', now() FROM links LIMIT 1`,
 	} {
 		_, err := s.owner.ExecContext(t.Context(), row)

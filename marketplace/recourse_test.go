@@ -3,6 +3,7 @@ package marketplace_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -375,6 +376,25 @@ func TestACreditOfWhatWasPaidTakesNothingOff(t *testing.T) {
 			t.Errorf("%d paid: %d credited, the seller reads %q", paid, credited, said)
 		}
 		m.book("credited", map[ledger.Account]int64{ledger.FactoredReceivables: 0, ledger.Reserve: 0, ledger.SellerRecourse: 0})
+	}
+}
+
+// TestOnlyMoneyKeepsAPromise holds F-70 and F-72: what a credit takes off the invoice is no payment, and a cent after it keeps
+// no promise; the sum that was promised does.
+func TestOnlyMoneyKeepsAPromise(t *testing.T) {
+	m, deal := funded(t)
+	m.now = at("2026-03-05T11:00:00Z")
+	m.exec(`INSERT INTO promises (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at)
+		SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, 'active', currency, 50000, open_minor, '2026-03-12', '2026-03-16', $2 FROM deals WHERE id = $1`, deal.ID.UUID, m.now)
+	must(t, m.resolve(m.disputed(deal.ID, 60_000, 60_000), marketplace.Resolution{Outcome: "agreed", CreditNumber: "CN-1"}))
+	for day, want := range []string{"active", "kept"} {
+		m.now = at("2026-03-10T11:00:00Z").AddDate(0, 0, day)
+		m.statement("000333444", fmt.Sprintf("2026-03-%02d", 9+day), int64(day), []int64{1, 49_999}[day], formats.BankLine{Remittance: "MP-1042"})
+		var status string
+		must(t, m.db.QueryRowContext(t.Context(), `SELECT status FROM promises`).Scan(&status))
+		if status != want {
+			t.Errorf("after payment %d the promise is %s, want %s", day+1, status, want)
+		}
 	}
 }
 

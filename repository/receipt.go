@@ -62,7 +62,9 @@ WITH orders AS (` + upsertPayouts + `
 ), closed AS (
   UPDATE invoices SET status = $44, version = $45 WHERE id = $46
 ), kept AS (
-  UPDATE promises SET status = 'kept', decided_at = $37 WHERE deal_id = $34 AND status = 'active' AND open_before - $39 >= amount_minor
+  UPDATE promises SET status = 'kept', decided_at = $37 WHERE deal_id = $34 AND status = 'active'
+     AND amount_minor <= (SELECT coalesce(sum(x.minor), 0) FROM unnest($36::bigint[], $51::text[]) AS x(minor, recourse) WHERE x.recourse = '')
+       + (SELECT coalesce(sum(a.amount_minor), 0) FROM allocations a WHERE a.deal_id = $34 AND a.undone_at IS NULL AND a.recourse_id IS NULL AND a.applied_at >= promises.made_at)
   RETURNING id
 ), released AS (
   UPDATE holds SET ended_at = $37

@@ -82,7 +82,7 @@ func (s *Server) writeProblem(c *gin.Context, err error) {
 		c.Header("Retry-After", strconv.Itoa(refusal.RetryAfter))
 	}
 	if refusal.Kind == domain.Unknown {
-		c.Header("WWW-Authenticate", `Bearer realm="comity"`)
+		c.Header("WWW-Authenticate", scheme(c)+` realm="comity"`)
 	}
 	sendProblem(c, problem)
 }
@@ -108,4 +108,12 @@ func sendProblem(c *gin.Context, problem Problem) {
 		return
 	}
 	c.Data(problem.Status, "application/problem+json", body)
+}
+
+// scheme is how whoever asks an operation says who it is.
+func scheme(c *gin.Context) string {
+	if strings.HasPrefix(c.FullPath(), "/v1/debtor/") {
+		return "Link"
+	}
+	return "Bearer"
 }

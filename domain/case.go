@@ -273,6 +273,10 @@ const (
 	VerbPreferences = "preferences"
 	VerbFeedback    = "feedback"
 	VerbComplaint   = "complaint"
+
+	// VerbCard is that of the link by which a card processor leads back: it shows how one payment
+	// stands, and nothing else of the case. No link that a debtor gets has it.
+	VerbCard = "card"
 )
 
 // Verbs lists every verb that a link may carry.

@@ -24,6 +24,7 @@ func (p *portal) cardRoutes(router *gin.Engine) {
 	router.GET("/d/:link/card", p.visit(domain.VerbPaid, p.askCard))
 	router.POST("/d/:link/card", p.visit(domain.VerbPaid, p.payByCard))
 	router.GET("/d/:link/card/:card", p.visit(domain.VerbView, p.showCard))
+	router.GET("/d/:link/paid-by-card/:card", p.visit(domain.VerbCard, p.showCard)) // where the processor leads back to
 }
 
 // takesCards reports whether a visit may pay by card at all.
@@ -134,6 +135,7 @@ type cardView struct {
 	Amount, Said string
 	Host, Go     string // where the processor's page is; "": there is none to go to
 	Parts        []string
+	Whole        bool // the link shows the statement too
 }
 
 // showCard answers how a payment stands. While its page is being prepared it looks again by
@@ -153,7 +155,10 @@ func (p *portal) showCard(c *gin.Context, v visit) {
 }
 
 func (p *portal) cardView(f frame, page domain.DebtorPage, card domain.CardPayment, v visit) cardView {
-	view := cardView{frame: f, Amount: f.T.sum(card.Amount)}
+	view := cardView{frame: f, Amount: f.T.sum(card.Amount), Whole: slices.Contains(v.link.Verbs, domain.VerbView)}
+	if !view.Whole {
+		view.Debtor = "" // the processor leads back here: it reads nothing that it did not know
+	}
 	view.Title = string(f.T.CardTitle)
 	for _, part := range card.Parts {
 		view.Parts = append(view.Parts, f.T.CardPart.With("number", part.Number, "amount", f.T.sum(part.Amount)))

@@ -63,7 +63,7 @@ SELECT $1, p.deal, $3, $4, $5, p.minor FROM unnest($11::uuid[], $12::bigint[]) A
 	makeReturnLink = `
 WITH made AS (
   INSERT INTO links (id, case_id, factor_id, seller_id, recipient, verbs, key_version, expires_at)
-  SELECT $2, c.case_id, c.factor_id, c.seller_id, l.recipient, ARRAY['view'], $3, now() + interval '7 days'
+  SELECT $2, c.case_id, c.factor_id, c.seller_id, l.recipient, ARRAY['card'], $3, now() + interval '7 days'
     FROM card_payments c JOIN links l ON l.id = c.link_id WHERE c.id = $1
   RETURNING id
 )

@@ -117,7 +117,7 @@ func (w *worker) openCard(ctx context.Context, world domain.World, id domain.Car
 		return fmt.Errorf("there is no key of version %d for links", order.Back.KeyVersion)
 	}
 	account := w.cards.account(order.Factor)
-	session, err := account.Open(ctx, order, w.config.PublicURL+"/d/"+token+"/card/"+id.String())
+	session, err := account.Open(ctx, order, w.config.PublicURL+"/d/"+token+"/paid-by-card/"+id.String())
 	if refused, told := errors.AsType[*delivery.CardRefusal](err); told || err != nil && last {
 		why := "the card processor does not answer"
 		if told {

@@ -194,7 +194,8 @@ func TestADebtorPaysByCard(t *testing.T) {
 			t.Errorf("the processor is told %q: %v", secret, asked)
 		}
 	}
-	if back := asked.Get("success_url"); !strings.Contains(s.open(t, back).body, "/pay/cs_1") || s.open(t, strings.Split(back, "/card/")[0]+"/paid?deal="+s.deal).status != http.StatusNotFound {
+	if back := asked.Get("success_url"); !strings.Contains(s.open(t, back).body, "/pay/cs_1") || s.open(t, strings.Split(back, "/paid-by-card/")[0]+"/paid?deal="+s.deal).status != http.StatusNotFound ||
+		s.open(t, strings.Split(back, "/paid-by-card/")[0]).status != http.StatusNotFound || strings.Contains(s.open(t, back).body, "Seeblick") {
 		t.Error("the page that the processor leads back to does not show how it stands, or may do more")
 	}
 	card := cardOfPage(page)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"comity/collections"
 	"comity/domain"
 )
 
@@ -57,60 +56,30 @@ func debtorMediationOf(m domain.Mediation) DebtorMediation {
 	}
 }
 
-// accepts reads a word that is to be said: a silence is no answer.
-func (k *checker) accepts(word *bool) bool {
-	if word == nil {
-		k.wrong("/accept", "required", "true or false")
-		return false
-	}
-	return *word
-}
-
-// DebtorAnswerRequest is the debtor's word on an offer of mediation.
-type DebtorAnswerRequest struct {
-	Accept *bool `json:"accept" example:"true"`
-} //	@name	DebtorAnswerRequest
-
-func (r DebtorAnswerRequest) read() (bool, error) {
-	var k checker
-	return k.accepts(r.Accept), k.err()
-}
-
 // DebtorObjectRequest is why the debtor wants another neutral.
 type DebtorObjectRequest struct {
-	Said string `json:"said" example:"It works for our supplier's group." maxLength:"2000"`
+	Reason string `json:"reason" example:"It works for our supplier's group." maxLength:"2000"`
 } //	@name	DebtorObjectRequest
 
 func (r DebtorObjectRequest) read() (string, error) {
 	var k checker
-	said := k.said("/said", r.Said)
-	if err := k.err(); err != nil {
-		return "", err
+	said := k.said("/reason", r.Reason)
+	if said == "" {
+		k.wrong("/reason", "required", "say why")
 	}
-	return collections.Spoken(said)
-}
-
-// DebtorDatesRequest names the dates that are agreed to.
-type DebtorDatesRequest struct {
-	// Of the timetable; another one may have been proposed since.
-	Number int `json:"number" minimum:"1" example:"1"`
-} //	@name	DebtorDatesRequest
-
-func (r DebtorDatesRequest) read() (int, error) {
-	var k checker
-	return k.whole("/number", r.Number, 1, 100), k.err()
+	return said, k.err()
 }
 
 // DebtorVoteRequest is the debtor's word on a proposal.
 type DebtorVoteRequest struct {
 	// Of the proposal; another one may have been made since.
-	Number int   `json:"number" minimum:"1" example:"1"`
-	Accept *bool `json:"accept" example:"true"`
+	Proposal int    `json:"proposal" minimum:"1" example:"1"`
+	Word     string `json:"word" enums:"accepted,declined" example:"accepted"`
 } //	@name	DebtorVoteRequest
 
 func (r DebtorVoteRequest) read() (proposalAnswer, error) {
 	var k checker
-	return proposalAnswer{n: k.whole("/number", r.Number, 1, 100), yes: k.accepts(r.Accept)}, k.err()
+	return proposalAnswer{n: k.whole("/proposal", r.Proposal, 1, 100), yes: k.word(r.Word)}, k.err()
 }
 
 // debtorMediate asks for the help of a neutral.
@@ -154,7 +123,7 @@ func (s *Server) debtorMediate(c *gin.Context) error {
 //	@Security		Link
 //	@Param			Idempotency-Key	header		string	true	"makes a repetition harmless for 7 days"
 //	@Param			id				path		string	true	"id of the mediation"
-//	@Param			request			body		DebtorAnswerRequest	true	"yes or no"
+//	@Param			request			body		MediationAnswerRequest	true	"yes or no"
 //	@Success		200				{object}	DebtorMediation
 //	@Failure		400				{object}	Problem
 //	@Failure		401				{object}	Problem
@@ -166,7 +135,7 @@ func (s *Server) debtorMediate(c *gin.Context) error {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/mediations/{id}/answer [post]
 func (s *Server) debtorAnswerMediation(c *gin.Context) error {
-	id, what, err := stepBody[DebtorAnswerRequest](c, domain.ParseMediationID)
+	id, what, err := stepBody[MediationAnswerRequest](c, domain.ParseMediationID)
 	if err != nil {
 		return err
 	}
@@ -230,7 +199,7 @@ func (s *Server) debtorObject(c *gin.Context) error {
 //	@Security		Link
 //	@Param			Idempotency-Key	header		string	true	"makes a repetition harmless for 7 days"
 //	@Param			id				path		string	true	"id of the mediation"
-//	@Param			request			body		DebtorDatesRequest	true	"which dates"
+//	@Param			request			body		AgreeDatesRequest	true	"which dates"
 //	@Success		200				{object}	DebtorMediation
 //	@Failure		400				{object}	Problem
 //	@Failure		401				{object}	Problem
@@ -242,7 +211,7 @@ func (s *Server) debtorObject(c *gin.Context) error {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/mediations/{id}/agree [post]
 func (s *Server) debtorAgreeDates(c *gin.Context) error {
-	id, what, err := stepBody[DebtorDatesRequest](c, domain.ParseMediationID)
+	id, what, err := stepBody[AgreeDatesRequest](c, domain.ParseMediationID)
 	if err != nil {
 		return err
 	}

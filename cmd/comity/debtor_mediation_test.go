@@ -40,14 +40,14 @@ func TestADebtorMediatesOverJSON(t *testing.T) {
 	m := s.is("on day 30", "offered", "answered")
 	at := "/v1/debtor/mediations/" + m.ID
 	s.linkedRefused(at)
-	status, body := s.linked(at+"/answer", map[string]any{"accept": true})
+	status, body := s.linked(at+"/answer", map[string]any{"word": "accepted"})
 	if status != http.StatusOK {
 		t.Fatalf("a yes: %d %s", status, body)
 	}
 	saysOf(t, "a yes", body, `"status":"offered"`, `"debtor":"accepted"`, `"seller":null`)
 	s.must(s.step(s.alice.client, m, "answer", map[string]any{"word": "accepted"}))
 	s.must(s.step(s.platform, m, "appoint", map[string]any{"organization_id": s.neutralID}))
-	if status, body = s.linked(at+"/object", map[string]any{"said": "It worked for our supplier."}); status != http.StatusOK {
+	if status, body = s.linked(at+"/object", map[string]any{"reason": "It worked for our supplier."}); status != http.StatusOK {
 		t.Errorf("an objection: %d %s", status, body)
 	}
 	saysOf(t, "an objection", body, `"status":"agreed"`, `"objections":[{"by":"debtor","reason":"It worked for our supplier."}]`, `"mediator_name":null`)
@@ -58,17 +58,17 @@ func TestADebtorMediatesOverJSON(t *testing.T) {
 		s.must(s.step(by, m, "agree", map[string]any{"timetable": 1}))
 	}
 	for number, want := range map[int]int{0: http.StatusUnprocessableEntity, 2: http.StatusConflict} {
-		if status, body = s.linked(at+"/agree", map[string]any{"number": number}); status != want {
+		if status, body = s.linked(at+"/agree", map[string]any{"timetable": number}); status != want {
 			t.Errorf("dates %d: %d %s", number, status, body)
 		}
 	}
-	if status, body = s.linked(at+"/agree", map[string]any{"number": 1}); status != http.StatusOK {
+	if status, body = s.linked(at+"/agree", map[string]any{"timetable": 1}); status != http.StatusOK {
 		t.Errorf("the dates: %d %s", status, body)
 	}
 	s.is("three agreed", "scheduled", "mediation")
 	s.must(s.step(s.other, m, "proposals", outcome("200.00")))
 	s.shownMediation(m.ID)
-	if status, body = s.linked(at+"/vote", map[string]any{"number": 1, "accept": true}); status != http.StatusOK {
+	if status, body = s.linked(at+"/vote", map[string]any{"proposal": 1, "word": "accepted"}); status != http.StatusOK {
 		t.Errorf("a vote: %d %s", status, body)
 	}
 	s.must(s.step(s.eastbrook, m, "vote", map[string]any{"proposal": 1, "word": "accepted"}))
@@ -86,13 +86,13 @@ func (s *mediatedScene) linkedRefused(at string) {
 		body map[string]any
 		want int
 	}{
-		"another's":                {none + "/answer", map[string]any{"accept": true}, http.StatusNotFound},
+		"another's":                {none + "/answer", map[string]any{"word": "accepted"}, http.StatusNotFound},
 		"a silence":                {at + "/answer", map[string]any{}, http.StatusUnprocessableEntity},
-		"a word of a party's":      {at + "/answer", map[string]any{"word": "accepted"}, http.StatusBadRequest},
-		"an objection to nobody":   {at + "/object", map[string]any{"said": "Too early."}, http.StatusConflict},
-		"an objection of no words": {at + "/object", map[string]any{"said": " "}, http.StatusUnprocessableEntity},
-		"no proposal":              {at + "/vote", map[string]any{"number": 1, "accept": true}, http.StatusConflict},
-		"a vote that says nothing": {at + "/vote", map[string]any{"number": 1}, http.StatusUnprocessableEntity},
+		"a word that is none":      {at + "/answer", map[string]any{"accept": true}, http.StatusBadRequest},
+		"an objection to nobody":   {at + "/object", map[string]any{"reason": "Too early."}, http.StatusConflict},
+		"an objection of no words": {at + "/object", map[string]any{"reason": " "}, http.StatusUnprocessableEntity},
+		"no proposal":              {at + "/vote", map[string]any{"proposal": 1, "word": "accepted"}, http.StatusConflict},
+		"a vote that says nothing": {at + "/vote", map[string]any{"proposal": 1}, http.StatusUnprocessableEntity},
 	} {
 		if status, body := s.linked(c.path, c.body); status != c.want {
 			s.t.Errorf("%s: %d %s", name, status, body)
@@ -103,12 +103,12 @@ func (s *mediatedScene) linkedRefused(at string) {
 	s.counts() // opens the owner's connection
 	s.must(s.owner.QueryRowContext(s.t.Context(), `SELECT verbs::text FROM links WHERE id = $1`, id).Scan(&verbs))
 	s.alter(s.t, id, "verbs = '{view}'")
-	if status, body := s.asked(s.t, token, http.MethodPost, at+"/answer", uuid.NewString(), map[string]any{"accept": true}); status != http.StatusNotFound {
+	if status, body := s.asked(s.t, token, http.MethodPost, at+"/answer", uuid.NewString(), map[string]any{"word": "accepted"}); status != http.StatusNotFound {
 		s.t.Errorf("a link for looking answers: %d %s", status, body)
 	}
 	s.alter(s.t, id, "verbs = '"+verbs+"'")
 	_, theirs, _ := parts(s.t, s.bobsLink())
-	if status, body := s.asked(s.t, theirs, http.MethodPost, at+"/answer", uuid.NewString(), map[string]any{"accept": true}); status != http.StatusNotFound {
+	if status, body := s.asked(s.t, theirs, http.MethodPost, at+"/answer", uuid.NewString(), map[string]any{"word": "accepted"}); status != http.StatusNotFound {
 		s.t.Errorf("another case's link answers: %d %s", status, body)
 	}
 	s.is("after all that", "offered", "answered")

@@ -18,7 +18,7 @@ demo: ## play whole deals over HTTP (COMITY_DEMO_INVOICES=<dir> COMITY_DEMO_HIST
 	@$(GO) build -o bin/comity ./cmd/comity && exec bin/comity demo
 
 test: ## every test, on a throw-away PostgreSQL
-	@$(GO) build -o bin/comity ./cmd/comity && bin/comity with-postgres $(GO) test -count=1 ./...
+	@$(GO) build -o bin/comity ./cmd/comity && bin/comity with-postgres $(GO) test -count=1 -timeout 25m ./...
 
 check: lint ## lint, generated files, tests
 	@$(MAKE) --no-print-directory generate && git diff --exit-code -- openapi docs && $(MAKE) --no-print-directory test

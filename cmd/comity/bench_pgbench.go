@@ -206,7 +206,7 @@ func (s values) trail(action, kind, subject string, sale bool) []string {
 	return []string{
 		array(s.made("7013")), array(s.world), array(s.seller), array(s.user), array(quoted(action)), array(quoted(kind)), array(subject), array(digest), array(s.now),
 		array(s.made("7014")), array(s.world), array(quoted(action)), array(factor), array(s.seller), array(s.made("7001")), array(deal), array(kase), array(said),
-		worlds, kinds, refs, s.none, array(s.now),
+		worlds, kinds, refs, s.none, array(s.now), array(s.none),
 	}
 }
 

@@ -103,6 +103,6 @@ func Judged(f domain.CaseFacts) domain.CaseFacts {
 // LookOf takes one look at a case, and returns the case after it and whether it only waits.
 func LookOf(f domain.CaseFacts) (domain.Case, bool, error) {
 	d, err := decide(f, actIDs{}, manners{"mail.test", 1, true})
-	quiet := d.gate == nil && d.touch == nil && d.planned == nil && len(d.decided)+len(d.plans)+len(d.ended)+len(d.cancelled) == 0 && d.outside.escalation == nil && d.kase.Status == domain.CaseOpen
+	quiet := d.gate == nil && d.touch == nil && d.planned == nil && len(d.decided)+len(d.plans)+len(d.ended)+len(d.cancelled) == 0 && d.mediated == nil && d.outside.escalation == nil && d.kase.Status == domain.CaseOpen
 	return d.kase, quiet, err
 }

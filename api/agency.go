@@ -299,20 +299,7 @@ func (s *Server) renewAgency(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/agencies/{id}/suspend [post]
 func (s *Server) suspendAgency(c *gin.Context) error {
-	id, what, err := stepBody[SaidRequest](c, domain.ParseAgencyID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, agencyOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.SuspendAgency(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[SaidRequest](c, domain.ParseAgencyID, answering(http.StatusOK, agencyOf, nil), s.cases.SuspendAgency)
 }
 
 // reinstateAgency reinstate an agency.
@@ -337,18 +324,5 @@ func (s *Server) suspendAgency(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/agencies/{id}/reinstate [post]
 func (s *Server) reinstateAgency(c *gin.Context) error {
-	id, what, err := stepBody[SaidRequest](c, domain.ParseAgencyID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, agencyOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.ReinstateAgency(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[SaidRequest](c, domain.ParseAgencyID, answering(http.StatusOK, agencyOf, nil), s.cases.ReinstateAgency)
 }

@@ -86,16 +86,7 @@ func callOf(call collections.Call) Call {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/touches/{id}/call [post]
 func (s *Server) startCall(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseTouchID, answering(http.StatusOK, callOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.StartCall(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseTouchID, answering(http.StatusOK, callOf, nil), s.cases.StartCall)
 }
 
 // CallResultRequest is what came of a call.

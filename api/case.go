@@ -199,14 +199,5 @@ func (s *Server) getCase(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/cases/{id}/send-again [post]
 func (s *Server) sendAgain(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseCaseID, answering(http.StatusOK, caseOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.SendAgain(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseCaseID, answering(http.StatusOK, caseOf, nil), s.cases.SendAgain)
 }

@@ -88,18 +88,5 @@ func (s *Server) listConsults(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/cases/{id}/legal-consults [post]
 func (s *Server) recordConsult(c *gin.Context) error {
-	id, what, err := stepBody[LegalConsultRequest](c, domain.ParseCaseID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusCreated, consultOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.RecordConsult(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[LegalConsultRequest](c, domain.ParseCaseID, answering(http.StatusCreated, consultOf, nil), s.cases.RecordConsult)
 }

@@ -135,9 +135,7 @@ func (r DebtorPlanRequest) read() (collections.PlanRequest, error) {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/disputes [post]
 func (s *Server) debtorDispute(c *gin.Context) error {
-	return debtorDoes[DebtorDisputeRequest](c, debtorDisputeOf(domain.DebtorPage{}), func(ctx context.Context, by domain.Caller, v collections.Complaint, once domain.Once[domain.Dispute]) (domain.Answer, error) {
-		return s.cases.Dispute(ctx, by, v, once)
-	})
+	return debtorDoes[DebtorDisputeRequest](c, debtorDisputeOf(domain.DebtorPage{}), s.cases.Dispute)
 }
 
 // debtorPlan takes that a debtor asks to pay in parts.
@@ -161,9 +159,7 @@ func (s *Server) debtorDispute(c *gin.Context) error {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/plans [post]
 func (s *Server) debtorPlan(c *gin.Context) error {
-	return debtorDoes[DebtorPlanRequest](c, debtorPlanOf, func(ctx context.Context, by domain.Caller, v collections.PlanRequest, once domain.Once[domain.Plan]) (domain.Answer, error) {
-		return s.cases.RequestPlan(ctx, by, v, once)
-	})
+	return debtorDoes[DebtorPlanRequest](c, debtorPlanOf, s.cases.RequestPlan)
 }
 
 // debtorAgree agrees to what the seller answered.
@@ -185,16 +181,7 @@ func (s *Server) debtorPlan(c *gin.Context) error {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/disputes/{id}/agree [post]
 func (s *Server) debtorAgree(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseDisputeID, answering(http.StatusOK, debtorDisputeOf(domain.DebtorPage{}), nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.AgreeDispute(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseDisputeID, answering(http.StatusOK, debtorDisputeOf(domain.DebtorPage{}), nil), s.cases.AgreeDispute)
 }
 
 // debtorAcceptPlan takes a plan that is offered.
@@ -345,24 +332,7 @@ func debtorEvidenceOf(e domain.Evidence) Evidence {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/disputes/{id}/evidence [post]
 func (s *Server) debtorAttach(c *gin.Context) error {
-	id, err := pathID(c, domain.ParseDisputeID)
-	if err != nil {
-		return err
-	}
-	upload, err := uploadOf(c)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, debtorAttached)
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.Attach(c.Request.Context(), caller(c), id, upload, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return s.attach(c, debtorAttached)
 }
 
 func debtorAttached(a collections.Attached) domain.Answer {

@@ -331,9 +331,7 @@ func (s *Server) debtorAsk(c *gin.Context) error {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/not-received [post]
 func (s *Server) debtorMissing(c *gin.Context) error {
-	return debtorDoes[DebtorMissingRequest](c, debtorAskedOf, func(ctx context.Context, by domain.Caller, v domain.DealID, once domain.Once[domain.Question]) (domain.Answer, error) {
-		return s.cases.NotReceived(ctx, by, v, once)
-	})
+	return debtorDoes[DebtorMissingRequest](c, debtorAskedOf, s.cases.NotReceived)
 }
 
 // debtorContact takes that messages come to the wrong one.
@@ -383,9 +381,7 @@ func (s *Server) debtorContact(c *gin.Context) error {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/proof [post]
 func (s *Server) debtorProof(c *gin.Context) error {
-	return debtorDoes[DebtorSaidRequest](c, debtorAskedOf, func(ctx context.Context, by domain.Caller, v string, once domain.Once[domain.Question]) (domain.Answer, error) {
-		return s.cases.AskProof(ctx, by, v, once)
-	})
+	return debtorDoes[DebtorSaidRequest](c, debtorAskedOf, s.cases.AskProof)
 }
 
 // debtorComplain takes a complaint.
@@ -409,9 +405,7 @@ func (s *Server) debtorProof(c *gin.Context) error {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/complaints [post]
 func (s *Server) debtorComplain(c *gin.Context) error {
-	return debtorDoes[DebtorSaidRequest](c, debtorAskedOf, func(ctx context.Context, by domain.Caller, v string, once domain.Once[domain.Question]) (domain.Answer, error) {
-		return s.cases.Complain(ctx, by, v, once)
-	})
+	return debtorDoes[DebtorSaidRequest](c, debtorAskedOf, s.cases.Complain)
 }
 
 // debtorPrefer takes how a contact wants to be reached.
@@ -435,9 +429,7 @@ func (s *Server) debtorComplain(c *gin.Context) error {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/preferences [post]
 func (s *Server) debtorPrefer(c *gin.Context) error {
-	return debtorDoes[DebtorPreferencesRequest](c, debtorPreferencesOf, func(ctx context.Context, by domain.Caller, v domain.Preferences, once domain.Once[domain.Preferences]) (domain.Answer, error) {
-		return s.cases.Prefer(ctx, by, v, once)
-	})
+	return debtorDoes[DebtorPreferencesRequest](c, debtorPreferencesOf, s.cases.Prefer)
 }
 
 // debtorFeedback takes the answer to our one question.

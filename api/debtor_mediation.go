@@ -101,16 +101,7 @@ func (r DebtorVoteRequest) read() (proposalAnswer, error) {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/disputes/{id}/mediations [post]
 func (s *Server) debtorMediate(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseDisputeID, answering(http.StatusCreated, debtorMediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.AskMediation(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseDisputeID, answering(http.StatusCreated, debtorMediationOf, nil), s.market.AskMediation)
 }
 
 // debtorAnswerMediation answers an offer of mediation.
@@ -135,20 +126,7 @@ func (s *Server) debtorMediate(c *gin.Context) error {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/mediations/{id}/answer [post]
 func (s *Server) debtorAnswerMediation(c *gin.Context) error {
-	id, what, err := stepBody[MediationAnswerRequest](c, domain.ParseMediationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, debtorMediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.AnswerMediation(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[MediationAnswerRequest](c, domain.ParseMediationID, answering(http.StatusOK, debtorMediationOf, nil), s.market.AnswerMediation)
 }
 
 // debtorObject objects to the neutral.
@@ -173,20 +151,7 @@ func (s *Server) debtorAnswerMediation(c *gin.Context) error {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/mediations/{id}/object [post]
 func (s *Server) debtorObject(c *gin.Context) error {
-	id, what, err := stepBody[DebtorObjectRequest](c, domain.ParseMediationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, debtorMediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.ObjectMediator(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[DebtorObjectRequest](c, domain.ParseMediationID, answering(http.StatusOK, debtorMediationOf, nil), s.market.ObjectMediator)
 }
 
 // debtorAgreeDates agrees to the dates.
@@ -211,20 +176,7 @@ func (s *Server) debtorObject(c *gin.Context) error {
 //	@Failure		429				{object}	Problem
 //	@Router			/v1/debtor/mediations/{id}/agree [post]
 func (s *Server) debtorAgreeDates(c *gin.Context) error {
-	id, what, err := stepBody[AgreeDatesRequest](c, domain.ParseMediationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, debtorMediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.AgreeDates(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[AgreeDatesRequest](c, domain.ParseMediationID, answering(http.StatusOK, debtorMediationOf, nil), s.market.AgreeDates)
 }
 
 // debtorVote answers a proposal.

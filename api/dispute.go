@@ -203,20 +203,7 @@ func (r ResolveDisputeRequest) read() (marketplace.Resolution, error) {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/disputes/{id}/answer [post]
 func (s *Server) answerDispute(c *gin.Context) error {
-	id, what, err := stepBody[AnswerDisputeRequest](c, domain.ParseDisputeID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, disputeOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.AnswerDispute(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[AnswerDisputeRequest](c, domain.ParseDisputeID, answering(http.StatusOK, disputeOf, nil), s.cases.AnswerDispute)
 }
 
 // noteDispute say something about a dispute.
@@ -241,20 +228,7 @@ func (s *Server) answerDispute(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/disputes/{id}/notes [post]
 func (s *Server) noteDispute(c *gin.Context) error {
-	id, said, err := stepBody[SaidRequest](c, domain.ParseDisputeID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusCreated, noteOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.NoteDispute(c.Request.Context(), caller(c), id, said, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[SaidRequest](c, domain.ParseDisputeID, answering(http.StatusCreated, noteOf, nil), s.cases.NoteDispute)
 }
 
 // disputeAgreed record that the debtor agreed.
@@ -279,20 +253,7 @@ func (s *Server) noteDispute(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/disputes/{id}/agreed [post]
 func (s *Server) disputeAgreed(c *gin.Context) error {
-	id, said, err := stepBody[SaidRequest](c, domain.ParseDisputeID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, disputeOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.HeardAgreement(c.Request.Context(), caller(c), id, said, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[SaidRequest](c, domain.ParseDisputeID, answering(http.StatusOK, disputeOf, nil), s.cases.HeardAgreement)
 }
 
 // resolveDispute resolve a dispute.
@@ -317,20 +278,7 @@ func (s *Server) disputeAgreed(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/disputes/{id}/resolve [post]
 func (s *Server) resolveDispute(c *gin.Context) error {
-	id, what, err := stepBody[ResolveDisputeRequest](c, domain.ParseDisputeID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, disputeOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.ResolveDispute(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[ResolveDisputeRequest](c, domain.ParseDisputeID, answering(http.StatusOK, disputeOf, nil), s.market.ResolveDispute)
 }
 
 // setRootCause record why a dispute came about.
@@ -355,18 +303,5 @@ func (s *Server) resolveDispute(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/disputes/{id}/root-cause [post]
 func (s *Server) setRootCause(c *gin.Context) error {
-	id, said, err := stepBody[SaidRequest](c, domain.ParseDisputeID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, disputeOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.SetRootCause(c.Request.Context(), caller(c), id, said, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[SaidRequest](c, domain.ParseDisputeID, answering(http.StatusOK, disputeOf, nil), s.cases.SetRootCause)
 }

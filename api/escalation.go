@@ -169,20 +169,7 @@ func (s *Server) listEscalations(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/cases/{id}/escalations [post]
 func (s *Server) proposeEscalation(c *gin.Context) error {
-	id, what, err := stepBody[ProposeEscalationRequest](c, domain.ParseCaseID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusCreated, escalationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.ProposeEscalation(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[ProposeEscalationRequest](c, domain.ParseCaseID, answering(http.StatusCreated, escalationOf, nil), s.cases.ProposeEscalation)
 }
 
 // getEscalation get an escalation.
@@ -229,16 +216,7 @@ func (s *Server) getEscalation(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/escalations/{id}/approve [post]
 func (s *Server) approveEscalation(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseEscalationID, answering(http.StatusOK, escalationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.ApproveEscalation(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseEscalationID, answering(http.StatusOK, escalationOf, nil), s.cases.ApproveEscalation)
 }
 
 // handOver hand a case over.
@@ -260,16 +238,7 @@ func (s *Server) approveEscalation(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/escalations/{id}/hand-over [post]
 func (s *Server) handOver(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseEscalationID, answering(http.StatusOK, escalationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.HandOverEscalation(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseEscalationID, answering(http.StatusOK, escalationOf, nil), s.cases.HandOverEscalation)
 }
 
 // escalationFile get what was handed over.
@@ -321,20 +290,7 @@ func (s *Server) escalationFile(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/escalations/{id}/withdraw [post]
 func (s *Server) withdrawEscalation(c *gin.Context) error {
-	id, what, err := stepBody[SaidRequest](c, domain.ParseEscalationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, escalationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.WithdrawEscalation(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[SaidRequest](c, domain.ParseEscalationID, answering(http.StatusOK, escalationOf, nil), s.cases.WithdrawEscalation)
 }
 
 // returnEscalation call an agency back.
@@ -359,20 +315,7 @@ func (s *Server) withdrawEscalation(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/escalations/{id}/return [post]
 func (s *Server) returnEscalation(c *gin.Context) error {
-	id, what, err := stepBody[SaidRequest](c, domain.ParseEscalationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, escalationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.ReturnEscalation(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[SaidRequest](c, domain.ParseEscalationID, answering(http.StatusOK, escalationOf, nil), s.cases.ReturnEscalation)
 }
 
 // complainOfAgency complain about an agency.
@@ -397,18 +340,5 @@ func (s *Server) returnEscalation(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/escalations/{id}/complaints [post]
 func (s *Server) complainOfAgency(c *gin.Context) error {
-	id, what, err := stepBody[SaidRequest](c, domain.ParseEscalationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusCreated, agencyComplaintOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.ComplainOfAgency(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[SaidRequest](c, domain.ParseEscalationID, answering(http.StatusCreated, agencyComplaintOf, nil), s.cases.ComplainOfAgency)
 }

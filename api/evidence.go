@@ -91,6 +91,11 @@ func (s *Server) listEvidence(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/disputes/{id}/evidence [post]
 func (s *Server) attachEvidence(c *gin.Context) error {
+	return s.attach(c, evidenceAttached)
+}
+
+// attach lays a party's file on the table of a dispute, once for a key; answer says what that party is shown of it.
+func (s *Server) attach(c *gin.Context, answer func(collections.Attached) domain.Answer) error {
 	id, err := pathID(c, domain.ParseDisputeID)
 	if err != nil {
 		return err
@@ -99,15 +104,15 @@ func (s *Server) attachEvidence(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	guard, err := once(c, evidenceAttached)
+	guard, err := once(c, answer)
 	if err != nil {
 		return err
 	}
-	answer, err := s.cases.Attach(c.Request.Context(), caller(c), id, upload, guard)
+	answered, err := s.cases.Attach(c.Request.Context(), caller(c), id, upload, guard)
 	if err != nil {
 		return err
 	}
-	send(c, answer)
+	send(c, answered)
 	return nil
 }
 

@@ -250,16 +250,7 @@ func submitResponseOf(by domain.Caller) func(marketplace.Submitted) SubmitRespon
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/invoices/{id}/submit [post]
 func (s *Server) submitInvoice(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseInvoiceID, answering(http.StatusOK, submitResponseOf(caller(c)), nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.Submit(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseInvoiceID, answering(http.StatusOK, submitResponseOf(caller(c)), nil), s.market.Submit)
 }
 
 // withdrawInvoice takes an unsold invoice back.
@@ -280,16 +271,7 @@ func (s *Server) submitInvoice(c *gin.Context) error {
 //	@Failure	422				{object}	Problem
 //	@Router		/v1/invoices/{id}/withdraw [post]
 func (s *Server) withdrawInvoice(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseInvoiceID, answering(http.StatusOK, invoiceOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.Withdraw(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseInvoiceID, answering(http.StatusOK, invoiceOf, nil), s.market.Withdraw)
 }
 
 // ReleaseInvoiceRequest says why a held invoice may go on.

@@ -414,16 +414,7 @@ func (s *Server) getMandate(c *gin.Context) error {
 //	@Failure		503				{object}	Problem
 //	@Router			/v1/mandates/{id}/activate [post]
 func (s *Server) activateMandate(c *gin.Context) error {
-	id, once, err := stepOn(c, domain.ParseMandateID, answering(http.StatusOK, mandateOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.ActivateMandate(c.Request.Context(), caller(c), id, once)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseMandateID, answering(http.StatusOK, mandateOf, nil), s.market.ActivateMandate)
 }
 
 // pauseMandate keeps a mandate from making offers.
@@ -446,14 +437,5 @@ func (s *Server) activateMandate(c *gin.Context) error {
 //	@Failure		503				{object}	Problem
 //	@Router			/v1/mandates/{id}/pause [post]
 func (s *Server) pauseMandate(c *gin.Context) error {
-	id, once, err := stepOn(c, domain.ParseMandateID, answering(http.StatusOK, mandateOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.PauseMandate(c.Request.Context(), caller(c), id, once)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseMandateID, answering(http.StatusOK, mandateOf, nil), s.market.PauseMandate)
 }

@@ -45,20 +45,7 @@ func (r MediationProposalRequest) read() (domain.MediationProposal, error) {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/mediations/{id}/proposals [post]
 func (s *Server) proposeOutcome(c *gin.Context) error {
-	id, what, err := stepBody[MediationProposalRequest](c, domain.ParseMediationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusCreated, mediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.ProposeOutcome(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[MediationProposalRequest](c, domain.ParseMediationID, answering(http.StatusCreated, mediationOf, nil), s.market.ProposeOutcome)
 }
 
 // ProposalAnswerRequest is a party's word on a proposal.
@@ -141,18 +128,5 @@ func (s *Server) answerProposal(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/mediations/{id}/end [post]
 func (s *Server) endMediation(c *gin.Context) error {
-	id, what, err := stepBody[MediationReasonRequest](c, domain.ParseMediationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, mediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.EndMediation(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[MediationReasonRequest](c, domain.ParseMediationID, answering(http.StatusOK, mediationOf, nil), s.market.EndMediation)
 }

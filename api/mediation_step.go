@@ -54,16 +54,7 @@ func (k *checker) word(value string) bool {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/disputes/{id}/mediations [post]
 func (s *Server) askMediation(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseDisputeID, answering(http.StatusCreated, mediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.AskMediation(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseDisputeID, answering(http.StatusCreated, mediationOf, nil), s.market.AskMediation)
 }
 
 // MediationAnswerRequest is the word on an offer of mediation.
@@ -98,20 +89,7 @@ func (r MediationAnswerRequest) read() (bool, error) {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/mediations/{id}/answer [post]
 func (s *Server) answerMediation(c *gin.Context) error {
-	id, what, err := stepBody[MediationAnswerRequest](c, domain.ParseMediationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, mediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.AnswerMediation(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[MediationAnswerRequest](c, domain.ParseMediationID, answering(http.StatusOK, mediationOf, nil), s.market.AnswerMediation)
 }
 
 // AppointMediatorRequest names the neutral.
@@ -150,20 +128,7 @@ func (r AppointMediatorRequest) read() (domain.OrganizationID, error) {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/mediations/{id}/appoint [post]
 func (s *Server) appointMediator(c *gin.Context) error {
-	id, what, err := stepBody[AppointMediatorRequest](c, domain.ParseMediationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, mediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.AppointMediator(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[AppointMediatorRequest](c, domain.ParseMediationID, answering(http.StatusOK, mediationOf, nil), s.market.AppointMediator)
 }
 
 // MediationReasonRequest is why.
@@ -198,20 +163,7 @@ func (r MediationReasonRequest) read() (string, error) {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/mediations/{id}/object [post]
 func (s *Server) objectMediator(c *gin.Context) error {
-	id, what, err := stepBody[MediationReasonRequest](c, domain.ParseMediationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, mediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.ObjectMediator(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[MediationReasonRequest](c, domain.ParseMediationID, answering(http.StatusOK, mediationOf, nil), s.market.ObjectMediator)
 }
 
 // TimetableRequest is what happens when.
@@ -248,20 +200,7 @@ func (r TimetableRequest) read() (domain.Timetable, error) {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/mediations/{id}/timetable [post]
 func (s *Server) proposeDates(c *gin.Context) error {
-	id, what, err := stepBody[TimetableRequest](c, domain.ParseMediationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, mediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.ProposeDates(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[TimetableRequest](c, domain.ParseMediationID, answering(http.StatusOK, mediationOf, nil), s.market.ProposeDates)
 }
 
 // AgreeDatesRequest names the dates that are agreed to.
@@ -297,20 +236,7 @@ func (r AgreeDatesRequest) read() (int, error) {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/mediations/{id}/agree [post]
 func (s *Server) agreeDates(c *gin.Context) error {
-	id, what, err := stepBody[AgreeDatesRequest](c, domain.ParseMediationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, mediationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.AgreeDates(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[AgreeDatesRequest](c, domain.ParseMediationID, answering(http.StatusOK, mediationOf, nil), s.market.AgreeDates)
 }
 
 // MediationNoteRequest is what the neutral says.
@@ -345,18 +271,5 @@ func (r MediationNoteRequest) read() (string, error) {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/mediations/{id}/notes [post]
 func (s *Server) noteMediation(c *gin.Context) error {
-	id, what, err := stepBody[MediationNoteRequest](c, domain.ParseMediationID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusCreated, noteOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.NoteMediation(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[MediationNoteRequest](c, domain.ParseMediationID, answering(http.StatusCreated, noteOf, nil), s.market.NoteMediation)
 }

@@ -269,16 +269,7 @@ func saleLocation(done marketplace.Accepted) string { return "/v1/deals/" + done
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/offers/{id}/accept [post]
 func (s *Server) acceptOffer(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseOfferID, answering(http.StatusCreated, acceptResponseOf(caller(c)), saleLocation))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.AcceptOffer(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseOfferID, answering(http.StatusCreated, acceptResponseOf(caller(c)), saleLocation), s.market.AcceptOffer)
 }
 
 // declineOffer says no to an offer.
@@ -299,14 +290,5 @@ func (s *Server) acceptOffer(c *gin.Context) error {
 //	@Failure	422				{object}	Problem
 //	@Router		/v1/offers/{id}/decline [post]
 func (s *Server) declineOffer(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseOfferID, answering(http.StatusOK, offerOf(caller(c)), nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.DeclineOffer(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseOfferID, answering(http.StatusOK, offerOf(caller(c)), nil), s.market.DeclineOffer)
 }

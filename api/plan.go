@@ -213,20 +213,7 @@ func (r ConsentPlanRequest) read() (ConsentPlanRequest, error) {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/cases/{id}/plans [post]
 func (s *Server) proposePlan(c *gin.Context) error {
-	id, what, err := stepBody[ProposePlanRequest](c, domain.ParseCaseID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusCreated, planOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.ProposePlan(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[ProposePlanRequest](c, domain.ParseCaseID, answering(http.StatusCreated, planOf, nil), s.cases.ProposePlan)
 }
 
 // approvePlan approve a plan as the second person.
@@ -248,16 +235,7 @@ func (s *Server) proposePlan(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/plans/{id}/approve [post]
 func (s *Server) approvePlan(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParsePlanID, answering(http.StatusOK, planOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.ApprovePlan(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParsePlanID, answering(http.StatusOK, planOf, nil), s.cases.ApprovePlan)
 }
 
 // consentPlan agree to a plan as its seller.
@@ -320,18 +298,5 @@ func (s *Server) consentPlan(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/plans/{id}/withdraw [post]
 func (s *Server) withdrawPlan(c *gin.Context) error {
-	id, said, err := stepBody[SaidRequest](c, domain.ParsePlanID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusOK, planOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.WithdrawPlan(c.Request.Context(), caller(c), id, said, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[SaidRequest](c, domain.ParsePlanID, answering(http.StatusOK, planOf, nil), s.cases.WithdrawPlan)
 }

@@ -338,16 +338,7 @@ func counted(counts map[string]int) []Counted {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/playbooks/{id}/simulate [post]
 func (s *Server) simulatePlaybook(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParsePlaybookID, answering(http.StatusOK, simulationOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.SimulatePlaybook(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParsePlaybookID, answering(http.StatusOK, simulationOf, nil), s.cases.SimulatePlaybook)
 }
 
 // activatePlaybook makes a draft the version that counts.
@@ -369,16 +360,7 @@ func (s *Server) simulatePlaybook(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/playbooks/{id}/activate [post]
 func (s *Server) activatePlaybook(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParsePlaybookID, answering(http.StatusOK, playbookOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.ActivatePlaybook(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParsePlaybookID, answering(http.StatusOK, playbookOf, nil), s.cases.ActivatePlaybook)
 }
 
 // retirePlaybook ends a version.
@@ -400,14 +382,5 @@ func (s *Server) activatePlaybook(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/playbooks/{id}/retire [post]
 func (s *Server) retirePlaybook(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParsePlaybookID, answering(http.StatusOK, playbookOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.EndPlaybook(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParsePlaybookID, answering(http.StatusOK, playbookOf, nil), s.cases.EndPlaybook)
 }

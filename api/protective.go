@@ -118,20 +118,7 @@ func (s *Server) listProtective(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/cases/{id}/protective-steps [post]
 func (s *Server) proposeProtective(c *gin.Context) error {
-	id, what, err := stepBody[ProposeProtectiveRequest](c, domain.ParseCaseID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusCreated, protectiveOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.ProposeProtective(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[ProposeProtectiveRequest](c, domain.ParseCaseID, answering(http.StatusCreated, protectiveOf, nil), s.cases.ProposeProtective)
 }
 
 // getProtective get a protective step.
@@ -178,16 +165,7 @@ func (s *Server) getProtective(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/protective-steps/{id}/approve [post]
 func (s *Server) approveProtective(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseProtectiveID, answering(http.StatusOK, protectiveOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.ApproveProtective(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseProtectiveID, answering(http.StatusOK, protectiveOf, nil), s.cases.ApproveProtective)
 }
 
 // withdrawProtective let a protective step be.
@@ -209,14 +187,5 @@ func (s *Server) approveProtective(c *gin.Context) error {
 //	@Failure		422		{object}	Problem
 //	@Router			/v1/protective-steps/{id}/withdraw [post]
 func (s *Server) withdrawProtective(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseProtectiveID, answering(http.StatusOK, protectiveOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.WithdrawProtective(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseProtectiveID, answering(http.StatusOK, protectiveOf, nil), s.cases.WithdrawProtective)
 }

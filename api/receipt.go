@@ -205,14 +205,5 @@ func (s *Server) applyReceipt(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/receipts/{id}/undo [post]
 func (s *Server) undoReceipt(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParseReceiptID, answering(http.StatusOK, receiptOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.UndoReceipt(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParseReceiptID, answering(http.StatusOK, receiptOf, nil), s.market.UndoReceipt)
 }

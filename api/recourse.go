@@ -125,20 +125,7 @@ func (r ProposeRecourseRequest) read() (marketplace.RecourseRequest, error) {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/deals/{id}/recourses [post]
 func (s *Server) proposeRecourse(c *gin.Context) error {
-	id, what, err := stepBody[ProposeRecourseRequest](c, domain.ParseDealID)
-	if err != nil {
-		return err
-	}
-	guard, err := once(c, answering(http.StatusCreated, recourseOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.market.ProposeRecourse(c.Request.Context(), caller(c), id, what, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doWith[ProposeRecourseRequest](c, domain.ParseDealID, answering(http.StatusCreated, recourseOf, nil), s.market.ProposeRecourse)
 }
 
 // approveRecourse give a part of an invoice back.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -155,6 +156,22 @@ func stepOn[I interface{ ~struct{ uuid.UUID } }, T any](c *gin.Context, parse fu
 	return id, guard, err
 }
 
+// doOn does a step on one thing that takes no body, once for a key.
+func doOn[I interface{ ~struct{ uuid.UUID } }, T any](c *gin.Context, parse func(string) (I, error), answer func(T) domain.Answer,
+	do func(context.Context, domain.Caller, I, domain.Once[T]) (domain.Answer, error),
+) error {
+	id, guard, err := stepOn(c, parse, answer)
+	if err != nil {
+		return err
+	}
+	answered, err := do(c.Request.Context(), caller(c), id, guard)
+	if err != nil {
+		return err
+	}
+	send(c, answered)
+	return nil
+}
+
 // A reasoned request is a step's reason and nothing else.
 type reasoned interface{ reason() string }
 
@@ -201,4 +218,24 @@ func stepBody[R interface{ read() (V, error) }, V any, I interface{ ~struct{ uui
 	}
 	value, err = request.read()
 	return id, value, err
+}
+
+// doWith does a step on one thing with what its body means, once for a key.
+func doWith[R interface{ read() (V, error) }, V any, I interface{ ~struct{ uuid.UUID } }, T any](c *gin.Context, parse func(string) (I, error), answer func(T) domain.Answer,
+	do func(context.Context, domain.Caller, I, V, domain.Once[T]) (domain.Answer, error),
+) error {
+	id, value, err := stepBody[R](c, parse)
+	if err != nil {
+		return err
+	}
+	guard, err := once(c, answer)
+	if err != nil {
+		return err
+	}
+	answered, err := do(c.Request.Context(), caller(c), id, value, guard)
+	if err != nil {
+		return err
+	}
+	send(c, answered)
+	return nil
 }

@@ -160,14 +160,5 @@ func (s *Server) setPause(c *gin.Context) error {
 //	@Failure		422				{object}	Problem
 //	@Router			/v1/pauses/{id}/end [post]
 func (s *Server) endPause(c *gin.Context) error {
-	id, guard, err := stepOn(c, domain.ParsePauseID, answering(http.StatusOK, pauseOf, nil))
-	if err != nil {
-		return err
-	}
-	answer, err := s.cases.EndPause(c.Request.Context(), caller(c), id, guard)
-	if err != nil {
-		return err
-	}
-	send(c, answer)
-	return nil
+	return doOn(c, domain.ParsePauseID, answering(http.StatusOK, pauseOf, nil), s.cases.EndPause)
 }

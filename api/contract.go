@@ -64,6 +64,8 @@ import (
 //	@tag.description			A neutral person helps to end a dispute
 //	@tag.name					agencies
 //	@tag.description			Who external may be asked to speak with a debtor
+//	@tag.name					laws
+//	@tag.description			Rows of law, and what counsel signed of them
 //	@tag.name					escalations
 //	@tag.description			The end of the ladder: who external is asked, and steps that keep a right
 //	@tag.name					sandbox

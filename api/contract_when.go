@@ -57,5 +57,7 @@ var when = map[string]string{
 	"shadow-taken":            "One model at a time scores beside the live one. Retire it, or make it live, first.",
 	"outside-mandate":         "The currency, the size or the term of the invoice is not one that the factor committed to buy.",
 	"too-late-payer":          "The debtor is expected to pay later than the factor's mandate allows.",
+	"assignment-forbidden":    "The contract, as the relationship says, forbids the assignment. The problem says what helps: the debtor's written consent, recorded with the relationship, or a law that overrides the clause and that counsel signed for (GET /v1/laws).",
+	"assignment-changed":      "The seller said something else of the contract since, or the ground on which it could be assigned ended or changed. Submit the invoice again: its new offers say what is known now.",
 	"nothing-to-pay-out":      "Haircuts, the highest fee and the charges leave no cash on the day of purchase.",
 }

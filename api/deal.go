@@ -62,8 +62,10 @@ type Deal struct {
 	Reference      string  `json:"reference" example:"RF18539007547034"`
 	FundingDate    *string `json:"funding_date" extensions:"x-nullable" format:"date" example:"2026-02-05"`
 	PaidInFullOn   *string `json:"paid_in_full_on" extensions:"x-nullable" format:"date" example:"2026-02-23"`
-	MadeAt         string  `json:"made_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
-	SettledAt      *string `json:"settled_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
+	// As the offer said when it was accepted.
+	Assignable Assignable `json:"assignable"`
+	MadeAt     string     `json:"made_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+	SettledAt  *string    `json:"settled_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
 } //	@name	Deal
 
 // FeeSoFar is the fee of a deal on a day, at most the one on which its clock stopped:
@@ -116,6 +118,7 @@ func dealOf(by domain.Caller) func(domain.Deal) Deal {
 			ReserveHeld: moneyOf(reserveHeld(d)), FeeSoFar: feeSoFarOf(d, domain.DateOf(by.Now.UTC())), Fee: feeTermsOf(d.Fee),
 			RecourseDays: d.RecourseDays, PolicyDays: domain.PolicyTravels, PolicyUntil: dateOrNull(d.PolicyUntil), RebateHoldDays: d.RebateHold, Reference: d.Reference.String(), FundingDate: textOrNull(d.FundingDate.String()),
 			PaidInFullOn: textOrNull(d.PaidInFull.String()), MadeAt: moment(d.MadeAt), SettledAt: momentOrNull(d.SettledAt),
+			Assignable: assignableOf(d.Assignable),
 		}
 	}
 }

@@ -52,6 +52,8 @@ type Offer struct {
 	RebateHoldDays int        `json:"rebate_hold_days" example:"5"`
 	Scenarios      []Scenario `json:"scenarios"`
 	SubjectTo      []string   `json:"subject_to" example:"limit"`
+	// What the contract says of assigning the invoice, and why it may be assigned.
+	Assignable Assignable `json:"assignable"`
 	// What moved a price by risk; empty where the mandate gives its price.
 	Reasons []DecisionReason `json:"reasons"`
 	// What a price by risk brings the factor, and the note of who approved or refused. For the factor only.
@@ -123,7 +125,7 @@ func offerOf(by domain.Caller) func(domain.Offer) Offer {
 			Basis: moneyOf(t.Basis), AdvanceRate: t.AdvanceRate.String(), Advance: moneyOf(t.Advance), Reserve: moneyOf(t.Reserve),
 			Origination: moneyOf(t.Origination), Tax: moneyOf(t.Tax), WireFee: moneyOf(t.Wire), Now: moneyOf(t.Now), Fee: feeTermsOf(t.Fee),
 			RecourseDays: t.RecourseDays, PolicyDays: domain.PolicyTravels, RebateHoldDays: t.RebateHold, Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
-			Reasons: []DecisionReason{},
+			Reasons: []DecisionReason{}, Assignable: assignableOf(o.Assignable),
 		}
 		for _, sc := range t.Scenarios {
 			out.Scenarios = append(out.Scenarios, scenarioOf(sc))

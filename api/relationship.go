@@ -56,6 +56,8 @@ type CreateRelationshipRequest struct {
 	Phone string `json:"phone,omitempty" example:"+14155550123"`
 	// Where post goes, without the name: at most 4 lines of 60 characters.
 	Address string `json:"address,omitempty" example:"12 Long Quay\nPortland, ME 04101"`
+	// What your contract with it says of assigning what it owes. An invoice whose contract forbids that is not offered, unless the debtor consented or a law overrides the clause.
+	Assignment *AssignmentRequest `json:"assignment,omitempty"`
 } //	@name	CreateRelationshipRequest
 
 // Relationship is a debtor as one seller knows it.
@@ -79,8 +81,10 @@ type Relationship struct {
 	Region      *string `json:"region" extensions:"x-nullable" example:"US-CA"`
 	Phone       *string `json:"phone" extensions:"x-nullable" example:"+14155550123"`
 	Address     *string `json:"address" extensions:"x-nullable" example:"12 Long Quay\nPortland, ME 04101"`
-	Identified  bool    `json:"identified" example:"true"`
-	CreatedAt   string  `json:"created_at" format:"date-time" example:"2026-02-05T14:12:00Z"`
+	// What the contract with it says of assigning what it owes; null: you have not said.
+	Assignment *Assignment `json:"assignment" extensions:"x-nullable"`
+	Identified bool        `json:"identified" example:"true"`
+	CreatedAt  string      `json:"created_at" format:"date-time" example:"2026-02-05T14:12:00Z"`
 } //	@name	Relationship
 
 func relationshipOf(r domain.Relationship) Relationship {
@@ -90,6 +94,7 @@ func relationshipOf(r domain.Relationship) Relationship {
 		TimeZone: textOrNull(r.TimeZone), TermsDays: r.TermsDays, HeadsUp: r.HeadsUp, Identified: r.Identified(), CreatedAt: moment(r.CreatedAt),
 		Industry: textOrNull(r.Industry), Size: textOrNull(r.Size),
 		Approval: string(cmp.Or(r.Approval, domain.ApproveNone)), Copied: r.Copied, Region: textOrNull(r.Region), Phone: textOrNull(r.Phone), Address: textOrNull(r.Address),
+		Assignment: assignmentOf(r.Assignment),
 	}
 }
 
@@ -150,6 +155,7 @@ func (r CreateRelationshipRequest) relationship() (domain.Relationship, error) {
 		Approval: k.approval("/approval", cmp.Or(r.Approval, string(domain.ApproveNone))), Copied: r.Copied,
 		Region: k.shaped("/region", r.Region, isRegion, wantedRegion),
 		Phone:  k.shaped("/phone", r.Phone, isPhone, wantedPhone), Address: k.address("/address", r.Address),
+		Assignment: k.assignment(r.Assignment),
 	}
 	if r.TermsDays != nil {
 		out.TermsDays = k.whole("/terms_days", *r.TermsDays, 0, maxTermsDays)
@@ -359,6 +365,8 @@ type ChangeRelationshipRequest struct {
 	Region      merged[string] `json:"region,omitempty" swaggertype:"string" extensions:"x-nullable" example:"US-CA"`
 	Phone       merged[string] `json:"phone,omitempty" swaggertype:"string" extensions:"x-nullable" example:"+14155550123"`
 	Address     merged[string] `json:"address,omitempty" swaggertype:"string" extensions:"x-nullable" example:"12 Long Quay\nPortland, ME 04101"`
+	// What is known of the contract; null: you do not say.
+	Assignment ChangeAssignmentRequest `json:"assignment,omitempty" extensions:"x-nullable"`
 } //	@name	ChangeRelationshipRequest
 
 // changeRelationship changes one of the seller's debtors.
@@ -431,6 +439,7 @@ func (r ChangeRelationshipRequest) change() (marketplace.RelationshipChange, err
 		Region:      checked(r.Region.or(""), func(s string) string { return k.shaped("/region", s, isRegion, wantedRegion) }),
 		Phone:       checked(r.Phone.or(""), func(s string) string { return k.shaped("/phone", s, isPhone, wantedPhone) }),
 		Address:     checked(r.Address.or(""), func(s string) string { return k.address("/address", s) }),
+		Assignment:  r.Assignment.change(&k),
 	}
 	return change, k.err()
 }

@@ -33,6 +33,7 @@ func (s *Server) routes() []route {
 		s.planRoutes(),
 		s.recourseRoutes(),
 		s.agencyRoutes(),
+		s.lawRoutes(),
 		s.escalationRoutes(),
 		s.consultRoutes(),
 		s.protectiveRoutes(),

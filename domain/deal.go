@@ -64,20 +64,21 @@ var OfferMoves = Machine[OfferStatus]{
 // An Offer is one factor's firm price for one invoice. It reserves nothing:
 // acceptance is subject to the factor's limit.
 type Offer struct {
-	ID        OfferID
-	Factor    OrganizationID
-	Seller    OrganizationID
-	Invoice   InvoiceID
-	Mandate   MandateID
-	Decision  DecisionID
-	Status    OfferStatus
-	Terms     OfferTerms
-	Risk      []byte // of a price by risk: what it rests on, as underwriting wrote it
-	MadeAt    time.Time
-	ExpiresAt time.Time // of a referred offer: until when the factor may approve it
-	Hidden    bool      // the seller never had it: it waits for a person, or ended before one approved it
-	LookedBy  UserID    // who approved or refused a referred offer; not read back
-	LookedFor string    // and what that person noted
+	ID         OfferID
+	Factor     OrganizationID
+	Seller     OrganizationID
+	Invoice    InvoiceID
+	Mandate    MandateID
+	Decision   DecisionID
+	Status     OfferStatus
+	Terms      OfferTerms
+	Risk       []byte // of a price by risk: what it rests on, as underwriting wrote it
+	MadeAt     time.Time
+	ExpiresAt  time.Time  // of a referred offer: until when the factor may approve it
+	Hidden     bool       // the seller never had it: it waits for a person, or ended before one approved it
+	LookedBy   UserID     // who approved or refused a referred offer; not read back
+	LookedFor  string     // and what that person noted
+	Assignable Assignable // what the factor saw of the assignment
 }
 
 // ReviewHours is how long a referred offer waits for a person.
@@ -184,9 +185,10 @@ type Deal struct {
 	MadeAt        time.Time
 	PaidInFull    Date
 	SettledAt     time.Time
-	PolicyUntil   Date      // the last day on which the contact policy binds the seller of what was reassigned; zero: nothing was
-	Moves         []Move    // of the basis, since: for its fee; not of a case's items
-	Stops         []FeeStop // of its fee's clock; not of a case's items either
+	Assignable    Assignable // as the offer said when it was accepted
+	PolicyUntil   Date       // the last day on which the contact policy binds the seller of what was reassigned; zero: nothing was
+	Moves         []Move     // of the basis, since: for its fee; not of a case's items
+	Stops         []FeeStop  // of its fee's clock; not of a case's items either
 }
 
 // Owed returns the contractual fee on a day, every started band whole (D-13); nothing before the

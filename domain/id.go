@@ -65,6 +65,7 @@ type (
 	escalationThing   struct{}
 	consultThing      struct{}
 	protectiveThing   struct{}
+	lawSignature      struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -116,6 +117,7 @@ func (agencyComplaint) prefix() string   { return "cpl" }
 func (escalationThing) prefix() string   { return "esc" }
 func (consultThing) prefix() string      { return "lgc" }
 func (protectiveThing) prefix() string   { return "pst" }
+func (lawSignature) prefix() string      { return "sig" }
 
 // The IDs of everything that has one.
 type (
@@ -217,6 +219,8 @@ type (
 	ConsultID = ID[consultThing]
 	// A ProtectiveID names a protective step.
 	ProtectiveID = ID[protectiveThing]
+	// A LawSignatureID names counsel's signature under a row of law.
+	LawSignatureID = ID[lawSignature]
 )
 
 // New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before

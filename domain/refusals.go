@@ -57,5 +57,6 @@ func Refusals() []*Refusal {
 		ErrNotIdentified, ErrNothingToBuy, ErrNoAccount, ErrNotPaidYet, ErrOfferExpired, ErrLimitUsed,
 		ErrServedElsewhere, ErrAlreadySettled, ErrMoreThanOpen, ErrTwoPeople, ErrPromiseTooFar, ErrPromiseOpen, ErrNothingToPayOut, ErrOutsideMandate, ErrTooLatePayer,
 		ErrObjectionOpen, ErrNotImported, ErrShadowTaken, ErrNotNeutral, ErrNotAdmitted, ErrNotCovered, ErrComesFirst,
+		ErrAssignmentForbidden, ErrAssignmentChanged,
 	}
 }

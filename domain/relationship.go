@@ -30,6 +30,7 @@ type Relationship struct {
 	Region      string       // ISO 3166-2, such as US-CA; "": not known
 	Phone       string       // for a person to call; "": none
 	Address     string       // where post goes, a line each, without the name; "": not known
+	Assignment  Assignment   // what its contract says of assigning what it owes
 	Version     int
 	CreatedAt   time.Time
 }

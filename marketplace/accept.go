@@ -32,7 +32,8 @@ type acceptIDs struct {
 // AcceptOffer sells an invoice on the terms of an offer: the deal, its journals
 // E1 and E2, its case and everything that follows from it are one commit. The
 // money waits for its conditions (D-4). It refuses with domain.ErrNotFound,
-// ErrOfferExpired, ErrWrongState, ErrLimitUsed, ErrServedElsewhere or ErrNoAccount.
+// ErrOfferExpired, ErrWrongState, ErrLimitUsed, ErrServedElsewhere, ErrNoAccount,
+// ErrAssignmentForbidden or ErrAssignmentChanged.
 func (s *Service) AcceptOffer(ctx context.Context, by domain.Caller, id domain.OfferID, once domain.Once[Accepted]) (domain.Answer, error) {
 	if err := by.Must(domain.KindSeller); err != nil {
 		return domain.Answer{}, err
@@ -47,6 +48,9 @@ func (s *Service) AcceptOffer(ctx context.Context, by domain.Caller, id domain.O
 			return domain.Answer{}, fmt.Errorf("load offer %s: %w", id, err)
 		}
 		done, err := sell(found, by, ids)
+		if err == nil {
+			err = stillAssignable(ctx, tx, by, found.Relationship, found.Offer)
+		}
 		if err != nil {
 			return domain.Answer{}, err
 		}
@@ -58,7 +62,7 @@ func (s *Service) AcceptOffer(ctx context.Context, by domain.Caller, id domain.O
 			return domain.Answer{}, fmt.Errorf("post sale of %s: %w", id, err)
 		}
 		return answer, tx.SaveTrail(ctx, domain.Trail{
-			Audit: []domain.AuditRow{domain.Audited(ids.audit, by, "offer.accepted", "deal", done.Deal.ID.UUID, done.Offer.ID, done.Deal.Basis, done.Deal.Advance)},
+			Audit: []domain.AuditRow{domain.Audited(ids.audit, by, "offer.accepted", "deal", done.Deal.ID.UUID, done.Offer.ID, done.Deal.Basis, done.Deal.Advance, done.Deal.Assignable)},
 			Events: []domain.Event{{
 				ID: ids.event, World: by.World, Kind: "deal.made", Factor: done.Deal.Factor, Seller: done.Deal.Seller,
 				Invoice: done.Invoice.ID, Deal: done.Deal.ID, Case: done.Deal.Case, At: by.Now,
@@ -127,6 +131,7 @@ func deal(found domain.Acceptance, by domain.Caller, ids acceptIDs, kase domain.
 		Recognised: none, Credited: none, Forgiven: none, GivenBack: none, ReserveUsed: none,
 		Reference: domain.NewReference(ids.deal.UUID[:]), NoticeCode: noticeCode(ids.secret),
 		Operating: found.Mandate.Operating, Collection: found.Mandate.Collection, Payout: found.Payout, MadeAt: by.Now,
+		Assignable: found.Offer.Assignable,
 	}
 }
 

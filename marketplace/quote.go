@@ -2,6 +2,7 @@ package marketplace
 
 import (
 	"context"
+	"errors"
 
 	"comity/domain"
 	"comity/money"
@@ -44,7 +45,11 @@ func (s *Service) Quote(ctx context.Context, by domain.Caller, of WhatIf) (Quote
 		if m, err = of.put(m); err != nil {
 			return err
 		}
-		quoted = Quoted{Invoice: m.Invoice, Verified: of.Verified, Needed: needed(m)}
+		_, forbidden := assignable(ctx, tx, by, m.Relationship)
+		quoted = Quoted{Invoice: m.Invoice, Verified: of.Verified}
+		if quoted.Needed, err = needed(m, forbidden); err != nil {
+			return err
+		}
 		m.Velocity = underwriting.Velocity{} // a quote does not say what a person would look at: asked often enough it would teach it
 		if quoted.Priced, err = s.price(ctx, tx, m, use, by.Now); quoted.Decision.Outcome != underwriting.OutcomeOffer {
 			quoted.Bids = nil // what a person has to look at first is nobody's to quote
@@ -96,8 +101,8 @@ func (w WhatIf) pointer() string {
 	return "/changes/"
 }
 
-// needed is what a submission would be refused for.
-func needed(m underwriting.Submission) []*domain.Refusal {
+// needed is what a submission would be refused for; forbidden is what assignable said.
+func needed(m underwriting.Submission, forbidden error) ([]*domain.Refusal, error) {
 	var all []*domain.Refusal
 	if !m.Relationship.Identified() {
 		all = append(all, domain.ErrNotIdentified.Because("give %s a legal type, a country, an address and a time zone", m.Relationship.Name))
@@ -105,5 +110,8 @@ func needed(m underwriting.Submission) []*domain.Refusal {
 	if !m.HasAccount {
 		all = append(all, domain.ErrNoAccount.Because("in %s", m.Invoice.Basis.Currency()))
 	}
-	return all
+	if refusal, refused := errors.AsType[*domain.Refusal](forbidden); refused {
+		return append(all, refusal), nil
+	}
+	return all, forbidden
 }

@@ -14,7 +14,8 @@ import (
 // seller now, and is open for the mandate's hours; refused the seller is told that this
 // factor does not buy. The reasons of the referral stay with the factor (D-8). It
 // refuses with domain.ErrWrongState, also when the mandate is paused or the invoice was
-// sold or withdrawn meanwhile, with domain.ErrOfferExpired, and with what the mandate
+// sold or withdrawn meanwhile, with domain.ErrOfferExpired, ErrAssignmentForbidden or
+// ErrAssignmentChanged, and with what the mandate
 // refuses at the new price.
 func (s *Service) AnswerReferral(ctx context.Context, by domain.Caller, id domain.OfferID, approve bool, note string, once domain.Once[domain.Offer]) (domain.Answer, error) {
 	if err := by.Must(domain.KindFactor, domain.RoleOwner, domain.RoleAnalyst); err != nil {
@@ -33,6 +34,11 @@ func (s *Service) AnswerReferral(ctx context.Context, by domain.Caller, id domai
 		offer, err := tx.LockReferral(ctx, id, by.Organization)
 		if err != nil {
 			return domain.Answer{}, err
+		}
+		if approve {
+			if err := stillAssignable(ctx, tx, by, m.Relationship, offer); err != nil {
+				return domain.Answer{}, err
+			}
 		}
 		if offer, err = looked(ctx, tx, by, offer, m, approve, note); err != nil {
 			return domain.Answer{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"comity/domain"
 )
@@ -11,12 +12,15 @@ import (
 // CreateRelationship adds a debtor as the seller knows it, and finds out who it
 // is as soon as there is enough to go by. It refuses with domain.ErrConflict
 // when the seller has another debtor under the same code, and with ErrInvalid for
-// a region of another country.
+// a region of another country or a contract that cannot say what is given.
 func (s *Service) CreateRelationship(ctx context.Context, by domain.Caller, r domain.Relationship, once domain.Once[domain.Relationship]) (domain.Answer, error) {
 	if err := by.Must(domain.KindSeller); err != nil {
 		return domain.Answer{}, err
 	}
 	if err := regional(r); err != nil {
+		return domain.Answer{}, err
+	}
+	if err := r.Assignment.Check(today(by.Now, time.UTC)); err != nil {
 		return domain.Answer{}, err
 	}
 	r.ID, r.Seller, r.Version, r.CreatedAt = domain.New[domain.RelationshipID](), by.Organization, 1, by.Now
@@ -59,7 +63,7 @@ func identify(ctx context.Context, tx Tx, r *domain.Relationship, fresh domain.D
 func relationshipTrail(id domain.AuditID, by domain.Caller, action string, r domain.Relationship) domain.Trail {
 	return domain.Trail{Audit: []domain.AuditRow{domain.Audited(id, by, action, "relationship", r.ID.UUID,
 		r.Version, r.Debtor, r.Code, r.Name, r.LegalType, r.Country, r.TaxID, r.ContactName, r.Email, r.TimeZone, r.TermsDays, r.HeadsUp, r.Industry, r.Size,
-		r.Approval, r.Copied, r.Region, r.Phone, r.Address)}}
+		r.Approval, r.Copied, r.Region, r.Phone, r.Address, r.Assignment)}}
 }
 
 // Relationship returns one of the caller's debtors.
@@ -101,6 +105,7 @@ type RelationshipChange struct {
 	HeadsUp, Copied                       *bool
 	Approval                              *domain.ApprovalMode
 	Region, Phone, Address                *string
+	Assignment                            func(domain.Assignment) domain.Assignment // nil: it stays
 }
 
 // ChangeRelationship changes a debtor as the seller knows it. It refuses with
@@ -126,6 +131,9 @@ func (s *Service) ChangeRelationship(ctx context.Context, by domain.Caller, id d
 			return domain.Answer{}, nil
 		}
 		if err := regional(changed); err != nil {
+			return domain.Answer{}, err
+		}
+		if err := changed.Assignment.Check(today(by.Now, time.UTC)); err != nil {
 			return domain.Answer{}, err
 		}
 		changed.Version++
@@ -166,6 +174,9 @@ func (c RelationshipChange) of(r domain.Relationship) domain.Relationship {
 	set(&r.Region, c.Region)
 	set(&r.Phone, c.Phone)
 	set(&r.Address, c.Address)
+	if c.Assignment != nil {
+		r.Assignment = c.Assignment(r.Assignment)
+	}
 	if r.TimeZone == "" && r.Country != "" {
 		r.TimeZone = domain.ZoneOf(r.Country)
 	}

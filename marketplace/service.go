@@ -20,6 +20,7 @@ type Tx interface {
 	risk
 	models
 	objections
+	counsels
 	purchase
 	agreements
 	mediations
@@ -82,6 +83,8 @@ var Wide = map[string]domain.Scope{
 	"Standing":        domain.ScopeMarket, // whether a seller's invoice was priced
 	"SetStanding":     domain.ScopeMarket,
 	"OfferDecision":   domain.ScopeMarket, // the decision about a seller's invoice
+	"Laws":            domain.ScopeMarket, // what counsel signed is the platform's, and everybody's to read
+	"SignLaw":         domain.ScopeMarket,
 }
 
 // A Service is the use cases of this room.

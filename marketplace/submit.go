@@ -19,8 +19,8 @@ type Submitted struct {
 }
 
 // Submit asks every active mandate in the invoice's currency for a price. It
-// refuses with domain.ErrNothingToBuy, ErrNotIdentified, ErrNoAccount or
-// ErrWrongState. Submitting again supersedes the offers made before.
+// refuses with domain.ErrNothingToBuy, ErrNotIdentified, ErrNoAccount,
+// ErrAssignmentForbidden or ErrWrongState. Submitting again supersedes the offers made before.
 func (s *Service) Submit(ctx context.Context, by domain.Caller, id domain.InvoiceID, once domain.Once[Submitted]) (domain.Answer, error) {
 	if err := by.Must(domain.KindSeller); err != nil {
 		return domain.Answer{}, err
@@ -31,7 +31,8 @@ func (s *Service) Submit(ctx context.Context, by domain.Caller, id domain.Invoic
 		if err != nil {
 			return domain.Answer{}, fmt.Errorf("load submission of %s: %w", id, err)
 		}
-		if err := submittable(submission); err != nil {
+		ground, forbidden := assignable(ctx, tx, by, submission.Relationship)
+		if err := submittable(submission, forbidden); err != nil {
 			return domain.Answer{}, err
 		}
 		priced, err := s.price(ctx, tx, submission, use, by.Now)
@@ -42,7 +43,7 @@ func (s *Service) Submit(ctx context.Context, by domain.Caller, id domain.Invoic
 		if err != nil {
 			return domain.Answer{}, err
 		}
-		done, err := submitted(submission, priced, ids, by.Now)
+		done, err := submitted(submission, priced, ground, ids, by.Now)
 		if err != nil {
 			return domain.Answer{}, err
 		}
@@ -73,21 +74,22 @@ func newSubmitIDs() submitIDs {
 	return ids
 }
 
-func submittable(m underwriting.Submission) error {
+func submittable(m underwriting.Submission, forbidden error) error {
 	if err := m.Invoice.Financeable(); err != nil {
 		return err
 	}
 	if err := domain.InvoiceMoves.Move(m.Invoice.Status, domain.InvoiceOffered); err != nil {
 		return err
 	}
-	if lacking := needed(m); len(lacking) > 0 {
+	lacking, err := needed(m, forbidden)
+	if len(lacking) > 0 {
 		return lacking[0]
 	}
-	return nil
+	return err
 }
 
 // submitted makes what is stored of a submission out of what was priced.
-func submitted(m underwriting.Submission, priced Priced, ids submitIDs, now time.Time) (Submitted, error) {
+func submitted(m underwriting.Submission, priced Priced, ground domain.Assignable, ids submitIDs, now time.Time) (Submitted, error) {
 	done := Submitted{Invoice: m.Invoice, Decision: domain.Decision{
 		ID: ids.decision, Seller: m.Invoice.Seller, Invoice: m.Invoice.ID, Model: priced.Decision.Model, Outcome: priced.Decision.Outcome,
 		Inputs: priced.Inputs.Encode(), Result: priced.Decision.Encode(), DecidedAt: now,
@@ -99,7 +101,7 @@ func submitted(m underwriting.Submission, priced Priced, ids submitIDs, now time
 		}
 		offer := domain.Offer{
 			ID: ids.offers[i], Factor: bid.Buyer.Factor.ID, Seller: m.Invoice.Seller, Invoice: m.Invoice.ID, Mandate: bid.Buyer.Mandate.ID,
-			Decision: ids.decision, Status: domain.OfferOpen, Terms: bid.Terms, Risk: bid.Risk, MadeAt: now,
+			Decision: ids.decision, Status: domain.OfferOpen, Terms: bid.Terms, Risk: bid.Risk, MadeAt: now, Assignable: ground,
 			ExpiresAt: now.Add(time.Duration(bid.Buyer.Mandate.Terms.OfferHours) * time.Hour),
 		}
 		if priced.Decision.Outcome == underwriting.OutcomeRefer || slices.Contains(m.RefusedBy, offer.Factor) {

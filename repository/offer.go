@@ -130,10 +130,10 @@ WITH priced AS (
 ), old AS (
   UPDATE offers SET status = 'superseded' WHERE seller_id = $5 AND invoice_id = $1 AND status IN ('open', 'referred')
 )
-INSERT INTO offers (id, factor_id, seller_id, invoice_id, mandate_id, decision_id, status, currency, terms, risk, now_minor, made_at, expires_at, hidden)
-SELECT o.id, o.factor, $5, $1, o.mandate, $4, o.status, $11, o.terms, nullif(o.risk, ''), o.now_minor, $10, o.expires, o.status = 'referred'
-  FROM unnest($12::uuid[], $13::uuid[], $14::uuid[], $15::bytea[], $16::bigint[], $17::timestamptz[], $25::text[], $26::bytea[])
-    AS o(id, factor, mandate, terms, now_minor, expires, status, risk)`
+INSERT INTO offers (id, factor_id, seller_id, invoice_id, mandate_id, decision_id, status, currency, terms, risk, now_minor, made_at, expires_at, hidden, assignable)
+SELECT o.id, o.factor, $5, $1, o.mandate, $4, o.status, $11, o.terms, nullif(o.risk, ''), o.now_minor, $10, o.expires, o.status = 'referred', o.assignable
+  FROM unnest($12::uuid[], $13::uuid[], $14::uuid[], $15::bytea[], $16::bigint[], $17::timestamptz[], $25::text[], $26::bytea[], $27::jsonb[])
+    AS o(id, factor, mandate, terms, now_minor, expires, status, risk, assignable)`
 
 // SaveSubmission saves what came of a submission, in one statement; the zero shadow
 // is none.
@@ -143,15 +143,21 @@ func (tx *Tx) SaveSubmission(ctx context.Context, inv domain.Invoice, decision d
 	var statuses []string
 	var nows []int64
 	var expiries []time.Time
+	var grounds []string
 	for _, o := range offers {
 		ids, factors, mandates = append(ids, o.ID.UUID), append(factors, o.Factor.UUID), append(mandates, o.Mandate.UUID)
 		terms, nows, expiries = append(terms, underwriting.EncodeTerms(o.Terms)), append(nows, o.Terms.Now.Units()), append(expiries, o.ExpiresAt)
 		risks, statuses = append(risks, o.Risk), append(statuses, string(o.Status))
+		ground, err := assignableArg(o.Assignable)
+		if err != nil {
+			return err
+		}
+		grounds = append(grounds, string(ground))
 	}
 	return tx.exec(ctx, saveSubmission, inv.ID.UUID, string(inv.Status), inv.Version,
 		decision.ID.UUID, inv.Seller.UUID, decision.Model, decision.Outcome, decision.Inputs, decision.Result, instant(decision.DecidedAt),
 		string(inv.Basis.Currency()), ids.array(), factors.array(), mandates.array(), pq.ByteaArray(terms), pq.Array(nows), instants(expiries),
-		shadow.Model, shadow.Outcome, shadow.Expected, shadow.Median, shadow.P90, shadow.Curve, shadow.Apart, pq.Array(statuses), pq.ByteaArray(risks))
+		shadow.Model, shadow.Outcome, shadow.Expected, shadow.Median, shadow.P90, shadow.Curve, shadow.Apart, pq.Array(statuses), pq.ByteaArray(risks), pq.Array(grounds))
 }
 
 type offerRow struct {
@@ -168,6 +174,8 @@ type offerRow struct {
 	Hidden    bool      `json:"hidden"`
 	MadeAt    timeCol   `json:"made_at"`
 	ExpiresAt timeCol   `json:"expires_at"`
+
+	Assignable jsonCol[assignableRow] `json:"assignable"`
 }
 
 func (r offerRow) offer() (domain.Offer, error) {
@@ -179,11 +187,11 @@ func (r offerRow) offer() (domain.Offer, error) {
 		ID: domain.OfferID{UUID: r.ID}, Factor: domain.OrganizationID{UUID: r.Factor}, Seller: domain.OrganizationID{UUID: r.Seller},
 		Invoice: domain.InvoiceID{UUID: r.Invoice}, Mandate: domain.MandateID{UUID: r.Mandate}, Decision: domain.DecisionID{UUID: r.Decision},
 		Status: domain.OfferStatus(r.Status), Terms: terms, Risk: r.Risk, MadeAt: r.MadeAt.Time, ExpiresAt: r.ExpiresAt.Time,
-		LookedFor: string(r.LookedFor), Hidden: r.Hidden,
+		LookedFor: string(r.LookedFor), Hidden: r.Hidden, Assignable: r.Assignable.Value.assignable(),
 	}, err
 }
 
-const offerColumns = `id, factor_id, seller_id, invoice_id, mandate_id, decision_id, status, terms, risk, looked_for, hidden, made_at, expires_at`
+const offerColumns = `id, factor_id, seller_id, invoice_id, mandate_id, decision_id, status, terms, risk, looked_for, hidden, made_at, expires_at, assignable`
 
 // A seller does not see an offer before a person of the factor approved it.
 const (

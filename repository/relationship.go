@@ -30,8 +30,11 @@ type relationshipRow struct {
 	Region      string        `json:"region"`
 	Phone       string        `json:"phone"`
 	Address     string        `json:"address"`
-	Version     int           `json:"version"`
-	CreatedAt   timeCol       `json:"created_at"`
+
+	Assignment jsonCol[assignmentRow] `json:"assignment"`
+
+	Version   int     `json:"version"`
+	CreatedAt timeCol `json:"created_at"`
 }
 
 func (r relationshipRow) relationship() domain.Relationship {
@@ -41,22 +44,23 @@ func (r relationshipRow) relationship() domain.Relationship {
 		ContactName: string(r.ContactName), Email: string(r.Email), TimeZone: string(r.TimeZone), TermsDays: r.TermsDays,
 		HeadsUp: r.HeadsUp, Industry: string(r.Industry), Size: string(r.Size), Version: r.Version, CreatedAt: r.CreatedAt.Time,
 		Approval: domain.ApprovalMode(r.Approval), Copied: r.Copied, Region: r.Region, Phone: r.Phone, Address: r.Address,
+		Assignment: r.Assignment.Value.assignment(),
 	}
 }
 
 const relationshipColumns = `id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size, created_at,
-  approval, copied, region, phone, address`
+  approval, copied, region, phone, address, assignment`
 
 const (
 	insertRelationship = `
 INSERT INTO relationships (id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size,
-  approval, copied, region, phone, address, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
+  approval, copied, region, phone, address, assignment, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22::jsonb, $23)`
 	updateRelationship = `
 UPDATE relationships
    SET debtor_id = $3, code = $4, name = $5, legal_type = $6, country = $7, tax_id = $8, contact_name = $9, email = $10,
        time_zone = $11, terms_days = $12, heads_up = $13, version = $14, industry = $15, size = $16,
-       approval = $17, copied = $18, region = $19, phone = $20, address = $21
+       approval = $17, copied = $18, region = $19, phone = $20, address = $21, assignment = $22::jsonb
  WHERE seller_id = $2 AND id = $1`
 	readRelationship = `
 SELECT ` + relationshipColumns + ` FROM relationships WHERE seller_id = $2 AND id = $1`
@@ -75,21 +79,30 @@ SELECT resolve_debtor($1, $2, $3, $4, $5)`
 // SaveRelationship adds a relationship; it refuses with ErrConflict when the
 // seller has another under the same code.
 func (tx *Tx) SaveRelationship(ctx context.Context, r domain.Relationship) error {
-	return codeTaken(tx.exec(ctx, insertRelationship, relationshipArgs(r, instant(r.CreatedAt))...), r.Code)
+	args, err := relationshipArgs(r, instant(r.CreatedAt))
+	if err != nil {
+		return err
+	}
+	return codeTaken(tx.exec(ctx, insertRelationship, args...), r.Code)
 }
 
 // UpdateRelationship saves what may change in a relationship; it refuses with
 // ErrConflict as SaveRelationship does.
 func (tx *Tx) UpdateRelationship(ctx context.Context, r domain.Relationship) error {
-	return codeTaken(tx.exec(ctx, updateRelationship, relationshipArgs(r)...), r.Code)
+	args, err := relationshipArgs(r)
+	if err != nil {
+		return err
+	}
+	return codeTaken(tx.exec(ctx, updateRelationship, args...), r.Code)
 }
 
-func relationshipArgs(r domain.Relationship, more ...any) []any {
+func relationshipArgs(r domain.Relationship, more ...any) ([]any, error) {
+	assignment, err := assignmentArg(r.Assignment)
 	return append([]any{
 		r.ID.UUID, r.Seller.UUID, orNull(r.Debtor.UUID), r.Code, r.Name, text(string(r.LegalType)), text(r.Country), text(r.TaxID),
 		text(r.ContactName), text(r.Email), text(r.TimeZone), r.TermsDays, r.HeadsUp, r.Version, text(r.Industry), text(r.Size),
-		string(approvalMode(r)), r.Copied, r.Region, r.Phone, r.Address,
-	}, more...)
+		string(approvalMode(r)), r.Copied, r.Region, r.Phone, r.Address, assignment,
+	}, more...), err
 }
 
 // approvalMode is the stored form of a relationship's mode; one that says none waits for nobody.

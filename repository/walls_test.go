@@ -78,11 +78,11 @@ func TestUnsetScopeSeesNothing(t *testing.T) {
 }
 
 // TestTheBooksAreAppendOnly holds T-73 and C-185: the application cannot change or remove postings, journals, audit rows
-// or events.
+// or events; nor, for F-43, what counsel signed.
 func TestTheBooksAreAppendOnly(t *testing.T) {
 	d := repositorytest.New(t)
 	app := application(t, d)
-	for _, table := range []string{"journals", "postings", "audit", "events"} {
+	for _, table := range []string{"journals", "postings", "audit", "events", "law_signatures"} {
 		for _, statement := range []string{"DELETE FROM " + table, "TRUNCATE " + table, "UPDATE " + table + " SET id = id", "UPDATE " + table + " SET journal_id = journal_id"} {
 			if _, err := app.ExecContext(t.Context(), statement); !refused(err) && !undefined(err) {
 				t.Errorf("%s: %v", statement, err)

@@ -115,13 +115,16 @@ func (w *benchWorld) script(l lane) string {
 		put("save_submission", invoice, "'offered'", "2", s.made("7002"), s.seller, quoted(w.facts.Model), "'offer'", bytea(w.facts.Inputs), bytea(w.facts.Result),
 			s.now, quoted(w.facts.Currency), array(s.made("7003")), array(s.factor), array(uid(w.facts.Mandate)), array(bytea(w.facts.Terms)),
 			array(strconv.FormatInt(w.facts.TermsNow, 10)), array(instant(w.facts.Expires)),
-			"''", "''", "0", "0", "0", "NULL", "0", array("'open'"), array("''"))
+			"''", "''", "0", "0", "0", "NULL", "0", array("'open'"), array("''"), array(notStated))
 		put("insert_trail", s.trail("invoice.submitted", "invoice", invoice, false)...)
 		put("keep", s.seller, "'"+route+"'", s.key, "200", bytea(w.facts.SubmitAnswer), "NULL")
 	}
 	out.WriteString("COMMIT;\n")
 	return out.String()
 }
+
+// notStated is the ground of an assignment of which nobody said anything.
+const notStated = `'{"ground":"not_stated"}'`
 
 // saleArgs are the parameters of save_acceptance.
 func (w *benchWorld) saleArgs(s values) []string {
@@ -131,7 +134,7 @@ func (w *benchWorld) saleArgs(s values) []string {
 		s.made("7011"), uid(f.Mandate), quoted(f.Currency), "'B-' || :n::bigint", quoted(f.Due), whole(f.Basis), whole(f.Advance), whole(f.Reserve),
 		whole(f.Origination), whole(f.Wire), strconv.Itoa(f.FirstDays), quoted(f.FirstRate), strconv.Itoa(f.StepDays), quoted(f.StepRate),
 		strconv.Itoa(f.RecourseDays), strconv.Itoa(f.RebateHold), "'RF' || :n::bigint", quoted(f.NoticeCode), uid(f.Operating), uid(f.Collection),
-		s.payout, "'Buyer ' || :pair::bigint", "0", "0", "0",
+		s.payout, "'Buyer ' || :pair::bigint", "0", "0", "0", notStated,
 	}
 }
 

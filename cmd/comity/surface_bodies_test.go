@@ -32,7 +32,7 @@ func (s *scene) equipped(all []operation) []operation {
 		for _, name := range []string{"{id}", "{code}", "{kind}", "{invoice_id}", "{name}"} {
 			if strings.Contains(o.path, name) {
 				id := ids[strings.Split(strings.Replace(o.path, "/v1/debtor/", "/v1/", 1), "/")[2]]
-				if name != "{id}" && name != "{name}" {
+				if name != "{id}" && name != "{name}" && !strings.HasPrefix(o.path, "/v1/laws/") {
 					id = ids[strings.Split(o.path, "/")[4]]
 				} else if strings.Contains(o.path, "/conditions/") {
 					id = ids["unpaid"]
@@ -52,7 +52,7 @@ func (s *scene) equipped(all []operation) []operation {
 
 // asker returns who may ask an operation.
 func (s *scene) asker(o operation) *client {
-	for _, part := range []string{"/organizations", "/sandboxes", "/release", "/objections/{id}/decision", "/models", "/mediators/", "/appoint", "/agencies"} {
+	for _, part := range []string{"/organizations", "/sandboxes", "/release", "/objections/{id}/decision", "/models", "/mediators/", "/appoint", "/agencies", "/laws/{code}/signatures"} {
 		if strings.Contains(o.path, part) {
 			return s.platform
 		}
@@ -129,7 +129,7 @@ func (s *scene) things() map[string]string {
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
 		"inbound": "org_" + first(`SELECT factor_id FROM deals`), "disputes": dispute, "mediations": mediation, "mediators": s.organization(s.neutral), "evidence": photo.ID, "plans": "plan_" + first(`SELECT id FROM plans`), "recourses": recourse, "questions": "qst_" + first(`SELECT id FROM questions`),
 		"objections": objection, "history": row, "models": model, "sellers": seller, "replies": s.answered(),
-		"cards": s.begun(), "pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
+		"laws": "de-notice", "cards": s.begun(), "pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
 	}
 	maps.Copy(ids, s.outsideThings())
 	return ids
@@ -283,7 +283,7 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 	relationship := map[string]any{
 		"code": "B9", "name": "Gasthof Zur Post", "legal_type": "company", "country": "DE", "tax_id": "DE999", "contact_name": "A. Post",
 		"email": "post@gasthof.example", "time_zone": "Europe/Berlin", "terms_days": 30, "heads_up": true, "industry": "hotels", "size": "10-49",
-		"approval": "first_touch", "copied": true, "region": "DE-BY", "phone": "+498912345678", "address": "Am See 1\n82319 Starnberg",
+		"approval": "first_touch", "copied": true, "region": "DE-BY", "phone": "+498912345678", "address": "Am See 1\n82319 Starnberg", "assignment": forbidding(),
 	}
 	invoice := s.invoiceOf(s.alice, "BODY-1")
 	maps.Copy(invoice, map[string]any{
@@ -320,6 +320,7 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 			"deal_id": ids["deals"], "reason": "cash_flow", "said": "the season was slow", "count": 3, "first_on": "2026-03-10", "every_days": 14, "factor_share": "0.5",
 			"instalments": []any{map[string]any{"due_on": "2026-03-10", "amount": map[string]string{"amount": "1.00", "currency": "EUR"}}},
 		},
+		"POST /v1/laws/{code}/signatures":    s.signature("de-notice"),
 		"PUT /v1/mediators/{id}":             admission(),
 		"POST /v1/mediations/{id}/answer":    map[string]any{"word": "accepted"},
 		"POST /v1/mediations/{id}/appoint":   map[string]any{"organization_id": ids["mediators"]},
@@ -458,7 +459,7 @@ var soft = func() map[string][]string {
 	all := map[string][]string{}
 	for _, member := range []string{
 		"name", "user_name", "code", "tax_id", "contact_name", "address", "tax_ids", "number", "order_reference", "summary", "supplier_tax_id", "reason", "answer", "evidence", "holder", "account_number",
-		"method", "asked", "industry", "size", "source", "understood", "said", "credit_number", "remedy", "body", "reasons", "root_cause", "authority", "who", "outcome", "meaning",
+		"method", "asked", "industry", "size", "source", "understood", "said", "credit_number", "remedy", "body", "reasons", "root_cause", "authority", "counsel", "reference", "by", "who", "outcome", "meaning",
 	} {
 		all[member] = words
 	}

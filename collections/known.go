@@ -17,7 +17,7 @@ func (data *letter) known() []string {
 		data.Outside.Agency, data.Outside.Number, data.Outside.Meaning,
 	}
 	for _, item := range slices.Concat(data.Items, data.Coming) {
-		known = append(known, item.Number, item.Order, item.Summary, item.Reference)
+		known = append(known, item.Number, item.Order, item.Summary, item.Reference, item.Seller, item.Buyer)
 	}
 	for _, paid := range data.Paid {
 		known = append(known, paid.Number)
@@ -60,7 +60,7 @@ func (data letter) withStandIns() letter {
 	for _, items := range [][]letterItem{data.Items, data.Coming} {
 		for i := range items {
 			item := &items[i]
-			for _, theirs := range []*string{&item.Number, &item.Order, &item.Summary, &item.Reference, &item.Code} {
+			for _, theirs := range []*string{&item.Number, &item.Order, &item.Summary, &item.Reference, &item.Code, &item.Seller, &item.Buyer} {
 				*theirs = standIn(*theirs, personal)
 			}
 		}

@@ -10,7 +10,7 @@ import (
 
 // Letters lists the letters that there may be about a deal.
 func Letters() []string {
-	return []string{LetterIntroduction, LetterNotice, LetterStatement, LetterAgreement, LetterFormalDemand, LetterRelease}
+	return []string{LetterIntroduction, LetterNotice, LetterStatement, LetterAgreement, LetterFormalDemand, LetterRelease, LetterProof}
 }
 
 // DealLetter prints a letter about a deal of the caller's, as seller or as factor.
@@ -61,6 +61,8 @@ func paperFor(ctx context.Context, tx Tx, f domain.CaseFacts, deal domain.Deal, 
 			return Paper{}, err
 		}
 		return StateAccount(f, deals)
+	case LetterProof:
+		return proofOf(ctx, tx, f, deal)
 	}
 	t, err := sentAbout(f, deal, kind)
 	if err != nil && kind == LetterRelease && deal.Status == domain.DealCancelled {

@@ -12,7 +12,8 @@ import (
 
 // TestADealHasTheLettersOfItsState holds D-2 and D-6 on its rows: the introduction comes before
 // the notice and none after it, the notice is printed as it left, a statement needs a notice, and
-// a sale that was undone after it is released. Nobody else gets any of them. It holds F-42.
+// a sale that was undone after it is released. Nobody else gets any of them. It holds F-42, and F-41 for
+// the proof, which needs a notice too.
 func TestADealHasTheLettersOfItsState(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
@@ -39,7 +40,7 @@ func TestADealHasTheLettersOfItsState(t *testing.T) {
 	has("2026-02-04 10:00", "introduction")
 	h.act("2026-02-05 10:00")
 	sent := h.send("2026-02-05 10:02")
-	has("2026-02-06 10:00", "notice", "statement")
+	has("2026-02-06 10:00", "notice", "statement", "proof")
 
 	if sent.Paper == nil {
 		t.Fatal("the notice leaves without its paper")

@@ -35,6 +35,12 @@ func printOf(t *testing.T, kind string, s *scene) print {
 		paper, err = collections.Introduce(s.CaseFacts, deals)
 	case collections.LetterStatement:
 		paper, err = collections.StateAccount(s.CaseFacts, deals)
+	case collections.LetterProof:
+		var sales []domain.Sale
+		for _, id := range deals {
+			sales = append(sales, domain.Sale{Deal: id, Seller: "Marla Marlow", Buyer: "Ana Collins", OfferedAt: at("2026-02-03 16:00"), Looked: len(sales) == 0})
+		}
+		paper, err = collections.Prove(s.CaseFacts, deals, sales)
 	case collections.LetterRelease:
 		paper, err = collections.ReleaseUndone(s.CaseFacts, deals)
 	default:
@@ -61,9 +67,9 @@ func printOf(t *testing.T, kind string, s *scene) print {
 func paperScenes() map[string]*scene {
 	scenes := map[string]*scene{}
 	for kind, template := range map[string]string{
-		"introduction": "notice", "notice": "notice", "statement": "clear_ask", "formal_demand": "formal_demand", "release": "new_timeline",
+		"introduction": "notice", "notice": "notice", "statement": "clear_ask", "formal_demand": "formal_demand", "release": "new_timeline", "proof": "clear_ask",
 	} {
-		scenes[kind] = sceneOf(template, map[string]int{"formal_demand": 4, "statement": 3, "release": 2}[kind])
+		scenes[kind] = sceneOf(template, map[string]int{"formal_demand": 4, "statement": 3, "release": 2, "proof": 3}[kind])
 		scenes[kind].wrote("2026-02-05 10:00", "2026-03-09 09:30", "2026-03-16 09:30")
 	}
 	s := scenes["statement"]
@@ -73,6 +79,7 @@ func paperScenes() map[string]*scene {
 	s.dispute(100_000)
 	s.Holds = append(s.Holds, domain.Hold{Deal: s.act.Items[1], Code: domain.HoldPromise, Amount: usd(200_000), Until: at("2026-04-20 00:00")})
 	s.Promises = []domain.Promise{{Deal: s.act.Items[1], Status: domain.PromiseActive, Amount: usd(200_000), PromisedOn: day("2026-04-16")}}
+	scenes["proof"].also("MP-1043", "2026-03-10")
 	scenes["notice"].also("MP-1043", "2026-03-06").OrderReference = ""
 	scenes["release"].Items[0].Deal.Open = usd(80_000)
 	scenes["agreement"] = &scene{CaseFacts: changed(domain.UpdatePlanActive)}
@@ -83,9 +90,10 @@ func paperScenes() map[string]*scene {
 	return scenes
 }
 
-// TestLettersOnPaper shows the six letters as they are read, and holds C-41, C-58, C-63, C-74,
+// TestLettersOnPaper shows the seven letters as they are read, and holds C-41, C-58, C-63, C-74,
 // D-5, D-6 and D-24 for them: the introduction is the seller's and has no account, the notice is from both and has
-// it, no other letter has one, and each says in the same words in whose name it speaks. It holds F-40.
+// it, no other letter has one, and each says in the same words in whose name it speaks. It holds F-40, and F-41 for
+// the proof, which names no account, no price and no terms.
 func TestLettersOnPaper(t *testing.T) {
 	const voice = "Eastbrook Factors, LLC, which ha" // has bought, or had
 	both := "Marlow Print Works LLC, Eastbrook Factors, LLC"
@@ -104,7 +112,11 @@ func TestLettersOnPaper(t *testing.T) {
 			"in our notice of 5 February",
 		}},
 		"formal_demand": {"Eastbrook Factors, LLC", []string{"This is a formal demand for USD 10,000.00", "The way back is open", "Thursday 30 April 2026"}},
-		"release":       {both, []string{"has no further claim on", "Please do not pay Eastbrook Factors, LLC", "USD 800.00", "is between you and Marlow Print Works LLC", "gave it back, and"}},
+		"proof": {"Eastbrook Factors, LLC", []string{
+			"It confirms what our notice said", "MP-1042", "MP-1043", "USD 10,000.00", "Marla Marlow", "Ana Collins, offered 3 February 2026", "Ana Collins, offered by a standing offer, 3 February 2026",
+			"Nothing else was sold", "call Marlow Print Works LLC on the number that you already have", "in our notice of 5 February", "This letter names none, and asks for nothing",
+		}},
+		"release": {both, []string{"has no further claim on", "Please do not pay Eastbrook Factors, LLC", "USD 800.00", "is between you and Marlow Print Works LLC", "gave it back, and"}},
 		"release_given_back": {both, []string{
 			"has no further claim on USD 1,800.00 of invoice MP-1042", "Please do not pay Eastbrook Factors, LLC", "is between you and Marlow Print Works LLC", "and for Marlow Print Works LLC",
 		}},

@@ -29,6 +29,7 @@ type Tx interface {
 	reviewing
 	paying
 	escalating
+	proving
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -240,7 +241,7 @@ type Outgoing struct {
 	To         string
 	Subject    string
 	Text, HTML string // see [WithLink]
-	Paper      *Paper // a notice and a release are attached on paper, in the words of the text; nil: nothing is
+	Paper      *Paper // what is attached: see enclosed; nil: nothing is
 	MessageID  string // without angle brackets, as are the ids below
 	InReplyTo  string // "" for the first message of a case
 	References []string
@@ -276,12 +277,8 @@ func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.
 		}
 		file.Touch.Attempts, file.Touch.Outcome = file.Touch.Attempts+1, domain.OutcomeHandedOut
 		out = outgoing(file, s.options.ReplyHost)
-		if file.Touch.Class == domain.ClassLegalNotice || file.Touch.Class == domain.ClassRelease {
-			notice, err := Printed(facts, file.Touch)
-			if err != nil {
-				return err
-			}
-			out.Paper = &notice
+		if out.Paper, err = enclosed(ctx, tx, facts, file.Touch); err != nil {
+			return err
 		}
 		return tx.UpdateTouch(ctx, file.Touch)
 	})
@@ -295,6 +292,19 @@ func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.
 		return Outgoing{}, fmt.Errorf("hand out message %s: %w", id, err)
 	}
 	return out, nil
+}
+
+// enclosed returns the letter on paper that goes with a message: a notice and a release in the words of
+// the text, and the proof of an assignment with the answer to who asked for it; nil for every other.
+func enclosed(ctx context.Context, tx Tx, f domain.CaseFacts, t domain.Touch) (*Paper, error) {
+	if proofAsked(f, t) {
+		return proof(ctx, tx, f)
+	}
+	if t.Class != domain.ClassLegalNotice && t.Class != domain.ClassRelease {
+		return nil, nil //nolint:nilnil // most messages have none
+	}
+	paper, err := Printed(f, t)
+	return &paper, err
 }
 
 // putBack takes back a message that is not right any more: the case is looked

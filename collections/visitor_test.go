@@ -116,7 +116,8 @@ func TestAComplaintStopsUsInTheSameCommit(t *testing.T) {
 }
 
 // TestNothingIsAskedBeforeProofIsGiven holds D-3, D-6 and F-41: who wants proof of the assignment is asked for nothing until a
-// person has answered, which frees us in the same commit.
+// person has answered, which frees us in the same commit; the answer leaves with the proof, which names who
+// agreed on each side.
 func TestNothingIsAskedBeforeProofIsGiven(t *testing.T) {
 	h := newHouse(t)
 	by, ctx := h.told(), t.Context()
@@ -128,10 +129,26 @@ func TestNothingIsAskedBeforeProofIsGiven(t *testing.T) {
 	h.act("2026-02-25 09:30")
 	h.is("reminders", h.text(`SELECT count(*)::text FROM touches WHERE class = 'reminder'`), "0")
 	ana := h.collector("2026-02-26 10:00")
+	h.exec(`WITH marla AS (
+		INSERT INTO users (id, org_id, email, name, role, password_hash, created_at) SELECT gen_random_uuid(), seller_id, 'marla@marlow.example', 'Marla Marlow', 'owner', '', now() FROM deals RETURNING id
+	), offered AS (
+		INSERT INTO offers (id, factor_id, seller_id, invoice_id, mandate_id, decision_id, status, currency, terms, now_minor, made_at, expires_at)
+		SELECT offer_id, factor_id, seller_id, invoice_id, mandate_id, gen_random_uuid(), 'accepted', 'USD', '', 1, made_at, made_at FROM deals
+	), ben AS (
+		INSERT INTO users (id, org_id, email, name, role, password_hash, created_at) SELECT gen_random_uuid(), factor_id, 'ben@eastbrook.example', 'Ben Okoro', 'owner', '', now() FROM deals RETURNING id
+	) INSERT INTO audit (id, org_id, actor_id, action, subject_kind, subject_id, digest, known_at)
+	  SELECT gen_random_uuid(), d.seller_id, marla.id, 'offer.accepted', 'deal', d.id, ''::bytea, d.made_at FROM deals d, marla UNION ALL
+	  SELECT gen_random_uuid(), d.factor_id, ben.id, 'mandate.active', 'mandate', d.mandate_id, '', '2026-01-02' FROM deals d, ben`)
 	questions, _ := h.cases.Questions(ctx, ana, h.facts.Case.ID)
 	h.done(domain.Answer{}, h.answer(ana, questions[0].ID))
 	h.is("proof is not pending any more", h.text(`SELECT (lifted_at IS NOT NULL)::text || ' ' || (lifted_by = $1)::text FROM stops`, ana.User.UUID), "true true")
 	h.says("stop.lifted", "The proof was given")
+	h.act("2026-02-26 10:01")
+	sent := h.send("2026-02-26 10:02")
+	if sent.Paper == nil || sent.Paper.Name != "proof-2026-02-26.pdf" || !strings.Contains(sent.Text, "Our proof of the sale goes with this message") {
+		t.Fatalf("the answer leaves with %+v:\n%s", sent.Paper, sent.Text)
+	}
+	says(t, "the proof", sent.Paper.Letter, []string{"MP-1042", "your mail server took it", "Marla Marlow", "Ben Okoro, offered by a standing offer"})
 }
 
 // TestAWrongContactRestsTheCase holds that a word about the contact changes nothing by itself: a person looks.

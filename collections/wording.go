@@ -65,6 +65,7 @@ var kinds = map[string]kind{
 	LetterIntroduction: {classPrinted, []int{0}},
 	LetterStatement:    {classPrinted, []int{0}},
 	LetterRelease:      {classPrinted, []int{0}},
+	LetterProof:        {classPrinted, []int{0}},
 }
 
 // Fits reports whether there is a letter of a name for messages of a class at a
@@ -124,6 +125,7 @@ type letter struct {
 	Understood                                   string // confirmed by a collector
 	ByPhone                                      bool   // the question was asked on the telephone, and is not quoted
 	Identity                                     string // who asks, where a protection profile wants it said (D-27)
+	Proof                                        bool   // of the assignment, goes with the answer
 	AnswersShared                                bool   // they come here, where the seller reads them too
 	ByMail                                       bool   // the question is a mail, which is not quoted
 
@@ -153,6 +155,8 @@ type letterItem struct {
 	Number, Order, Summary, Terms, Due, Since, Reference, Code string
 	Basis, Less, Open, Ask, Received, Off, Held                string
 	OpenPositive                                               bool
+	Issued, Sold, Seller, Buyer, Left, Arrived                 string // of a proof
+	deal                                                       domain.DealID
 	due                                                        domain.Date
 }
 
@@ -310,7 +314,7 @@ func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 func itemOf(item domain.CaseItem, v ItemVerdict, l local) letterItem {
 	d := item.Deal
 	return letterItem{
-		Number: writable(d.InvoiceNumber, noNumber), Order: oneLine(item.OrderReference), Summary: withoutBankDetails(item.Summary, ""),
+		deal: d.ID, Number: writable(d.InvoiceNumber, noNumber), Order: oneLine(item.OrderReference), Summary: withoutBankDetails(item.Summary, ""),
 		Terms: fmt.Sprintf("%d days from %s", item.Issued.DaysUntil(d.Due), item.Issued.Short()), Due: d.Due.Long(), Since: sinceDue(l.today, d.Due), due: d.Due,
 		Reference: d.Reference.Grouped(), Code: d.NoticeCode,
 		Basis: d.Basis.Grouped(), Less: d.Basis.Minus(v.Ask).Grouped(), Open: d.Open.Grouped(), Ask: v.Ask.Grouped(), OpenPositive: d.Open.Positive(),
@@ -383,6 +387,7 @@ func (data *letter) question(f domain.CaseFacts, act Act, l local) {
 			data.AskedOn, data.Question, data.Answer = l.day(q.AskedAt).Short(), writable(withoutBankDetails(q.Said, "(as you wrote)"), "(as you wrote)"), paragraphs(q.Answer)
 			data.Understood = strings.TrimRight(oneLine(q.Understood), ".")
 			data.ByPhone = q.ByPhone
+			data.Proof = q.Topic == domain.TopicProof && len(provable(f)) > 0
 			data.ByMail, data.RestsUntil = q.ByMail, l.day(q.AnsweredAt).Plus(afterAnswer).Short()
 		}
 	}

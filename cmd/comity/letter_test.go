@@ -41,7 +41,7 @@ func TestTheNoticeIsAttachedAndCanBeReadAgain(t *testing.T) {
 			}
 		}
 	}
-	for kind, want := range map[string]int{"statement": 200, "introduction": 409, "formal_demand": 409, "release": 409, "threat": 404} {
+	for kind, want := range map[string]int{"statement": 200, "introduction": 409, "formal_demand": 409, "release": 409, "proof": 200, "threat": 404} {
 		if response, answer := s.printed(s.alice.client, kind); response.StatusCode != want {
 			t.Errorf("%s: %d %.300s, want %d", kind, response.StatusCode, answer, want)
 		}

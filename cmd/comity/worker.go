@@ -408,7 +408,7 @@ func (w *worker) send(ctx context.Context, world domain.World, id domain.TouchID
 	}
 	attached, err := onPaper(out)
 	if err != nil {
-		return errors.Join(err, w.cases.NotSent(ctx, world.ID, id, collections.FailedTemporary, "the notice could not be printed", now))
+		return errors.Join(err, w.cases.NotSent(ctx, world.ID, id, collections.FailedTemporary, "the letter that goes with it could not be printed", now))
 	}
 	link := func(text string) string { return collections.WithLink(text, w.config.PublicURL+"/d/"+token) }
 	outcome, failure := w.mailer(world).Send(ctx, delivery.Message{

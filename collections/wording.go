@@ -122,12 +122,13 @@ type letter struct {
 	PaidTotal                                    string
 	NothingLeft                                  bool
 	AskedOn, Question, Answer, RestsUntil        string
-	Understood                                   string // confirmed by a collector
-	ByPhone                                      bool   // the question was asked on the telephone, and is not quoted
-	Identity                                     string // who asks, where a protection profile wants it said (D-27)
-	Proof                                        bool   // of the assignment, goes with the answer
-	AnswersShared                                bool   // they come here, where the seller reads them too
-	ByMail                                       bool   // the question is a mail, which is not quoted
+	Understood                                   string     // confirmed by a collector
+	ByPhone                                      bool       // the question was asked on the telephone, and is not quoted
+	Identity                                     string     // who asks, where a protection profile wants it said (D-27)
+	Law                                          domain.Law // whose paragraph a notice carries; zero: none does
+	Proof                                        bool       // of the assignment, goes with the answer
+	AnswersShared                                bool       // they come here, where the seller reads them too
+	ByMail                                       bool       // the question is a mail, which is not quoted
 
 	Greeting, Opener, Busy, Closing string
 	OnTime                          int    // invoices paid on time that deserve a word; 0: none
@@ -198,7 +199,7 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 		return Letter{}, fmt.Errorf("lay out %s: %w", name, err)
 	}
 	return Letter{
-		Subject: subject, Text: plain(blocks), HTML: html.String(), Template: versions[name], Known: data.known(),
+		Subject: subject, Text: plain(blocks), HTML: html.String(), Template: data.version(name), Known: data.known(),
 		own: own, typed: data.typed(), blocks: blocks,
 	}, nil
 }
@@ -307,6 +308,7 @@ func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 	data.question(f, act, l)
 	if act.Class == domain.ClassLegalNotice && len(v.Items) > 0 {
 		data.account(f, v.Items[0].Deal)
+		data.Law, _ = domain.NoticeForm(domain.Laws(), f.Laws, f.Relationship.Place(), f.Relationship.LegalType, domain.DateOf(f.Now.UTC()))
 	}
 	return data
 }

@@ -90,6 +90,7 @@ type CaseFacts struct {
 	Contacts      []Contact      // of the last days, with this address
 	LastElsewhere time.Time      // the last proactive message for the same seller in another case
 	WaitingSince  time.Time      // when the gate first refused another case its place at this address, and nothing else; zero: none waits
+	Laws          []LawSignature // what counsel signed of the rows of law, as long as a notice is to be written; none afterwards
 	Refused       map[string]LastRefusal
 }
 

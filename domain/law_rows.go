@@ -41,7 +41,7 @@ var laws = []Law{
 	},
 	{
 		Code: "de-notice", Kind: LawNotice, Jurisdiction: "DE",
-		Text: "Sections 407 to 409 of the German Civil Code (BGB) protect you: what you paid to {seller} before you knew of the assignment counts as paid. " +
+		Text: "Sections 407 to 409 of the German Civil Code protect you: what you paid to {seller} before you knew of the assignment counts as paid. " +
 			"What you pay to {factor} because {seller} told you of it in this notice counts as paid too.",
 		Source: "German Civil Code (BGB), sections 407 to 409", Evidence: LawMemory,
 	},

@@ -35,6 +35,14 @@ type Relationship struct {
 	CreatedAt   time.Time
 }
 
+// Place returns where the debtor is in law: its region, or its country as long as that is all that is known.
+func (r Relationship) Place() string {
+	if r.Region != "" {
+		return r.Region
+	}
+	return r.Country
+}
+
 // Identified reports whether the debtor behind the relationship is known, so
 // that its invoices can be financed.
 func (r Relationship) Identified() bool { return !r.Debtor.IsZero() }

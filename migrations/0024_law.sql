@@ -29,3 +29,17 @@ GRANT SELECT, INSERT ON law_signatures TO comity_app;
 ALTER TABLE relationships ADD COLUMN assignment jsonb CHECK (assignment ->> 'clause' IN ('none', 'forbids'));
 ALTER TABLE offers ADD COLUMN assignable jsonb CHECK (assignable ->> 'ground' IN ('not_stated', 'no_clause', 'consent', 'law'));
 ALTER TABLE deals ADD COLUMN assignable jsonb CHECK (assignable ->> 'ground' IN ('not_stated', 'no_clause', 'consent', 'law'));
+
+-- +goose StatementBegin
+-- case_laws answers what counsel signed in the world of a case, as long as a notice of it is not
+-- delivered: nothing else that is written to a debtor carries a row of law.
+CREATE FUNCTION case_laws(p_case uuid) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM deals d JOIN conditions c ON c.deal_id = d.id AND c.code = 'notice_delivered' AND c.occurred_at IS NULL
+                  WHERE d.case_id = p_case AND d.status <> 'cancelled') THEN RETURN '{}'; END IF;
+  RETURN (SELECT jsonb_build_object('law_signatures', coalesce(jsonb_agg(to_jsonb(s)), '[]'))
+            FROM (SELECT DISTINCT ON (s.law) s.* FROM law_signatures s JOIN cases k ON k.world_id = s.world_id WHERE k.id = p_case ORDER BY s.law, s.id DESC) s);
+END $$;
+-- +goose StatementEnd
+REVOKE EXECUTE ON FUNCTION case_laws(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION case_laws(uuid) TO comity_app;

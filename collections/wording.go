@@ -121,6 +121,7 @@ type letter struct {
 	Paid                                         []letterPaid
 	PaidTotal                                    string
 	NothingLeft                                  bool
+	Last                                         bool // nothing that was bought is open any more
 	AskedOn, Question, Answer, RestsUntil        string
 	Understood                                   string     // confirmed by a collector
 	ByPhone                                      bool       // the question was asked on the telephone, and is not quoted
@@ -368,7 +369,7 @@ func (data *letter) payment(f domain.CaseFacts, act Act) {
 	if len(act.Allocations) == 0 {
 		return
 	}
-	data.NothingLeft = true
+	data.NothingLeft, data.Last = true, nothingLeft(&f)
 	var total []money.Amount
 	for _, a := range f.Unthanked {
 		item, ok := f.Item(a.Deal)

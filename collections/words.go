@@ -136,6 +136,7 @@ func PartyMail(event domain.Event, org domain.Organization) (subject, text strin
 		"offer.approved":    "You have an offer",
 		"offer.referred":    "An offer waits for you",
 		"payment.received":  "A payment arrived",
+		"assignment.stated": "A seller says what its contract says",
 		"payout.confirmed":  "Your advance was paid out",
 		"payout.instructed": "Your advance is with the bank",
 		"rebate.instructed": "Your rebate is with the bank",

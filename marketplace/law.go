@@ -152,3 +152,29 @@ func stillAssignable(ctx context.Context, tx Tx, by domain.Caller, r domain.Rela
 	}
 	return nil
 }
+
+// tellServing tells the factor of what is sold that its seller says something else of the contract now:
+// what was sold stays sold, and whether money may still leave is the factor's to judge.
+func tellServing(ctx context.Context, tx Tx, by domain.Caller, r domain.Relationship, id domain.EventID, trail *domain.Trail) error {
+	factor, kase, err := tx.Serving(ctx, r)
+	if err != nil || factor.IsZero() {
+		return err
+	}
+	now, err := assignable(ctx, tx, by, r)
+	if err != nil && !errors.Is(err, domain.ErrAssignmentForbidden) {
+		return err
+	}
+	said := map[domain.AssignmentGround]string{
+		"":                     "it forbids assignment, and nothing that is known here lifts that",
+		domain.GroundNotStated: "nothing about assignment",
+		domain.GroundNoClause:  "nothing forbids assignment",
+		domain.GroundConsent:   fmt.Sprintf("it forbids assignment, and the debtor consented: %s on %s, %s", r.Assignment.Consent.By, r.Assignment.Consent.On.Short(), r.Assignment.Consent.Evidence),
+		domain.GroundLaw:       fmt.Sprintf("it forbids assignment, and a law that counsel signed for overrides that (%s)", now.Law),
+	}[now.Ground]
+	trail.Events = append(trail.Events, domain.Event{
+		ID: id, World: by.World, Kind: "assignment.stated", Factor: factor, Case: kase, At: by.Now,
+		Said: fmt.Sprintf("The seller says of its contract with %s now: %s. An invoice of it is with you; please look at it before more money leaves.", r.Name, said),
+	})
+	trail.Jobs = append(trail.Jobs, domain.Job{World: by.World, Kind: domain.JobMailParty, Ref: id.UUID})
+	return nil
+}

@@ -16,6 +16,7 @@ type parties interface {
 	LockRelationship(context.Context, domain.RelationshipID, domain.OrganizationID) (domain.Relationship, error)
 	Relationships(ctx context.Context, seller domain.OrganizationID, code string, identified *bool, page domain.Page) ([]domain.Relationship, error)
 	HasOpenDeals(context.Context, domain.Relationship) (bool, error)
+	Serving(context.Context, domain.Relationship) (domain.OrganizationID, domain.CaseID, error)
 	ResolveDebtor(ctx context.Context, fresh domain.DebtorID, r domain.Relationship) (domain.DebtorID, error)
 
 	SaveAccount(context.Context, domain.BankAccount) error

@@ -112,12 +112,12 @@ type RelationshipChange struct {
 // domain.ErrVersionStale when version is not the present one, with ErrConflict
 // for a code that is taken, with ErrInvalid for a region of another country, and
 // with ErrWrongState when an invoice of this debtor is sold and the change is
-// about who it is.
+// about who it is. What is said of assignment while an invoice is sold is told to its factor.
 func (s *Service) ChangeRelationship(ctx context.Context, by domain.Caller, id domain.RelationshipID, version int, change RelationshipChange) (domain.Relationship, error) {
 	if err := by.Must(domain.KindSeller); err != nil {
 		return domain.Relationship{}, err
 	}
-	fresh, audit := domain.New[domain.DebtorID](), domain.New[domain.AuditID]()
+	fresh, audit, event := domain.New[domain.DebtorID](), domain.New[domain.AuditID](), domain.New[domain.EventID]()
 	var changed domain.Relationship
 	_, err := s.atomically(ctx, by.Own(), func(tx Tx) (domain.Answer, error) {
 		before, err := tx.LockRelationship(ctx, id, by.Organization)
@@ -143,7 +143,13 @@ func (s *Service) ChangeRelationship(ctx context.Context, by domain.Caller, id d
 		if err := tx.UpdateRelationship(ctx, changed); err != nil {
 			return domain.Answer{}, fmt.Errorf("update relationship %s: %w", id, err)
 		}
-		return domain.Answer{}, tx.SaveTrail(ctx, relationshipTrail(audit, by, "relationship.changed", changed))
+		trail := relationshipTrail(audit, by, "relationship.changed", changed)
+		if changed.Assignment != before.Assignment {
+			if err := tellServing(ctx, tx, by, changed, event, &trail); err != nil {
+				return domain.Answer{}, err
+			}
+		}
+		return domain.Answer{}, tx.SaveTrail(ctx, trail)
 	})
 	return changed, err
 }

@@ -20,7 +20,7 @@ CREATE INDEX law_signatures_recorded_by ON law_signatures (recorded_by);
 
 ALTER TABLE law_signatures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE law_signatures FORCE ROW LEVEL SECURITY;
-CREATE POLICY read ON law_signatures FOR SELECT USING (app_wide());
+CREATE POLICY parties ON law_signatures FOR SELECT USING (app_wide() OR app_scope() IN ('seller', 'factor'));
 CREATE POLICY written ON law_signatures FOR INSERT WITH CHECK (app_wide());
 GRANT SELECT, INSERT ON law_signatures TO comity_app;
 

@@ -72,6 +72,8 @@ SELECT ` + relationshipColumns + ` FROM relationships
 	hasOpenDeals = `
 SELECT EXISTS (SELECT FROM deals WHERE seller_id = $2 AND relationship_id = $1 AND status IN ('made', 'paid_out'))
     OR EXISTS (SELECT FROM offers o JOIN invoices i ON i.id = o.invoice_id WHERE o.seller_id = $2 AND i.relationship_id = $1 AND o.status IN ('open', 'referred'))`
+	readServing = `
+SELECT factor_id, case_id FROM deals WHERE seller_id = $2 AND relationship_id = $1 AND status IN ('made', 'paid_out') ORDER BY id DESC LIMIT 1`
 	resolveDebtor = `
 SELECT resolve_debtor($1, $2, $3, $4, $5)`
 )
@@ -157,6 +159,19 @@ func (tx *Tx) HasOpenDeals(ctx context.Context, r domain.Relationship) (bool, er
 		return false, fmt.Errorf("look for open deals: %w", err)
 	}
 	return open, nil
+}
+
+// Serving returns the factor that an open invoice of a relationship is sold to, and the case of both; zero
+// when there is none. A pair has one at a time.
+func (tx *Tx) Serving(ctx context.Context, r domain.Relationship) (domain.OrganizationID, domain.CaseID, error) {
+	var rows []struct {
+		Factor uuid.UUID `json:"factor_id"`
+		Case   uuid.UUID `json:"case_id"`
+	}
+	if err := tx.list(ctx, &rows, readServing, r.ID.UUID, r.Seller.UUID); err != nil || len(rows) == 0 {
+		return domain.OrganizationID{}, domain.CaseID{}, err
+	}
+	return domain.OrganizationID{UUID: rows[0].Factor}, domain.CaseID{UUID: rows[0].Case}, nil
 }
 
 // ResolveDebtor returns the platform's debtor behind a relationship's identity:

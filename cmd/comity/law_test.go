@@ -239,8 +239,19 @@ func TestAClauseAgainstAssignment(t *testing.T) {
 	var file struct {
 		Deal struct{ Assignable wireAssignable }
 	}
-	s.mustSay(`null`) // what is said later does not change what was sold
+	s.mustSay(`{"consent":null}`) // what is said later does not change what was sold, and its factor is told
 	s.must(s.eastbrook.signIn(ctx))
+	var timeline struct{ Data []struct{ Kind, Said string } }
+	s.must(s.eastbrook.get(ctx, "/v1/cases/"+s.kase+"/timeline?limit=200", &timeline))
+	told := ""
+	for _, e := range timeline.Data {
+		if e.Kind == "assignment.stated" {
+			told = e.Said
+		}
+	}
+	if !strings.Contains(told, "it forbids assignment, and nothing that is known here lifts that") {
+		t.Errorf("the factor is told %q", told)
+	}
 	s.must(s.eastbrook.get(ctx, "/v1/deals/"+accepted.Deal.ID, &file))
 	if accepted.Deal.Assignable.Ground != "consent" || file.Deal.Assignable.Ground != "consent" {
 		t.Errorf("the deal says %+v, later %+v", accepted.Deal.Assignable, file.Deal.Assignable)

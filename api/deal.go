@@ -59,9 +59,11 @@ type Deal struct {
 	// The last of those days; null while nothing was reassigned.
 	PolicyUntil    *string `json:"policy_binds_until" extensions:"x-nullable" format:"date" example:"2026-10-25"`
 	RebateHoldDays int     `json:"rebate_hold_days" example:"5"`
-	Reference      string  `json:"reference" example:"RF18539007547034"`
-	FundingDate    *string `json:"funding_date" extensions:"x-nullable" format:"date" example:"2026-02-05"`
-	PaidInFullOn   *string `json:"paid_in_full_on" extensions:"x-nullable" format:"date" example:"2026-02-23"`
+	// Which plans the factor may offer the debtor without the seller's consent, as the offer said.
+	Envelope     PlanEnvelope `json:"plan_envelope"`
+	Reference    string       `json:"reference" example:"RF18539007547034"`
+	FundingDate  *string      `json:"funding_date" extensions:"x-nullable" format:"date" example:"2026-02-05"`
+	PaidInFullOn *string      `json:"paid_in_full_on" extensions:"x-nullable" format:"date" example:"2026-02-23"`
 	// As the offer said when it was accepted.
 	Assignable Assignable `json:"assignable"`
 	MadeAt     string     `json:"made_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
@@ -116,7 +118,7 @@ func dealOf(by domain.Caller) func(domain.Deal) Deal {
 			Origination: moneyOf(d.Origination), Tax: moneyOf(d.Tax), WireFee: moneyOf(d.Wire), Now: moneyOf(d.Now()), Open: moneyOf(d.Open), Credited: moneyOf(d.Credited),
 			Forgiven: moneyOf(d.Forgiven), GivenBack: moneyOf(d.GivenBack),
 			ReserveHeld: moneyOf(reserveHeld(d)), FeeSoFar: feeSoFarOf(d, domain.DateOf(by.Now.UTC())), Fee: feeTermsOf(d.Fee),
-			RecourseDays: d.RecourseDays, PolicyDays: domain.PolicyTravels, PolicyUntil: dateOrNull(d.PolicyUntil), RebateHoldDays: d.RebateHold, Reference: d.Reference.String(), FundingDate: textOrNull(d.FundingDate.String()),
+			RecourseDays: d.RecourseDays, PolicyDays: domain.PolicyTravels, PolicyUntil: dateOrNull(d.PolicyUntil), RebateHoldDays: d.RebateHold, Envelope: envelopeOf(d.Envelope), Reference: d.Reference.String(), FundingDate: textOrNull(d.FundingDate.String()),
 			PaidInFullOn: textOrNull(d.PaidInFull.String()), MadeAt: moment(d.MadeAt), SettledAt: momentOrNull(d.SettledAt),
 			Assignable: assignableOf(d.Assignable),
 		}

@@ -91,6 +91,8 @@ type CreateMandateRequest struct {
 	mandateTerms
 	Fee  FeeTermsRequest     `json:"fee"`
 	Risk *MandateRiskRequest `json:"risk,omitempty"`
+	// Which plans need no consent of the seller; left out: 3 instalments, 30 days. It becomes a term of the offers and deals that are made under this mandate.
+	Envelope *PlanEnvelopeRequest `json:"plan_envelope,omitempty"`
 } //	@name	CreateMandateRequest
 
 // Mandate is a factor's commitment to buy in one currency.
@@ -103,6 +105,7 @@ type Mandate struct {
 	Fee FeeTerms `json:"fee"`
 	// Only of a mandate that prices by risk.
 	Risk      *MandateRisk `json:"risk,omitempty"`
+	Envelope  PlanEnvelope `json:"plan_envelope"`
 	CreatedAt string       `json:"created_at" format:"date-time" example:"2026-02-05T14:12:00Z"`
 } //	@name	Mandate
 
@@ -110,6 +113,7 @@ func mandateOf(m domain.Mandate) Mandate {
 	t := m.Terms
 	out := Mandate{
 		ID: m.ID.String(), Version: m.Version, State: string(m.State), CreatedAt: moment(m.CreatedAt), Fee: feeTermsOf(t.Fee),
+		Envelope: envelopeOf(t.Envelope),
 		mandateTerms: mandateTerms{
 			Currency: string(t.Currency), AdvanceCap: t.AdvanceCap.String(), DilutionHaircut: t.DilutionHaircut.String(),
 			VerificationHaircut: t.VerificationHaircut.String(), SellerHaircut: t.SellerHaircut.String(),
@@ -205,7 +209,7 @@ func (r CreateMandateRequest) mandate() (domain.Mandate, error) {
 			RecourseDays: k.whole("/recourse_days", r.RecourseDays, 1, maxTermDays), CureDays: k.whole("/cure_days", r.CureDays, 0, maxTermDays),
 			MinFace: k.amountIn("/min_face", r.MinFace, currency), MaxFace: k.amountIn("/max_face", r.MaxFace, currency),
 			DebtorLimit: k.amountIn("/debtor_limit", r.DebtorLimit, currency), FacilityLimit: k.amountIn("/facility_limit", r.FacilityLimit, currency),
-			OfferHours: defaultOfferHours,
+			OfferHours: defaultOfferHours, Envelope: k.envelope("/plan_envelope", r.Envelope),
 		},
 	}
 	r.byRisk(&k, &m.Terms)

@@ -48,10 +48,12 @@ type Offer struct {
 	Fee          FeeTerms `json:"fee"`
 	RecourseDays int      `json:"recourse_days" example:"90"`
 	// For so many days after a part of the invoice was given back the contact policy binds the seller, and any agency that it names (recorded with the deal).
-	PolicyDays     int        `json:"policy_days_after_recourse" example:"90"`
-	RebateHoldDays int        `json:"rebate_hold_days" example:"5"`
-	Scenarios      []Scenario `json:"scenarios"`
-	SubjectTo      []string   `json:"subject_to" example:"limit"`
+	PolicyDays     int `json:"policy_days_after_recourse" example:"90"`
+	RebateHoldDays int `json:"rebate_hold_days" example:"5"`
+	// Which plans the factor may offer the debtor without the seller's consent: accepted with the offer.
+	Envelope  PlanEnvelope `json:"plan_envelope"`
+	Scenarios []Scenario   `json:"scenarios"`
+	SubjectTo []string     `json:"subject_to" example:"limit"`
 	// What the contract says of assigning the invoice, and why it may be assigned.
 	Assignable Assignable `json:"assignable"`
 	// What moved a price by risk; empty where the mandate gives its price.
@@ -124,7 +126,7 @@ func offerOf(by domain.Caller) func(domain.Offer) Offer {
 			Status: string(o.Status), Expired: (o.Status == domain.OfferOpen || o.Status == domain.OfferReferred) && o.Expired(by.Now), MadeAt: moment(o.MadeAt), ExpiresAt: moment(o.ExpiresAt),
 			Basis: moneyOf(t.Basis), AdvanceRate: t.AdvanceRate.String(), Advance: moneyOf(t.Advance), Reserve: moneyOf(t.Reserve),
 			Origination: moneyOf(t.Origination), Tax: moneyOf(t.Tax), WireFee: moneyOf(t.Wire), Now: moneyOf(t.Now), Fee: feeTermsOf(t.Fee),
-			RecourseDays: t.RecourseDays, PolicyDays: domain.PolicyTravels, RebateHoldDays: t.RebateHold, Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
+			RecourseDays: t.RecourseDays, PolicyDays: domain.PolicyTravels, RebateHoldDays: t.RebateHold, Envelope: envelopeOf(t.Envelope), Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
 			Reasons: []DecisionReason{}, Assignable: assignableOf(o.Assignable),
 		}
 		for _, sc := range t.Scenarios {

@@ -68,13 +68,6 @@ func CheckSchedule(list []domain.Instalment, total money.Amount, today domain.Da
 	return nil
 }
 
-// insideEnvelope reports whether a collector may agree to instalments alone: few, soon after the
-// due date, and not past the recourse day (D-10).
-func insideEnvelope(list []domain.Instalment, due, recourse domain.Date) bool {
-	last := list[len(list)-1].DueOn
-	return len(list) <= domain.EnvelopeInstalments && !last.After(due.Plus(domain.EnvelopeDays)) && !last.After(recourse)
-}
-
 // SheetOf works out what follows from a plan for those who bear it (F-74): the recourse day, the
 // fee, who bears what of the extra, and what the seller gets or owes.
 func SheetOf(file domain.DealFile, p domain.Plan, business domain.Calendar) domain.PlanSheet {
@@ -97,7 +90,7 @@ func SheetOf(file domain.DealFile, p domain.Plan, business domain.Calendar) doma
 	s.SellerForgives = p.Forgiven.Minus(p.FactorForgives)
 	s.SellerBefore = d.ReserveLeft().Minus(d.Open).Minus(s.FeeBefore)
 	s.SellerAfter = d.ReserveLeft().Minus(s.FeeAfter).Plus(s.FactorBears).Minus(s.SellerForgives)
-	s.Inside = insideEnvelope(p.Instalments, d.Due, s.RecourseBefore) && p.Forgiven.IsZero() // a settlement is never (D-10)
+	s.Inside = d.Envelope.Holds(p, d.Due, s.RecourseBefore)
 	return s
 }
 

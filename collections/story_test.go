@@ -46,7 +46,7 @@ func storyA() domain.CaseFacts {
 	deal := domain.Deal{
 		ID: domain.New[domain.DealID](), World: kase.World, Factor: kase.Factor, Seller: kase.Seller, Case: kase.ID, Status: domain.DealPaidOut,
 		InvoiceNumber: "MP-1042", Due: day("2026-03-04"), Basis: usd(1_000_000), Advance: usd(850_000), Reserve: usd(150_000), Open: usd(1_000_000),
-		Collection: account.ID, NoticeCode: "7K3MPQ2X", Reference: domain.NewReference([]byte{1, 2, 3, 4, 5, 6, 7, 8}), MadeAt: kase.OpenedAt,
+		Collection: account.ID, NoticeCode: "7K3MPQ2X", Reference: domain.NewReference([]byte{1, 2, 3, 4, 5, 6, 7, 8}), MadeAt: kase.OpenedAt, Envelope: domain.UsualEnvelope,
 	}
 	return domain.CaseFacts{
 		Case:   kase,

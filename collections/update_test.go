@@ -323,7 +323,7 @@ func TestTheSheetOfStoryB(t *testing.T) {
 		Factor: domain.Organization{Country: "GB", TimeZone: "Europe/London"},
 		Deal: domain.Deal{
 			Basis: pounds(1_200_000), Advance: pounds(960_000), Reserve: pounds(240_000), ReserveUsed: pounds(120_000), Credited: pounds(120_000), Open: pounds(1_080_000),
-			Fee: domain.FeeTerms{FirstDays: 30, FirstRate: money.Percent(3), StepDays: 10, StepRate: money.Percent(1)}, RecourseDays: 90, FundingDate: day("2026-03-05"), Due: day("2026-04-01"),
+			Fee: domain.FeeTerms{FirstDays: 30, FirstRate: money.Percent(3), StepDays: 10, StepRate: money.Percent(1)}, RecourseDays: 90, FundingDate: day("2026-03-05"), Due: day("2026-04-01"), Envelope: domain.UsualEnvelope,
 			Moves: []domain.Move{
 				{On: day("2026-04-08"), Open: none, Disputed: pounds(180_000)}, {On: day("2026-04-21"), Open: pounds(-120_000), Disputed: pounds(-180_000)},
 			},

@@ -174,6 +174,7 @@ type Deal struct {
 	Fee           FeeTerms
 	RecourseDays  int
 	RebateHold    int
+	Envelope      Envelope
 	Recognised    money.Amount // fee recognised so far (E4)
 	NextAccrual   time.Time    // zero when no month end is to be posted
 	Reference     Reference

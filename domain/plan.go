@@ -121,12 +121,6 @@ type PlanSheet struct {
 	InstalmentCount int
 }
 
-// The envelope of a plan that a collector may agree to alone (D-10).
-const (
-	EnvelopeInstalments = 3
-	EnvelopeDays        = 30 // past the due date
-)
-
 // The bounds of any plan; a natural person in the United Kingdom has narrower ones (D-27).
 const (
 	MostInstalments     = 24

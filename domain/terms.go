@@ -22,6 +22,7 @@ type MandateTerms struct {
 
 	RecourseDays int // calendar days after funding at whose end recourse opens (D-16)
 	CureDays     int // added to RecourseDays when the highest fee is set aside (D-9)
+	Envelope     Envelope
 
 	MinFace, MaxFace    money.Amount // smallest and largest purchase basis
 	DebtorLimit         money.Amount // most that may be advanced on one debtor
@@ -83,6 +84,7 @@ type OfferTerms struct {
 	Fee          FeeTerms
 	RecourseDays int
 	RebateHold   int        // banking days between the payment and the rebate (D-30)
+	Envelope     Envelope   // of plans, as the mandate says on the day of the offer
 	Scenarios    []Scenario // on time, expected, recourse day, in this order
 }
 

@@ -127,7 +127,7 @@ func deal(found domain.Acceptance, by domain.Caller, ids acceptIDs, kase domain.
 		Debtor: found.Relationship.Debtor, Invoice: found.Invoice.ID, Offer: found.Offer.ID, Case: kase, Mandate: found.Mandate.ID,
 		Status: domain.DealMade, InvoiceNumber: found.Invoice.Number, DebtorName: found.Relationship.Name, Due: found.Invoice.Due,
 		Basis: terms.Basis, Advance: terms.Advance, Reserve: terms.Reserve, Origination: terms.Origination, Wire: terms.Wire, Tax: terms.Tax,
-		Open: terms.Basis, Fee: terms.Fee, RecourseDays: terms.RecourseDays, RebateHold: terms.RebateHold,
+		Open: terms.Basis, Fee: terms.Fee, RecourseDays: terms.RecourseDays, RebateHold: terms.RebateHold, Envelope: terms.Envelope,
 		Recognised: none, Credited: none, Forgiven: none, GivenBack: none, ReserveUsed: none,
 		Reference: domain.NewReference(ids.deal.UUID[:]), NoticeCode: noticeCode(ids.secret),
 		Operating: found.Mandate.Operating, Collection: found.Mandate.Collection, Payout: found.Payout, MadeAt: by.Now,

@@ -53,6 +53,7 @@ func Price(d Decision, m domain.MandateTerms, ask Ask) (domain.OfferTerms, error
 		Fee:          m.Fee,
 		RecourseDays: m.RecourseDays,
 		RebateHold:   ask.RebateHold,
+		Envelope:     m.Envelope,
 	}
 	if !terms.AdvanceRate.Positive() {
 		return domain.OfferTerms{}, domain.ErrNothingToPayOut.Because("haircuts and the highest fee take the whole basis")
@@ -158,7 +159,7 @@ func (ask Ask) check() error {
 
 // CheckMandate reports the first field of m that [Price] could not work with, for
 // whoever stores a mandate: amounts in its currency, rates between 0 and 1, a
-// recourse day, fee bands, costs.
+// recourse day, an envelope of plans, fee bands, costs.
 func CheckMandate(m domain.MandateTerms) error {
 	if _, err := sound(m); err != nil {
 		return err
@@ -187,6 +188,9 @@ func sound(m domain.MandateTerms) (domain.MandateTerms, error) {
 	}
 	if m.RecourseDays < 1 || m.CureDays < 0 || m.RecourseDays > longestTerm || m.CureDays > longestTerm {
 		return m, fmt.Errorf("recourse %d and cure %d days: not 1 to %d days", m.RecourseDays, m.CureDays, longestTerm)
+	}
+	if err := m.Envelope.Check(); err != nil {
+		return m, err
 	}
 	return m, m.Fee.Check()
 }

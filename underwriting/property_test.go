@@ -125,6 +125,7 @@ func drawMandate(t *rapid.T) domain.MandateTerms {
 		OriginationRate: bp(100, "origination"), OriginationFixed: usd(rapid.Int64Range(0, 50_00).Draw(t, "fixed")),
 		WireFee: usd(rapid.Int64Range(0, 50_00).Draw(t, "wire")), RecourseDays: rapid.IntRange(30, 120).Draw(t, "recourse"),
 		CureDays: rapid.IntRange(0, 30).Draw(t, "cure"), MaxFace: usd(1_000_000_00), MaxExpectedDaysLate: 45,
+		Envelope: domain.Envelope{Instalments: rapid.IntRange(0, 12).Draw(t, "instalments"), DaysPastDue: rapid.IntRange(0, 90).Draw(t, "past due")},
 	}
 }
 
@@ -158,7 +159,7 @@ func TestPricesAddUp(t *testing.T) {
 		}
 		stored := underwriting.EncodeTerms(terms)
 		decoded, err := underwriting.DecodeTerms(stored)
-		if err != nil || !bytes.Equal(underwriting.EncodeTerms(decoded), stored) {
+		if err != nil || !bytes.Equal(underwriting.EncodeTerms(decoded), stored) || decoded.Envelope != m.Envelope {
 			t.Fatalf("terms decode to other terms: %v\n%s", err, stored)
 		}
 	})

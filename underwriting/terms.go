@@ -27,7 +27,13 @@ type wireTerms struct {
 	DailyRate        string         `json:"daily_rate,omitempty"`
 	RecourseDays     int            `json:"recourse_days"`
 	RebateHold       int            `json:"rebate_hold"`
+	Envelope         *wireEnvelope  `json:"envelope,omitempty"` // none: the usual one, 3 instalments and 30 days
 	Scenarios        []wireScenario `json:"scenarios"`
+}
+
+type wireEnvelope struct {
+	Instalments int `json:"instalments"`
+	DaysPastDue int `json:"days_past_due"`
 }
 
 type wireScenario struct {
@@ -55,6 +61,9 @@ func EncodeTerms(t domain.OfferTerms) []byte {
 	}
 	if t.Fee.Family() == domain.FeeDaily {
 		wire.UpfrontRate, wire.DailyRate = t.Fee.UpfrontRate.String(), t.Fee.DailyRate.String()
+	}
+	if t.Envelope != domain.UsualEnvelope {
+		wire.Envelope = &wireEnvelope{t.Envelope.Instalments, t.Envelope.DaysPastDue}
 	}
 	for _, s := range t.Scenarios {
 		wire.Scenarios = append(wire.Scenarios, wireScenario{
@@ -84,7 +93,10 @@ func DecodeTerms(stored []byte) (domain.OfferTerms, error) {
 			FirstDays: wire.FirstDays, FirstRate: rates[1], StepDays: wire.StepDays, StepRate: rates[2],
 			UpfrontRate: rates[3], DailyRate: rates[4],
 		},
-		RecourseDays: wire.RecourseDays, RebateHold: wire.RebateHold,
+		RecourseDays: wire.RecourseDays, RebateHold: wire.RebateHold, Envelope: domain.UsualEnvelope,
+	}
+	if e := wire.Envelope; e != nil {
+		t.Envelope = domain.Envelope{Instalments: e.Instalments, DaysPastDue: e.DaysPastDue}
 	}
 	for _, w := range wire.Scenarios {
 		s, err := w.scenario(in)

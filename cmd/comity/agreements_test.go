@@ -12,9 +12,9 @@ type agreedScene struct {
 	second *client
 }
 
-func newAgreedScene(t *testing.T) *agreedScene {
+func newAgreedScene(t *testing.T, terms ...map[string]any) *agreedScene {
 	t.Helper()
-	s := &agreedScene{scene: newScene(t)}
+	s := &agreedScene{scene: newScene(t, terms...)}
 	password := secret(8)
 	s.must(s.eastbrook.post(t.Context(), "/v1/users", map[string]any{"email": "second@eastbrook.example", "name": "Second", "role": "owner", "password": password}, nil))
 	s.second = s.as("second@eastbrook.example", password)

@@ -255,6 +255,8 @@ type benchFacts struct {
 	StepRate     string      `json:"step_rate"`
 	RecourseDays int         `json:"recourse_days"`
 	RebateHold   int         `json:"rebate_hold"`
+	Instalments  int         `json:"envelope_instalments"`
+	EnvelopeDays int         `json:"envelope_days"`
 	NoticeCode   string      `json:"notice_code"`
 	Model        string      `json:"model"`
 	Inputs       hexBytes    `json:"inputs"`

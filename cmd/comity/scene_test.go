@@ -23,11 +23,11 @@ type scene struct {
 const sceneDay = "2026-02-05"
 
 // newScene plays a deal until its advance is paid out on 5 February.
-func newScene(t *testing.T) *scene {
+func newScene(t *testing.T, terms ...map[string]any) *scene {
 	t.Helper()
 	h := newHouse(t, onDay{payday: domain.MustDate("2026-03-09")}, "2026-02-03T14:00:00Z")
 	s := &scene{storyA: &storyA{house: h}, debtor: "ap-111@seeblick.example"}
-	s.eastbrook = h.buyer("Eastbrook", "1000000.00")
+	s.eastbrook = h.buyer("Eastbrook", "1000000.00", terms...)
 	s.alice, s.bob = h.shop("Alice GmbH", "111"), h.shop("Bob GmbH", "222")
 	s.marlow, s.rel, s.invoice = s.alice.client, s.alice.rel, s.alice.invoice
 	for i, purpose := range []string{"operating", "collection"} {

@@ -385,7 +385,7 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 			"fee":              map[string]any{"first_days": 30, "first_rate": "0.03", "step_days": 10, "step_rate": "0.01"},
 			"origination_rate": "0.0025", "origination_fixed": "0.00", "origination_tax_rate": "0.19", "wire_fee": "0.00", "recourse_days": 90, "cure_days": 0, "min_face": "1.00",
 			"max_face": "100000.00", "debtor_limit": "1000.00", "facility_limit": "1000.00", "offer_hours": 24, "max_expected_days_late": 60,
-			"operating_account_id": s.alice.account, "collection_account_id": s.alice.account,
+			"operating_account_id": s.alice.account, "collection_account_id": s.alice.account, "plan_envelope": map[string]any{"instalments": 2, "days_past_due": 20},
 		},
 	}
 	maps.Copy(bodies, s.outsideBodies(ids))

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -43,8 +44,8 @@ func (h *house) invoiceOf(s shop, number string) map[string]any {
 	}
 }
 
-// buyer is a factor with an active mandate in euros and a limit.
-func (h *house) buyer(name, limit string) *client {
+// buyer is a factor with an active mandate in euros and a limit, of terms beside the usual ones.
+func (h *house) buyer(name, limit string, terms ...map[string]any) *client {
 	h.t.Helper()
 	f := h.signUp("factor", name, "DE")
 	ids := map[string]string{}
@@ -53,14 +54,17 @@ func (h *house) buyer(name, limit string) *client {
 		h.must(err)
 		ids[purpose] = h.made(f, "/v1/bank-accounts", map[string]any{"purpose": purpose, "currency": "EUR", "holder": name, "iban": iban.IBAN()})
 	}
-	mandate := h.made(f, "/v1/mandates", map[string]any{
+	mandate := map[string]any{
 		"currency": "EUR", "advance_cap": "0.9", "dilution_haircut": "0.04", "verification_haircut": "0.02", "seller_haircut": "0",
 		"fee":              map[string]any{"first_days": 30, "first_rate": "0.03", "step_days": 10, "step_rate": "0.01"},
 		"origination_rate": "0.0025", "origination_fixed": "0.00", "wire_fee": "0.00", "recourse_days": 90, "cure_days": 0, "min_face": "1.00",
 		"max_face": "100000.00", "debtor_limit": limit, "facility_limit": limit, "offer_hours": 24, "max_expected_days_late": 60,
 		"operating_account_id": ids["operating"], "collection_account_id": ids["collection"],
-	})
-	h.must(f.post(h.t.Context(), "/v1/mandates/"+mandate+"/activate", nil, nil))
+	}
+	for _, more := range terms {
+		maps.Copy(mandate, more)
+	}
+	h.must(f.post(h.t.Context(), "/v1/mandates/"+h.made(f, "/v1/mandates", mandate)+"/activate", nil, nil))
 	return f
 }
 

@@ -7,7 +7,7 @@ SELECT jsonb_build_object(
   'now', d.made_at, 'currency', d.currency, 'due', d.due_on,
   'basis', d.basis_minor, 'advance', d.advance_minor, 'reserve', d.reserve_minor, 'origination', d.origination_minor, 'wire', d.wire_minor,
   'first_days', d.fee_first_days, 'first_rate', d.fee_first_rate::text, 'step_days', d.fee_step_days, 'step_rate', d.fee_step_rate::text,
-  'recourse_days', d.recourse_days, 'rebate_hold', d.rebate_hold, 'notice_code', d.notice_code,
+  'recourse_days', d.recourse_days, 'rebate_hold', d.rebate_hold, 'envelope_instalments', d.envelope_instalments, 'envelope_days', d.envelope_days, 'notice_code', d.notice_code,
   'model', k.model, 'inputs', encode(k.inputs, 'hex'), 'result', encode(k.result, 'hex'),
   'terms', encode(o.terms, 'hex'), 'terms_now', o.now_minor, 'expires', o.expires_at,
   'submit_answer', (SELECT encode(a.body, 'hex') FROM idempotency a WHERE a.scope_id = d.seller_id AND a.route LIKE '%/submit'),

@@ -13,6 +13,7 @@ func (data *letter) known() []string {
 	known := []string{
 		data.Factor, data.FactorEmail, data.Seller, data.Debtor, data.Contact, data.Question, data.SellerLine, data.SellerThanks, data.Call.Phone, data.Agreed.Number,
 		data.Agreed.Understood, data.Dispute.Number, data.Dispute.Said, data.Dispute.Remedy, data.Dispute.Answer, data.Dispute.CreditNumber, data.Plan.Number, data.Plan.Note, data.SellerEmail,
+		data.Promise.Number, data.Promise.SentTo,
 		data.Mediation.Neutral, data.Mediation.Reasons,
 		data.Outside.Agency, data.Outside.Number, data.Outside.Meaning,
 	}
@@ -48,6 +49,7 @@ func (data letter) withStandIns() letter {
 	for _, theirs := range []*string{
 		&data.Debtor, &data.Contact, &data.Question, &data.Answer, &data.Call.Phone, &data.Agreed.Number, &data.Agreed.Understood,
 		&data.Dispute.Number, &data.Dispute.Said, &data.Dispute.Remedy, &data.Dispute.Answer, &data.Dispute.CreditNumber, &data.Plan.Number, &data.Plan.Note,
+		&data.Promise.Number, &data.Promise.SentTo,
 		&data.Mediation.Neutral, &data.Mediation.Reasons,
 		&data.Outside.Agency, &data.Outside.Number, &data.Outside.Meaning,
 	} {

@@ -30,6 +30,7 @@ type Act struct {
 	Update      domain.UpdateID       // what changed, that the debtor is told of
 	Dispute     domain.DisputeID      // whose answer is waited for
 	Plan        domain.PlanID         // whose instalment it is about
+	Promise     domain.PromiseID      // which the contact on file is told of
 	Instalment  int
 	TwoPeople   bool                // a legal notice that two people approved
 	Outside     domain.EscalationID // who external the debtor is told of
@@ -57,6 +58,7 @@ const (
 	stepPostDue    = "post_due:"
 	stepCalled     = "after_call:"
 	stepUpdate     = "update:"
+	stepPromised   = "promised:"
 	stepInstalment = "instalment:"
 	stepWaits      = "waits:"
 	ceiling        = 7
@@ -78,7 +80,7 @@ func Next(f domain.CaseFacts) Plan {
 		return Plan{}
 	}
 	l := localOf(&f)
-	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), updates(&f, l), waits(&f, l), afterCalls(&f), instalments(&f, l), mediations(&f, l), protectives(&f, l), outside(&f, l))
+	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), updates(&f, l), promises(&f), waits(&f, l), afterCalls(&f), instalments(&f, l), mediations(&f, l), protectives(&f, l), outside(&f, l))
 	if !resting(&f) { // or nothing is started by us
 		all = slices.Concat(all, postDue(&f, l), beforeDue(&f, l))
 	}

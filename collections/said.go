@@ -48,6 +48,9 @@ func promised(ctx context.Context, tx Tx, page domain.DebtorPage, t account, ids
 		return domain.Promise{}, deed{}, err
 	}
 	m.promise.ID = ids.promise
+	if !t.phone {
+		m.promise.Recipient, m.promise.Confirmed = page.Recipient, page.Confirmed
+	}
 	if err := tx.SavePromise(ctx, page, m.promise, m.replaces); err != nil {
 		return domain.Promise{}, deed{}, fmt.Errorf("save promise: %w", err)
 	}

@@ -256,6 +256,10 @@ func TestADebtorsWordsPauseInTheSameCommit(t *testing.T) {
 	if out := h.send("2026-03-09 09:31"); !strings.Contains(out.Text, "You do not agree to USD 1,000.00") {
 		t.Errorf("the dispute is not acknowledged by %s", out.Text)
 	}
+	h.act("2026-03-09 09:32")
+	if out := h.send("2026-03-09 09:33"); !strings.Contains(out.Text, "USD 6,000.00 of invoice MP-1042 is promised") {
+		t.Errorf("the promise is not told by %s", out.Text)
+	}
 	h.is("waits", h.text(`SELECT waits_for FROM cases`), "the answer that a debtor waits for")
 
 	ana := domain.Caller{User: domain.New[domain.UserID](), Organization: h.facts.Case.Factor, Kind: domain.KindFactor, Role: domain.RoleCollector, World: h.facts.Case.World, Sandbox: true, Now: at("2026-03-09 20:00")}

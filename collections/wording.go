@@ -39,6 +39,7 @@ var kinds = map[string]kind{
 	"call":                {domain.ClassCall, anyTone},
 	"after_call":          {domain.ClassAnswer, anyTone},
 	"answer":              {domain.ClassAnswer, []int{0}},
+	"promised":            {domain.ClassAnswer, []int{0}},
 	"instalment":          {domain.ClassInstalment, []int{0}},
 	"dispute_waits":       {domain.ClassAnswer, []int{0}},
 	"plan_waits":          {domain.ClassAnswer, []int{0}},
@@ -143,6 +144,7 @@ type letter struct {
 	Dispute                         letterDispute
 	Mediation                       letterMediation
 	Plan                            letterPlan
+	Promise                         letterPromise
 	Outside                         letterOutside
 	Part, Left                      string // what went back to the seller, and what of the invoice is left
 	PolicyUntil                     string // until when the policy binds the seller of what went back
@@ -182,6 +184,7 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 		}
 	}
 	data.update(f, act, localOf(&f))
+	data.promised(f, act, localOf(&f))
 	data.outsider(f, act, localOf(&f))
 	own, err := data.concise(name, act)
 	if err != nil {

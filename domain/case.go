@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"strings"
 	"time"
 
 	"comity/money"
@@ -166,6 +167,20 @@ type Promise struct {
 	JudgeOn    Date // decided when the statement of this day is loaded (D-18)
 	MadeAt     time.Time
 	DecidedAt  time.Time
+	Recipient  string // whom the link was sent to, on whose page it was made; "": it was said to a person
+	Confirmed  bool   // the code of the notice had been typed on that link
+}
+
+// SentTo reports whether the promise was made by a link that was sent to an address.
+func (p Promise) SentTo(email string) bool {
+	return strings.EqualFold(strings.TrimSpace(p.Recipient), strings.TrimSpace(email))
+}
+
+// Unconfirmed reports whether nothing shows that the contact on file made the promise: it was made on
+// the page, by a link that was sent to another address, or on which nobody had typed the code of the
+// notice. A link can be passed on; who holds it is never known (D-18).
+func (p Promise) Unconfirmed(contact string) bool {
+	return p.Recipient != "" && (!p.Confirmed || !p.SentTo(contact))
 }
 
 // A Question is what a debtor asked, about one invoice or about everything.

@@ -48,13 +48,15 @@ type promiseRow struct {
 	JudgeOn    dateCol   `json:"judge_on"`
 	MadeAt     timeCol   `json:"made_at"`
 	DecidedAt  timeCol   `json:"decided_at"`
+	Recipient  string    `json:"recipient"`
+	Confirmed  bool      `json:"confirmed"`
 }
 
 func (r promiseRow) promise() domain.Promise {
 	return domain.Promise{
 		ID: domain.PromiseID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Deal: domain.DealID{UUID: r.Deal}, Status: domain.PromiseStatus(r.Status),
 		Amount: amount(r.Amount, r.Currency), OpenBefore: amount(r.OpenBefore, r.Currency), PromisedOn: r.PromisedOn.Date, JudgeOn: r.JudgeOn.Date,
-		MadeAt: r.MadeAt.Time, DecidedAt: r.DecidedAt.Time,
+		MadeAt: r.MadeAt.Time, DecidedAt: r.DecidedAt.Time, Recipient: r.Recipient, Confirmed: r.Confirmed,
 	}
 }
 
@@ -81,7 +83,7 @@ func (r questionRow) question() domain.Question {
 }
 
 const (
-	promiseColumns  = `id, case_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at, decided_at`
+	promiseColumns  = `id, case_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at, decided_at, recipient, confirmed`
 	questionColumns = `id, case_id, deal_id, by_mail, by_phone, said, topic, reason, understood, asked_at, answer, answered_at`
 )
 
@@ -101,8 +103,8 @@ WITH released AS (
 )
 UPDATE promises SET status = 'cancelled', decided_at = $2 WHERE id = $1 AND status = 'active'`
 	insertPromise = `
-INSERT INTO promises (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at)
-VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8, $9, $10, $11)`
+INSERT INTO promises (id, case_id, factor_id, seller_id, deal_id, status, currency, amount_minor, open_before, promised_on, judge_on, made_at, recipient, confirmed)
+VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $8, $9, $10, $11, $12, $13)`
 	insertQuestion = `
 INSERT INTO questions (id, case_id, factor_id, seller_id, deal_id, by_mail, said, asked_at, reason, by_phone, topic)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
@@ -137,7 +139,7 @@ func (tx *Tx) SavePromise(ctx context.Context, page domain.DebtorPage, p domain.
 		}
 	}
 	return tx.exec(ctx, insertPromise, p.ID.UUID, page.Case.UUID, page.FactorID.UUID, page.SellerID.UUID, p.Deal.UUID, string(p.Amount.Currency()),
-		p.Amount.Units(), p.OpenBefore.Units(), day(p.PromisedOn), day(p.JudgeOn), instant(p.MadeAt))
+		p.Amount.Units(), p.OpenBefore.Units(), day(p.PromisedOn), day(p.JudgeOn), instant(p.MadeAt), p.Recipient, p.Confirmed)
 }
 
 // SaveQuestion adds a question.

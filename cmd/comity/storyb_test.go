@@ -233,9 +233,13 @@ func (b *storyB) firstDispute() {
 	b.books("the credit note", "2026-04-21", "Factored receivables 10800.00", "Reserve -1200.00")
 }
 
-// brokenPromise: 10,800.00 for 30 April, which does not come.
+// brokenPromise: 10,800.00 for 30 April, which does not come. Moira types the code of the notice, so
+// that nobody has to be told that it was she who promised.
 func (b *storyB) brokenPromise() {
 	b.clock("2026-04-21T09:40:00Z")
+	letters, err := b.letters(b.t.Context(), moiraMail)
+	b.must(err)
+	b.must(b.does("confirm", url.Values{"code": noticeCode.FindStringSubmatch(letters[0].Text)[1:]}))
 	b.must(b.does("promise", url.Values{"deal": {b.deal}, "amount": {"10800.00"}, "currency": {"GBP"}, "day": {"2026-04-30"}}))
 	b.loaded("2026-05-01T07:00:00Z", "2026-04-30")
 	b.books("30 April", "2026-04-30", "Accrued fees 646.80", "Factored receivables 10800.00", "Reserve -1200.00", "Discount-fee income -646.80")

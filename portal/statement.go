@@ -38,15 +38,16 @@ type statement struct {
 	Questions       []viewQuestion
 }
 
-// A viewItem is one invoice.
+// A viewItem is one invoice. Its sentences are made before the template runs: of two hundred invoices
+// a template would look up each phrase two hundred times.
 type viewItem struct {
-	Deal, Number, Order, Summary, Issued, Due, When string
-	Open, Basis, Currency, Reference, PaidOn        string
-	Part                                            bool // less than the whole is open
-	Resting                                         []string
-	Talks                                           []viewTalk
-	Links                                           []viewLink
-	Pay, Document                                   string // addresses; "": there is no document
+	Deal, Number, Title, Due, When           string
+	Open, Basis, Currency, Reference, PaidOn string
+	Facts                                    template.HTML
+	Resting                                  []string
+	Talks                                    []viewTalk
+	Links                                    []viewLink
+	Pay                                      string // address
 }
 
 // A viewLink leads to something that can be done.
@@ -68,7 +69,7 @@ func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statemen
 	s.Title = string(s.T.Title)
 	var open []money.Amount
 	var owed []domain.DebtorItem
-	few := len(page.Items) <= fewItems
+	few, documentOf := len(page.Items) <= fewItems, s.T.DocumentOf.With("seller", page.Seller)
 	var first domain.Date
 	accounts := &accounts{words: s.T}
 	for _, item := range page.Items {
@@ -85,10 +86,8 @@ func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statemen
 			shown.Links = p.links(s.frame, v, shown.Deal)
 			shown.Talks = s.talks(page, item.Deal, v.by.Now, func(verb string) bool { return slices.Contains(v.link.Verbs, verb) })
 		}
-		shown.Pay, shown.Document = s.To("pay", "deal", shown.Deal), ""
-		if item.HasDocument {
-			shown.Document = s.To("document", "deal", shown.Deal)
-		}
+		shown.Pay = s.To("pay", "deal", shown.Deal)
+		shown.Facts = s.facts(item, shown, documentOf)
 		s.Open = append(s.Open, shown)
 		accounts.add(item)
 	}
@@ -136,8 +135,8 @@ func (p *portal) links(f frame, v visit, deal string) []viewLink {
 
 func itemOf(w *words, page domain.DebtorPage, item domain.DebtorItem, today domain.Date, now time.Time) viewItem {
 	shown := viewItem{
-		Deal: item.Deal.String(), Number: item.InvoiceNumber, Order: item.OrderReference, Summary: item.Summary, Issued: w.short(item.Issued),
-		Due: w.long(item.Due), When: w.when(today, item.Due), Open: w.sum(item.Open), Basis: w.sum(item.Basis), Part: item.Open.Less(item.Basis),
+		Deal: item.Deal.String(), Number: item.InvoiceNumber, Title: w.InvoiceOf.With("number", item.InvoiceNumber, "date", w.short(item.Issued)),
+		Due: w.DueOn.With("date", w.long(item.Due)), When: w.when(today, item.Due), Open: w.sum(item.Open), Basis: w.sum(item.Basis),
 		Currency: string(item.Open.Currency()), Reference: item.Reference.Grouped(),
 	}
 	if !item.PaidOn.IsZero() {
@@ -174,6 +173,26 @@ func itemOf(w *words, page domain.DebtorPage, item domain.DebtorItem, today doma
 		}
 	}
 	return shown
+}
+
+// facts lists what an invoice is.
+func (s *statement) facts(item domain.DebtorItem, shown viewItem, documentOf string) template.HTML {
+	var f facts
+	f.add(s.T.Invoice, shown.Title)
+	if item.OrderReference != "" {
+		f.add(s.T.Order, item.OrderReference)
+	}
+	if item.Summary != "" {
+		f.add(s.T.For, item.Summary)
+	}
+	if item.Open.Less(item.Basis) {
+		f.add(s.T.Invoiced, shown.Basis)
+	}
+	f.code(s.T.Reference, shown.Reference)
+	if item.HasDocument {
+		f.file(s.T.Document, s.To("document", "deal", shown.Deal), documentOf, s.T.DocumentNote)
+	}
+	return f.HTML()
 }
 
 // outlasts reports whether a rests longer than b.
@@ -241,19 +260,6 @@ func questions(w *words, page domain.DebtorPage) []viewQuestion {
 		all = append(all, shown)
 	}
 	return all
-}
-
-// About returns one invoice as a part of the page reads it.
-func (s *statement) About(item viewItem) struct {
-	T      *words
-	Seller string
-	Item   viewItem
-} {
-	return struct {
-		T      *words
-		Seller string
-		Item   viewItem
-	}{s.T, s.Seller, item}
 }
 
 // outsider says who external may be asked and from when, or was asked; "" where the debtor was told of

@@ -11,28 +11,28 @@ import (
 )
 
 const (
-	loadDebtorPage = `SELECT debtor_page($1, $2) || debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case()) || debtor_outside()`
-	confirmLink    = `
+	loadDebtorPage = `
+SELECT debtor_page($1, $2) AS page, debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case()) || debtor_outside() AS beside`
+	confirmLink = `
 SELECT is_right, tries FROM confirm_link($1, $2)`
 )
 
 type debtorItemRow struct {
-	Deal           uuid.UUID  `json:"deal_id"`
-	Status         string     `json:"status"`
-	Number         string     `json:"invoice_number"`
-	OrderReference string     `json:"order_reference"`
-	Summary        string     `json:"summary"`
-	Issued         dateCol    `json:"issued_on"`
-	Due            dateCol    `json:"due_on"`
-	Currency       string     `json:"currency"`
-	Basis          int64      `json:"basis_minor"`
-	Open           int64      `json:"open_minor"`
-	Reference      string     `json:"reference"`
-	PaidOn         dateCol    `json:"paid_on"`
-	NoticeAt       timeCol    `json:"notice_at"`
-	Account        accountRow `json:"account"`
-	AccountEnds    string     `json:"account_ends"`
-	HasDocument    bool       `json:"has_document"`
+	Deal           uuid.UUID `json:"deal_id"`
+	Status         string    `json:"status"`
+	Number         string    `json:"invoice_number"`
+	OrderReference string    `json:"order_reference"`
+	Summary        string    `json:"summary"`
+	Issued         dateCol   `json:"issued_on"`
+	Due            dateCol   `json:"due_on"`
+	Currency       string    `json:"currency"`
+	Basis          int64     `json:"basis_minor"`
+	Open           int64     `json:"open_minor"`
+	Reference      string    `json:"reference"`
+	PaidOn         dateCol   `json:"paid_on"`
+	NoticeAt       timeCol   `json:"notice_at"`
+	Account        uuid.UUID `json:"account_id"`
+	HasDocument    bool      `json:"has_document"`
 }
 
 type debtorPageRow struct {
@@ -50,14 +50,18 @@ type debtorPageRow struct {
 		Country  textCol `json:"country"`
 		TimeZone textCol `json:"time_zone"`
 	} `json:"relationship"`
-	Items      []debtorItemRow `json:"items"`
-	Holds      []holdRow       `json:"holds"`
-	Promises   []promiseRow    `json:"promises"`
-	Disputes   []disputeRow    `json:"disputes"`
-	Plans      []planRow       `json:"plans"`
-	Mediations []mediationRow  `json:"mediations"`
-	Notes      []noteRow       `json:"notes"`
-	Questions  []questionRow   `json:"questions"`
+	Items    []debtorItemRow `json:"items"`
+	Accounts []struct {
+		Account accountRow `json:"account"`
+		Ends    string     `json:"ends"` // the last four characters of its number
+	} `json:"accounts"`
+	Holds      []holdRow      `json:"holds"`
+	Promises   []promiseRow   `json:"promises"`
+	Disputes   []disputeRow   `json:"disputes"`
+	Plans      []planRow      `json:"plans"`
+	Mediations []mediationRow `json:"mediations"`
+	Notes      []noteRow      `json:"notes"`
+	Questions  []questionRow  `json:"questions"`
 	Outside    *struct {
 		Agency    string  `json:"agency"`
 		NoticedAt timeCol `json:"noticed_at"`
@@ -93,12 +97,16 @@ func (r debtorPageRow) page() domain.DebtorPage {
 			page.Outside.From = domain.From(page.Outside.NoticeOn)
 		}
 	}
+	accounts, ends := map[uuid.UUID]domain.BankAccount{}, map[uuid.UUID]string{}
+	for _, a := range r.Accounts {
+		accounts[a.Account.ID], ends[a.Account.ID] = a.Account.account(), a.Ends
+	}
 	for _, i := range r.Items {
 		reference, _ := domain.ParseReference(i.Reference) // the schema holds what we wrote
 		item := domain.DebtorItem{
 			Deal: domain.DealID{UUID: i.Deal}, Status: domain.DealStatus(i.Status), InvoiceNumber: i.Number, OrderReference: i.OrderReference, Summary: i.Summary,
 			Issued: i.Issued.Date, Due: i.Due.Date, Basis: amount(i.Basis, i.Currency), Open: amount(i.Open, i.Currency), Reference: reference,
-			PaidOn: i.PaidOn.Date, Account: i.Account.account(), AccountEnds: i.AccountEnds, HasDocument: i.HasDocument,
+			PaidOn: i.PaidOn.Date, Account: accounts[i.Account], AccountEnds: ends[i.Account], HasDocument: i.HasDocument,
 		}
 		if !i.NoticeAt.IsZero() {
 			item.NoticeOn = domain.DateOf(i.NoticeAt.In(page.Zone()))
@@ -112,12 +120,15 @@ func (r debtorPageRow) page() domain.DebtorPage {
 // link, locking the case when something is to be changed. A link that is not in
 // force is ErrNotFound.
 func (tx *Tx) DebtorPage(ctx context.Context, link domain.LinkID, lock bool) (domain.DebtorPage, error) {
-	var data []byte
+	var data struct {
+		Page   []byte `json:"page"`
+		Beside []byte `json:"beside"`
+	}
 	if err := tx.get(ctx, &data, loadDebtorPage, link.UUID, lock, instant(tx.entry.By.Now)); err != nil {
 		return domain.DebtorPage{}, fmt.Errorf("load debtor's page: %w", err)
 	}
 	var row debtorPageRow
-	if err := loaded(data, &row); err != nil {
+	if err := errors.Join(loaded(data.Page, &row), loaded(data.Beside, &row)); err != nil {
 		return domain.DebtorPage{}, err
 	}
 	if row.Case == uuid.Nil {

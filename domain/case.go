@@ -32,6 +32,7 @@ type Case struct {
 	Debtor       DebtorID
 	Relationship RelationshipID
 	Status       CaseStatus
+	Disclosure   Disclosure
 	Tone         int       // 0 informative … 4 formal
 	Cycle        int       // begins when the case opens or an answer ends the ladder
 	NextActionAt time.Time // zero when nothing is to be done

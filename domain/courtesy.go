@@ -199,6 +199,7 @@ type DebtorPage struct {
 	Country     string
 	TimeZone    string
 	Confirmed   bool
+	Disclosure  Disclosure // confidential: nothing of the page may name the factor
 	Items       []DebtorItem
 	Holds       []Hold
 	Promises    []Promise

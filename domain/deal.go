@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"time"
 
 	"comity/money"
@@ -175,6 +176,7 @@ type Deal struct {
 	RecourseDays  int
 	RebateHold    int
 	Envelope      Envelope
+	Disclosure    Disclosure
 	Recognised    money.Amount // fee recognised so far (E4)
 	NextAccrual   time.Time    // zero when no month end is to be posted
 	Reference     Reference
@@ -231,6 +233,8 @@ const (
 	ConditionIntroduced      = "introduced"
 	ConditionVerified        = "verified"
 	ConditionNoticeDelivered = "notice_delivered"
+	ConditionTrustProven     = "trust_proven"  // the account in the seller's name is held for the factor, which gives the orders on it
+	ConditionSenderProven    = "sender_proven" // mail from the seller's own address is its mail, for whoever receives it
 )
 
 // ConditionSetters says which side gives the evidence for which condition; the
@@ -241,6 +245,18 @@ var ConditionSetters = map[string]OrganizationKind{
 	ConditionIntroduced:      KindSeller,
 	ConditionVerified:        KindFactor,
 	ConditionNoticeDelivered: "",
+	ConditionTrustProven:     KindPlatform,
+	ConditionSenderProven:    KindPlatform,
+}
+
+// Conditions lists what must be evidenced before an advance is paid out, in the order in which it is
+// shown: a debtor that is told has the notice before; of one that is not, the account and the sender are
+// its supplier's (D-4, D-24).
+func (d Disclosure) Conditions() []string {
+	if d == Confidential {
+		return []string{ConditionSellerApproved, ConditionAccountProven, ConditionVerified, ConditionTrustProven, ConditionSenderProven}
+	}
+	return []string{ConditionSellerApproved, ConditionAccountProven, ConditionIntroduced, ConditionVerified, ConditionNoticeDelivered}
 }
 
 // A Condition is one thing that must be evidenced before money leaves.
@@ -260,15 +276,14 @@ func (c Condition) Met(now time.Time, today Date) bool {
 	return c.Evidence != "" && !c.OccurredAt.After(now) && (c.Expires.IsZero() || !c.Expires.Before(today))
 }
 
-// AllMet reports whether every condition that the platform knows is met.
-func AllMet(conditions []Condition, now time.Time, today Date) bool {
-	met := 0
-	for _, c := range conditions {
-		if _, known := ConditionSetters[c.Code]; known && c.Met(now, today) {
-			met++
+// AllMet reports whether every condition of a mode is met.
+func (d Disclosure) AllMet(conditions []Condition, now time.Time, today Date) bool {
+	for _, code := range d.Conditions() {
+		if !slices.ContainsFunc(conditions, func(c Condition) bool { return c.Code == code && c.Met(now, today) }) {
+			return false
 		}
 	}
-	return met == len(ConditionSetters)
+	return true
 }
 
 // A PayoutStatus is what a bank has said of an order.
@@ -333,6 +348,7 @@ type BankAccount struct {
 	Purpose      AccountPurpose
 	Currency     money.Currency
 	Holder       string
+	HeldBy       OrganizationID // of a collection account: the seller whose name it bears and who holds it for the factor; zero: the factor's own
 	Number       BankAccountNumber
 	CreatedAt    time.Time
 }

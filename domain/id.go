@@ -66,6 +66,7 @@ type (
 	consultThing      struct{}
 	protectiveThing   struct{}
 	lawSignature      struct{}
+	disclosingThing   struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -118,6 +119,7 @@ func (escalationThing) prefix() string   { return "esc" }
 func (consultThing) prefix() string      { return "lgc" }
 func (protectiveThing) prefix() string   { return "pst" }
 func (lawSignature) prefix() string      { return "sig" }
+func (disclosingThing) prefix() string   { return "dcl" }
 
 // The IDs of everything that has one.
 type (
@@ -221,6 +223,8 @@ type (
 	ProtectiveID = ID[protectiveThing]
 	// A LawSignatureID names counsel's signature under a row of law.
 	LawSignatureID = ID[lawSignature]
+	// A DisclosingID names a decision to tell a debtor after all.
+	DisclosingID = ID[disclosingThing]
 )
 
 // New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before

@@ -40,4 +40,5 @@ var (
 	ParseAgencyID         = ParseID[agencyThing]
 	ParseEscalationID     = ParseID[escalationThing]
 	ParseProtectiveID     = ParseID[protectiveThing]
+	ParseDisclosingID     = ParseID[disclosingThing]
 )

@@ -36,6 +36,7 @@ var (
 	ErrOfferExpired    = &Refusal{Kind: Conflict, Code: "offer-expired", Title: "The offer has expired"}
 	ErrLimitUsed       = &Refusal{Kind: Conflict, Code: "limit-used", Title: "The factor's limit is used up"}
 	ErrServedElsewhere = &Refusal{Kind: Conflict, Code: "pair-served-elsewhere", Title: "Another factor serves this debtor for you while an invoice is open"}
+	ErrConfidential    = &Refusal{Kind: Invalid, Code: "not-confidentially", Title: "This invoice is not bought confidentially"}
 	ErrAlreadySettled  = &Refusal{Kind: Conflict, Code: "already-settled", Title: "The deal was settled on this money and cannot be undone here"}
 	ErrMoreThanOpen    = &Refusal{Kind: Invalid, Code: "more-than-open", Title: "That is more than is open"}
 	ErrTwoPeople       = &Refusal{Kind: Conflict, Code: "second-person-needed", Title: "A second person must do this"}
@@ -55,7 +56,7 @@ func Refusals() []*Refusal {
 		ErrKeyMissing, ErrKeyInvalid, ErrKeyReused, ErrRequestInFlight, ErrVersionMissing, ErrVersionStale,
 		ErrWrongJoinCode, ErrAddressTaken, ErrClockRunning, ErrClockStopped, ErrClockBackwards, ErrNoSandbox,
 		ErrNotIdentified, ErrNothingToBuy, ErrNoAccount, ErrNotPaidYet, ErrOfferExpired, ErrLimitUsed,
-		ErrServedElsewhere, ErrAlreadySettled, ErrMoreThanOpen, ErrTwoPeople, ErrPromiseTooFar, ErrPromiseOpen, ErrNothingToPayOut, ErrOutsideMandate, ErrTooLatePayer,
+		ErrServedElsewhere, ErrConfidential, ErrAlreadySettled, ErrMoreThanOpen, ErrTwoPeople, ErrPromiseTooFar, ErrPromiseOpen, ErrNothingToPayOut, ErrOutsideMandate, ErrTooLatePayer,
 		ErrObjectionOpen, ErrNotImported, ErrShadowTaken, ErrNotNeutral, ErrNotAdmitted, ErrNotCovered, ErrComesFirst,
 		ErrAssignmentForbidden, ErrAssignmentChanged,
 	}

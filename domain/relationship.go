@@ -29,6 +29,7 @@ type Relationship struct {
 	Copied      bool         // the seller gets a copy of what we send
 	Region      string       // ISO 3166-2, such as US-CA; "": not known
 	Phone       string       // for a person to call; "": none
+	Disclosure  Disclosure   // whether the debtor is told when its invoices are sold
 	Address     string       // where post goes, a line each, without the name; "": not known
 	Assignment  Assignment   // what its contract says of assigning what it owes
 	Version     int

@@ -51,6 +51,7 @@ type Buyer struct {
 	Mandate    Mandate
 	Factor     Organization
 	Collection BankAccount
+	Trust      AccountID // in the seller's name, held for the factor; zero: there is none in the currency
 	Standing   Standing
 }
 
@@ -94,6 +95,7 @@ type Acceptance struct {
 	Relationship  Relationship
 	Mandate       Mandate
 	Payout        AccountID // the seller's account in the currency; zero when there is none
+	Trust         AccountID // in the seller's name, held for the factor, likewise
 	Case          *Case     // the open case of (factor, seller, debtor)
 	ServedBy      OrganizationID
 	DebtorUsed    int64 // minor units advanced on the debtor by the factor

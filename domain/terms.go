@@ -29,6 +29,7 @@ type MandateTerms struct {
 	FacilityLimit       money.Amount // most that may be advanced in this currency
 	OfferHours          int          // how long an offer stays open
 	MaxExpectedDaysLate int          // a debtor expected to pay later than this gets no offer
+	ConfidentialLevel   int          // the verification from which on it buys confidentially (F-44); zero: it does not
 
 	// ByRisk says that the three haircuts and the free part of the fee, its first or
 	// up-front rate, are not given: they follow from what is known of an invoice, so
@@ -85,6 +86,7 @@ type OfferTerms struct {
 	RecourseDays int
 	RebateHold   int        // banking days between the payment and the rebate (D-30)
 	Envelope     Envelope   // of plans, as the mandate says on the day of the offer
+	Disclosure   Disclosure // whether the debtor is told
 	Scenarios    []Scenario // on time, expected, recourse day, in this order
 }
 

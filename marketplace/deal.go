@@ -110,7 +110,7 @@ func (s *Service) Advance(ctx context.Context, world domain.WorldID, id domain.D
 			return err
 		}
 		d, day := file.Deal, today(now, file.Factor.Zone())
-		if d.Status != domain.DealMade || len(file.Payouts) > 0 || !domain.AllMet(file.Conditions, now, day) {
+		if d.Status != domain.DealMade || len(file.Payouts) > 0 || !d.Disclosure.AllMet(file.Conditions, now, day) {
 			return nil
 		}
 		order := domain.Payout{

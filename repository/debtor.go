@@ -12,7 +12,7 @@ import (
 
 const (
 	loadDebtorPage = `
-SELECT debtor_page($1, $2) AS page, debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case()) || debtor_outside() AS beside`
+SELECT debtor_page($1, $2) AS page, debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case()) || debtor_outside() || debtor_mode() AS beside`
 	confirmLink = `
 SELECT is_right, tries FROM confirm_link($1, $2)`
 )
@@ -41,6 +41,7 @@ type debtorPageRow struct {
 	FactorID     uuid.UUID `json:"factor_id"`
 	SellerID     uuid.UUID `json:"seller_id"`
 	Confirmed    bool      `json:"confirmed"`
+	Disclosure   string    `json:"disclosure"`
 	Factor       string    `json:"factor"`
 	FactorEmail  string    `json:"factor_email"`
 	Seller       string    `json:"seller"`
@@ -84,7 +85,8 @@ func (r debtorPageRow) page() domain.DebtorPage {
 		Case: domain.CaseID{UUID: r.Case}, World: domain.WorldID{UUID: r.World}, FactorID: domain.OrganizationID{UUID: r.FactorID},
 		SellerID: domain.OrganizationID{UUID: r.SellerID}, Factor: r.Factor, FactorEmail: r.FactorEmail, Seller: r.Seller, SellerEmail: r.SellerEmail,
 		Debtor: r.Relationship.Name, Country: string(r.Relationship.Country), TimeZone: string(r.Relationship.TimeZone), Confirmed: r.Confirmed,
-		Holds: mapped(r.Holds, holdRow.hold), Promises: mapped(r.Promises, promiseRow.promise), Disputes: mapped(r.Disputes, disputeRow.dispute),
+		Disclosure: domain.Disclosure(r.Disclosure),
+		Holds:      mapped(r.Holds, holdRow.hold), Promises: mapped(r.Promises, promiseRow.promise), Disputes: mapped(r.Disputes, disputeRow.dispute),
 		Plans: mapped(r.Plans, planRow.plan), Mediations: mapped(r.Mediations, mediationRow.mediation), Notes: mapped(r.Notes, noteRow.note),
 		Questions: mapped(r.Questions, questionRow.question),
 		Recipient: r.Recipient, Preferences: r.Preferences.preferences(), Stops: r.Stops, MayBeAsked: r.MayBeAsked, InRow: r.InRow, Letters: mapped(r.Letters, debtorLetterRow.letter),

@@ -22,9 +22,11 @@ func (s *Server) accountRoutes() []route {
 // CreateBankAccountRequest is a bank account: an IBAN, or the country US with a
 // routing number and an account number.
 type CreateBankAccountRequest struct {
-	Purpose       string `json:"purpose" enums:"payout,operating,collection" example:"payout"`
-	Currency      string `json:"currency" example:"EUR"`
-	Holder        string `json:"holder" example:"Marlow Print Works LLC"`
+	Purpose  string `json:"purpose" enums:"payout,operating,collection" example:"payout"`
+	Currency string `json:"currency" example:"EUR"`
+	Holder   string `json:"holder" example:"Marlow Print Works LLC"`
+	// Of a collection account: the seller whose name it bears, who holds it for the factor. Its debtors are served confidentially.
+	HeldBy        string `json:"held_by,omitempty" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
 	IBAN          string `json:"iban,omitempty" example:"DE89370400440532013000"`
 	Country       string `json:"country,omitempty" enums:"US" example:"US"`
 	RoutingNumber string `json:"routing_number,omitempty" example:"021000021"`
@@ -34,10 +36,12 @@ type CreateBankAccountRequest struct {
 // BankAccount is a bank account of the caller's organisation. The numbers are
 // null except where an owner asks for this one account.
 type BankAccount struct {
-	ID            string  `json:"id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	Purpose       string  `json:"purpose" enums:"payout,operating,collection" example:"payout"`
-	Currency      string  `json:"currency" example:"EUR"`
-	Holder        string  `json:"holder" example:"Marlow Print Works LLC"`
+	ID       string `json:"id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
+	Purpose  string `json:"purpose" enums:"payout,operating,collection" example:"payout"`
+	Currency string `json:"currency" example:"EUR"`
+	Holder   string `json:"holder" example:"Marlow Print Works LLC"`
+	// The seller whose name the account bears and who holds it for the factor; null: it is the organisation's own.
+	HeldBy        *string `json:"held_by" extensions:"x-nullable" example:"org_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
 	Country       string  `json:"country" example:"DE"`
 	Masked        string  `json:"masked" example:"•••• 3000"`
 	IBAN          *string `json:"iban" extensions:"x-nullable" example:"DE89370400440532013000"`
@@ -49,7 +53,7 @@ type BankAccount struct {
 // maskedAccountOf shows an account without its numbers.
 func maskedAccountOf(a domain.BankAccount) BankAccount {
 	return BankAccount{
-		ID: a.ID.String(), Purpose: string(a.Purpose), Currency: string(a.Currency), Holder: a.Holder,
+		ID: a.ID.String(), Purpose: string(a.Purpose), Currency: string(a.Currency), Holder: a.Holder, HeldBy: idOrNull(a.HeldBy),
 		Country: a.Number.Country(), Masked: a.Number.Masked(), CreatedAt: moment(a.CreatedAt),
 	}
 }
@@ -70,7 +74,7 @@ func accountLocation(a domain.BankAccount) string { return "/v1/bank-accounts/" 
 // createAccount adds a bank account.
 //
 //	@Summary		Add a bank account
-//	@Description	A seller has pay-out accounts, a factor operating and collection accounts. Check digits are checked; that money arrives is proven later. Only an owner may.
+//	@Description	A seller has pay-out accounts, a factor operating and collection accounts; one of these may be held by a seller, in its name. Check digits are checked; that money arrives is proven later. Only an owner may.
 //	@Tags			accounts
 //	@Accept			json
 //	@Produce		json
@@ -122,6 +126,9 @@ func (r CreateBankAccountRequest) account() (domain.BankAccount, error) {
 	default:
 		k.wrong("/purpose", "not-allowed", "payout, operating or collection")
 	}
+	if r.HeldBy != "" {
+		account.HeldBy = k.organization("/held_by", r.HeldBy)
+	}
 	if r.Country == "US" && account.Currency != "" && account.Currency != "USD" {
 		k.wrong("/currency", "not-allowed", "an account with a routing number is in USD")
 	}
@@ -166,6 +173,15 @@ func spoken(err error) string {
 		return domain.ErrAccountNumber.Error()
 	}
 	return strings.TrimSuffix(err.Error(), ": "+domain.ErrAccountNumber.Error())
+}
+
+// organization checks the id of an organisation.
+func (k *checker) organization(pointer, value string) domain.OrganizationID {
+	id, err := domain.ParseOrganizationID(value)
+	if err != nil {
+		k.wrong(pointer, "not-an-id", "write an id that begins with org_")
+	}
+	return id
 }
 
 // currency checks a currency that books are kept in.

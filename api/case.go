@@ -53,6 +53,7 @@ type Cases interface {
 
 	SetPause(context.Context, domain.Caller, domain.Pause, domain.Once[domain.Pause]) (domain.Answer, error)
 	CasesOutside
+	CasesDisclosing
 
 	EndPause(context.Context, domain.Caller, domain.PauseID, domain.Once[domain.Pause]) (domain.Answer, error)
 	Pauses(context.Context, domain.Caller, domain.CaseID) ([]domain.Pause, error)
@@ -109,15 +110,17 @@ type Case struct {
 	NextActionAt   *string `json:"next_action_at" extensions:"x-nullable" format:"date-time" example:"2026-02-16T14:00:00Z"`
 	WaitsFor       string  `json:"waits_for" example:"the first business day after the due date"`
 	// Somebody external was asked to speak with the debtor, and is not called back yet.
-	External bool    `json:"external" example:"false"`
-	OpenedAt string  `json:"opened_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
-	ClosedAt *string `json:"closed_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
+	External bool `json:"external" example:"false"`
+	// Whether the debtor is told that its invoices were sold.
+	Disclosure string  `json:"disclosure" enums:"notified,confidential" example:"notified"`
+	OpenedAt   string  `json:"opened_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+	ClosedAt   *string `json:"closed_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
 } //	@name	Case
 
 func caseOf(k domain.Case) Case {
 	return Case{
 		ID: k.ID.String(), Status: string(k.Status), FactorID: k.Factor.String(), SellerID: k.Seller.String(), RelationshipID: k.Relationship.String(),
-		Tone: k.Tone, Cycle: k.Cycle, NextActionAt: momentOrNull(k.NextActionAt), WaitsFor: k.WaitsFor, External: k.External, OpenedAt: moment(k.OpenedAt),
+		Tone: k.Tone, Cycle: k.Cycle, NextActionAt: momentOrNull(k.NextActionAt), WaitsFor: k.WaitsFor, External: k.External, Disclosure: string(k.Mode()), OpenedAt: moment(k.OpenedAt),
 		ClosedAt: momentOrNull(k.ClosedAt),
 	}
 }

@@ -54,6 +54,8 @@ type Deal struct {
 	FeeSoFar     FeeSoFar `json:"fee_so_far"`
 	Fee          FeeTerms `json:"fee"`
 	RecourseDays int      `json:"recourse_days" example:"90"`
+	// Whether the debtor is told that the invoice was sold.
+	Disclosure string `json:"disclosure" enums:"notified,confidential" example:"notified"`
 	// For so many days after a part was reassigned the contact policy binds the seller, and any agency that it names: the seller accepted that with the offer.
 	PolicyDays int `json:"policy_days_after_recourse" example:"90"`
 	// The last of those days; null while nothing was reassigned.
@@ -99,7 +101,7 @@ type DealDetail struct {
 
 // Condition is one thing that must be evidenced before the money leaves.
 type Condition struct {
-	Code       string  `json:"code" enums:"seller_approved,account_proven,introduced,verified,notice_delivered" example:"verified"`
+	Code       string  `json:"code" enums:"seller_approved,account_proven,introduced,verified,notice_delivered,trust_proven,sender_proven" example:"verified"`
 	By         string  `json:"by" enums:"platform,seller,factor,system" example:"factor"`
 	Met        bool    `json:"met" example:"true"`
 	Evidence   *string `json:"evidence" extensions:"x-nullable" example:"Telephone call with Mr Vance, 4 February"`
@@ -118,7 +120,7 @@ func dealOf(by domain.Caller) func(domain.Deal) Deal {
 			Origination: moneyOf(d.Origination), Tax: moneyOf(d.Tax), WireFee: moneyOf(d.Wire), Now: moneyOf(d.Now()), Open: moneyOf(d.Open), Credited: moneyOf(d.Credited),
 			Forgiven: moneyOf(d.Forgiven), GivenBack: moneyOf(d.GivenBack),
 			ReserveHeld: moneyOf(reserveHeld(d)), FeeSoFar: feeSoFarOf(d, domain.DateOf(by.Now.UTC())), Fee: feeTermsOf(d.Fee),
-			RecourseDays: d.RecourseDays, PolicyDays: domain.PolicyTravels, PolicyUntil: dateOrNull(d.PolicyUntil), RebateHoldDays: d.RebateHold, Envelope: envelopeOf(d.Envelope), Reference: d.Reference.String(), FundingDate: textOrNull(d.FundingDate.String()),
+			RecourseDays: d.RecourseDays, Disclosure: string(d.Mode()), PolicyDays: domain.PolicyTravels, PolicyUntil: dateOrNull(d.PolicyUntil), RebateHoldDays: d.RebateHold, Envelope: envelopeOf(d.Envelope), Reference: d.Reference.String(), FundingDate: textOrNull(d.FundingDate.String()),
 			PaidInFullOn: textOrNull(d.PaidInFull.String()), MadeAt: moment(d.MadeAt), SettledAt: momentOrNull(d.SettledAt),
 			Assignable: assignableOf(d.Assignable),
 		}
@@ -158,15 +160,11 @@ func reserveHeld(d domain.Deal) money.Amount {
 	return money.Minor(0, d.Basis.Currency())
 }
 
-// conditionOrder is the order in which conditions are usually met.
-var conditionOrder = []string{
-	domain.ConditionSellerApproved, domain.ConditionAccountProven, domain.ConditionIntroduced, domain.ConditionVerified, domain.ConditionNoticeDelivered,
-}
-
-// conditionsOf lists every condition, also those that nobody has met yet.
-func conditionsOf(found []domain.Condition, by domain.Caller) []Condition {
-	out := make([]Condition, len(conditionOrder))
-	for i, code := range conditionOrder {
+// conditionsOf lists every condition of a deal, also those that nobody has met yet.
+func conditionsOf(of domain.Disclosure, found []domain.Condition, by domain.Caller) []Condition {
+	codes := of.Conditions()
+	out := make([]Condition, len(codes))
+	for i, code := range codes {
 		condition := domain.Condition{Code: code}
 		if at := slices.IndexFunc(found, func(c domain.Condition) bool { return c.Code == code }); at >= 0 {
 			condition = found[at]
@@ -244,7 +242,7 @@ func (s *Server) getDeal(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	return respond(c, http.StatusOK, DealDetail{Deal: dealOf(caller(c))(d), Conditions: conditionsOf(conditions, caller(c))})
+	return respond(c, http.StatusOK, DealDetail{Deal: dealOf(caller(c))(d), Conditions: conditionsOf(d.Mode(), conditions, caller(c))})
 }
 
 // SetConditionRequest is the evidence for a condition.
@@ -268,13 +266,13 @@ func (r SetConditionRequest) evidence() (marketplace.Evidence, error) {
 // setCondition records the evidence for a condition of the pay-out.
 //
 //	@Summary		Meet a condition of the pay-out
-//	@Description	The platform meets `seller_approved` and `account_proven`, the factor `verified`, the seller `introduced`; `notice_delivered` is the system's own. `occurred_at` is now unless it is given. The same again changes nothing that counts; no idempotency key is taken.
+//	@Description	The platform meets `seller_approved` and `account_proven`, and of a confidential deal `trust_proven` and `sender_proven`; the factor `verified`, the seller `introduced`; `notice_delivered` is the system's own. `occurred_at` is now unless it is given. The same again changes nothing that counts; no idempotency key is taken.
 //	@Tags			deals
 //	@Accept			json
 //	@Produce		json
 //	@Security		Bearer
 //	@Param			id		path		string				true	"id of the deal"
-//	@Param			code	path		string				true	"which condition"	Enums(seller_approved,account_proven,introduced,verified,notice_delivered)
+//	@Param			code	path		string				true	"which condition"	Enums(seller_approved,account_proven,introduced,verified,notice_delivered,trust_proven,sender_proven)
 //	@Param			request	body		SetConditionRequest	true	"the evidence"
 //	@Success		200		{object}	Condition
 //	@Failure		400		{object}	Problem

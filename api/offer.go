@@ -47,6 +47,8 @@ type Offer struct {
 	TotalCost    Money    `json:"total_cost"`
 	Fee          FeeTerms `json:"fee"`
 	RecourseDays int      `json:"recourse_days" example:"90"`
+	// Whether the debtor is told. Confidentially the factor's people write as your accounts, to whom you name them as your agents by accepting; two of them may tell the debtor after all.
+	Disclosure string `json:"disclosure" enums:"notified,confidential" example:"notified"`
 	// For so many days after a part of the invoice was given back the contact policy binds the seller, and any agency that it names (recorded with the deal).
 	PolicyDays     int `json:"policy_days_after_recourse" example:"90"`
 	RebateHoldDays int `json:"rebate_hold_days" example:"5"`
@@ -126,7 +128,7 @@ func offerOf(by domain.Caller) func(domain.Offer) Offer {
 			Status: string(o.Status), Expired: (o.Status == domain.OfferOpen || o.Status == domain.OfferReferred) && o.Expired(by.Now), MadeAt: moment(o.MadeAt), ExpiresAt: moment(o.ExpiresAt),
 			Basis: moneyOf(t.Basis), AdvanceRate: t.AdvanceRate.String(), Advance: moneyOf(t.Advance), Reserve: moneyOf(t.Reserve),
 			Origination: moneyOf(t.Origination), Tax: moneyOf(t.Tax), WireFee: moneyOf(t.Wire), Now: moneyOf(t.Now), Fee: feeTermsOf(t.Fee),
-			RecourseDays: t.RecourseDays, PolicyDays: domain.PolicyTravels, RebateHoldDays: t.RebateHold, Envelope: envelopeOf(t.Envelope), Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
+			RecourseDays: t.RecourseDays, Disclosure: string(t.Mode()), PolicyDays: domain.PolicyTravels, RebateHoldDays: t.RebateHold, Envelope: envelopeOf(t.Envelope), Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
 			Reasons: []DecisionReason{}, Assignable: assignableOf(o.Assignable),
 		}
 		for _, sc := range t.Scenarios {

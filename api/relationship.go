@@ -58,6 +58,8 @@ type CreateRelationshipRequest struct {
 	Address string `json:"address,omitempty" example:"12 Long Quay\nPortland, ME 04101"`
 	// What your contract with it says of assigning what it owes. An invoice whose contract forbids that is not offered, unless the debtor consented or a law overrides the clause.
 	Assignment *AssignmentRequest `json:"assignment,omitempty"`
+	// Whether this debtor is told when you sell an invoice of its. Confidentially it hears from your accounts alone, pays to an account in your name that you hold for the factor, and fewer factors buy.
+	Disclosure string `json:"disclosure,omitempty" enums:"notified,confidential" example:"notified" default:"notified"`
 } //	@name	CreateRelationshipRequest
 
 // Relationship is a debtor as one seller knows it.
@@ -81,6 +83,7 @@ type Relationship struct {
 	Region      *string `json:"region" extensions:"x-nullable" example:"US-CA"`
 	Phone       *string `json:"phone" extensions:"x-nullable" example:"+14155550123"`
 	Address     *string `json:"address" extensions:"x-nullable" example:"12 Long Quay\nPortland, ME 04101"`
+	Disclosure  string  `json:"disclosure" enums:"notified,confidential" example:"notified"`
 	// What the contract with it says of assigning what it owes; null: you have not said.
 	Assignment *Assignment `json:"assignment" extensions:"x-nullable"`
 	Identified bool        `json:"identified" example:"true"`
@@ -95,6 +98,7 @@ func relationshipOf(r domain.Relationship) Relationship {
 		Industry: textOrNull(r.Industry), Size: textOrNull(r.Size),
 		Approval: string(cmp.Or(r.Approval, domain.ApproveNone)), Copied: r.Copied, Region: textOrNull(r.Region), Phone: textOrNull(r.Phone), Address: textOrNull(r.Address),
 		Assignment: assignmentOf(r.Assignment),
+		Disclosure: string(r.Mode()),
 	}
 }
 
@@ -156,6 +160,7 @@ func (r CreateRelationshipRequest) relationship() (domain.Relationship, error) {
 		Region: k.shaped("/region", r.Region, isRegion, wantedRegion),
 		Phone:  k.shaped("/phone", r.Phone, isPhone, wantedPhone), Address: k.address("/address", r.Address),
 		Assignment: k.assignment(r.Assignment),
+		Disclosure: k.disclosure("/disclosure", r.Disclosure),
 	}
 	if r.TermsDays != nil {
 		out.TermsDays = k.whole("/terms_days", *r.TermsDays, 0, maxTermsDays)
@@ -179,6 +184,15 @@ func (k *checker) approval(pointer, value string) domain.ApprovalMode {
 	mode := domain.ApprovalMode(value)
 	if !slices.Contains([]domain.ApprovalMode{domain.ApproveNone, domain.ApproveFirst, domain.ApproveEvery}, mode) {
 		k.wrong(pointer, "not-allowed", "none, first_touch or every_touch")
+	}
+	return mode
+}
+
+// disclosure checks whether a debtor is told; nothing said means that it is.
+func (k *checker) disclosure(pointer, value string) domain.Disclosure {
+	mode := domain.Disclosure(cmp.Or(value, string(domain.Notified)))
+	if !slices.Contains(domain.Disclosures(), mode) {
+		k.wrong(pointer, "not-allowed", "notified or confidential")
 	}
 	return mode
 }
@@ -364,6 +378,7 @@ type ChangeRelationshipRequest struct {
 	Copied      merged[bool]   `json:"copied,omitempty" swaggertype:"boolean" extensions:"x-nullable" example:"true"`
 	Region      merged[string] `json:"region,omitempty" swaggertype:"string" extensions:"x-nullable" example:"US-CA"`
 	Phone       merged[string] `json:"phone,omitempty" swaggertype:"string" extensions:"x-nullable" example:"+14155550123"`
+	Disclosure  merged[string] `json:"disclosure,omitempty" swaggertype:"string" extensions:"x-nullable" enums:"notified,confidential" example:"confidential"`
 	Address     merged[string] `json:"address,omitempty" swaggertype:"string" extensions:"x-nullable" example:"12 Long Quay\nPortland, ME 04101"`
 	// What is known of the contract; null: you do not say.
 	Assignment ChangeAssignmentRequest `json:"assignment,omitempty" extensions:"x-nullable"`
@@ -435,6 +450,7 @@ func (r ChangeRelationshipRequest) change() (marketplace.RelationshipChange, err
 		Industry:    checked(r.Industry.or(""), func(s string) string { return k.oneLine("/industry", s, false, maxRegister) }),
 		Size:        checked(r.Size.or(""), func(s string) string { return k.oneLine("/size", s, false, maxRegister) }),
 		Approval:    checked(r.Approval.or(string(domain.ApproveNone)), func(s string) domain.ApprovalMode { return k.approval("/approval", s) }),
+		Disclosure:  checked(r.Disclosure.or(string(domain.Notified)), func(s string) domain.Disclosure { return k.disclosure("/disclosure", s) }),
 		Copied:      r.Copied.or(false),
 		Region:      checked(r.Region.or(""), func(s string) string { return k.shaped("/region", s, isRegion, wantedRegion) }),
 		Phone:       checked(r.Phone.or(""), func(s string) string { return k.shaped("/phone", s, isPhone, wantedPhone) }),

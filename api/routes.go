@@ -37,6 +37,7 @@ func (s *Server) routes() []route {
 		s.escalationRoutes(),
 		s.consultRoutes(),
 		s.protectiveRoutes(),
+		s.disclosingRoutes(),
 		s.callRoutes(),
 		s.playbookRoutes(),
 		s.replyRoutes(), s.cardRoutes(),

@@ -45,10 +45,10 @@ func reminderOf(f *domain.CaseFacts) offset {
 	return offset{}
 }
 
-// askable reports whether an item may be followed up at all: bought, its notice
-// delivered, something open.
+// askable reports whether an item may be followed up at all: bought, its debtor told as far
+// as it is, something open.
 func askable(item *domain.CaseItem) bool {
-	return live(item) && !item.NoticeAt.IsZero() && item.Deal.Open.Positive()
+	return live(item) && item.Told() && item.Deal.Open.Positive()
 }
 
 // preDue gives the earliest message of one kind before a due date, with every

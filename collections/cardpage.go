@@ -10,10 +10,10 @@ import (
 // CardTakers says whether a factor takes money by card, in a sandbox or outside; nil: none does.
 type CardTakers func(factor domain.OrganizationID, sandbox bool) bool
 
-// Offer reports whether whoever comes by a link may pay by card at all: the factor takes it, and
-// who may say that it paid may pay.
+// Offer reports whether whoever comes by a link may pay by card at all: the factor takes it and is no
+// secret, and who may say that it paid may pay.
 func (t CardTakers) Offer(page domain.DebtorPage, link domain.Link, by domain.Caller) bool {
-	return t != nil && t(page.FactorID, by.Sandbox) && slices.Contains(link.Verbs, domain.VerbPaid)
+	return t != nil && page.Disclosure != domain.Confidential && t(page.FactorID, by.Sandbox) && slices.Contains(link.Verbs, domain.VerbPaid)
 }
 
 // CardNow returns how a payment by card stands for whoever comes by a link: one that waits too

@@ -243,7 +243,7 @@ func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Lette
 	d.touch, d.thanked = &touch, act.Allocations
 	d.link = &domain.Link{
 		ID: ids.link, Case: f.Case.ID, Factor: f.Case.Factor, Seller: f.Case.Seller, Recipient: f.Relationship.Email,
-		Verbs: domain.Verbs(), KeyVersion: m.keyVersion,
+		Verbs: f.Case.Mode().Verbs(), KeyVersion: m.keyVersion,
 	}
 	d.trail.Jobs = append(d.trail.Jobs, domain.Job{World: f.Case.World, Kind: domain.JobSend, Ref: touch.ID.UUID})
 	if kind, said := lateWords(f, act); kind != "" {

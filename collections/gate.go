@@ -224,7 +224,7 @@ func stopStage(f *domain.CaseFacts, act Act, v *Verdict) {
 	}
 	partyStage(f, act, v)
 	for _, item := range v.Items {
-		if found, ok := f.Item(item.Deal); ok && found.NoticeAt.IsZero() {
+		if found, ok := f.Item(item.Deal); ok && !found.Told() {
 			v.refuse(CodeNoNotice, CodeNoNotice)
 		}
 	}

@@ -193,7 +193,8 @@ func position(book domain.Playbook, rung string, tone int) int {
 
 // possible reports whether a rung may be taken now: a call needs a number and a mail that
 // nobody answered (C-100); a formal demand its days, its silence, nothing in dispute, in
-// mediation (C-156) or promised, and is written once (C-164, C-165, F-80).
+// mediation (C-156) or promised, a debtor who is told whose the claim is, and is written once
+// (C-164, C-165, F-80).
 func possible(f *domain.CaseFacts, l local, s domain.AfterStep, of domain.DealID) bool {
 	if s.Channel == domain.ChannelPhone {
 		return callable(f)
@@ -204,6 +205,9 @@ func possible(f *domain.CaseFacts, l local, s domain.AfterStep, of domain.DealID
 	}
 	if s.Tone < ToneFormal {
 		return true
+	}
+	if f.Case.Mode() == domain.Confidential {
+		return false // whose the claim is has to be told first
 	}
 	_, written := lastContact(f, func(t *domain.Touch) bool { return t.Tone == ToneFormal && slices.Contains(t.Items, of) })
 	return !written && !domain.MediationBlocksLegalStep(f.Mediations) && !slices.ContainsFunc(f.Disputes, func(d domain.Dispute) bool { return d.Status != domain.DisputeResolved }) &&

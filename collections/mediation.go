@@ -53,7 +53,7 @@ func mediationOver(l local, m domain.Mediation) time.Time {
 func mayOffer(f *domain.CaseFacts, l local, d domain.Dispute) bool {
 	clocks := d.Clocks(l.cal, l.zone)
 	item, ok := f.Item(d.Deal)
-	return ok && live(&item) && item.Deal.Open.Positive() && domain.MayBeOffered(d, f.Mediations, clocks, domain.Latest(l.today, clocks.MediateFrom))
+	return ok && f.Case.Mode() != domain.Confidential && live(&item) && item.Deal.Open.Positive() && domain.MayBeOffered(d, f.Mediations, clocks, domain.Latest(l.today, clocks.MediateFrom))
 }
 
 // judgeMediation decides the first mediation of a case that is due, and returns the facts as they

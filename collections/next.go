@@ -201,13 +201,13 @@ func taken(t *domain.Touch) bool {
 
 // notices gives the notice of assignment of every invoice that was bought, once
 // the seller's introduction is one business day old (D-6). Invoices that are
-// paid to one account share a notice.
+// paid to one account share a notice. A confidential deal has none.
 func notices(f *domain.CaseFacts, l local) []candidate {
 	var c candidate
 	var account domain.AccountID
 	for i := range f.Items {
 		item := &f.Items[i]
-		if !live(item) || !item.NoticeAt.IsZero() {
+		if !live(item) || !item.NoticeAt.IsZero() || item.Deal.Mode() == domain.Confidential {
 			continue
 		}
 		if on := noticed(f, item.Deal.ID); on || item.IntroducedAt.IsZero() {

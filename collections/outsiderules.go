@@ -37,6 +37,7 @@ const (
 	BeforeNotice      = "prior_notice_missing"
 	BeforeWord        = "answered_since_notice"
 	BeforeCaseClosed  = "case_closed"
+	BeforeDisclosure  = "confidential"
 	beforeAgency      = "agency_" // and why it may not be asked
 	acknowledgedRests = 7         // days for which "we look into it" is waited for (D-25)
 )
@@ -62,6 +63,7 @@ var beforeWords = map[string]string{
 	BeforeNotice:     "the debtor was told, and ten full calendar days have passed since a mail server took the letter",
 	BeforeWord:       "the debtor said or paid something since it was told",
 	BeforeCaseClosed: "the case is closed",
+	BeforeDisclosure: "the debtor is not told that the invoices were sold: two people tell it first, and its notice is delivered",
 	CodeUnapplied:    codeWords[CodeUnapplied],
 	CodeFeedBehind:   codeWords[CodeFeedBehind],
 
@@ -120,6 +122,7 @@ func Before(f domain.CaseFacts, e domain.Escalation, agency domain.Agency) []str
 	for _, stop := range f.Stops {
 		lacks(true, string(stop.Code))
 	}
+	lacks(f.Case.Mode() == domain.Confidential, BeforeDisclosure)
 	lacks(domain.MediationBlocksLegalStep(f.Mediations), BeforeMediation)
 	lacks(!consulted(f, l), BeforeConsult)
 	v := Verdict{Clear: true}

@@ -318,7 +318,7 @@ func updates(f *domain.CaseFacts, l local) []candidate {
 	var all []candidate
 	for _, u := range f.Updates {
 		step := stepUpdate + u.ID.String()
-		if ever(f, step) {
+		if ever(f, step) || untold(f, u) {
 			continue
 		}
 		act := &Act{Step: step, Class: domain.ClassAnswer, Template: string(u.Kind), Update: u.ID, Items: []domain.DealID{u.Deal}, Why: updateWhy[u.Kind]}
@@ -329,6 +329,13 @@ func updates(f *domain.CaseFacts, l local) []candidate {
 		all = append(all, again(f, candidate{at, act, "the letter about what changed"}))
 	}
 	return all
+}
+
+// untold reports whether an update is about a sale of which the debtor is not told: that a part was given
+// back, and the release, change nothing for it.
+func untold(f *domain.CaseFacts, u domain.Update) bool {
+	item, ok := f.Item(u.Deal)
+	return ok && item.Deal.Mode() == domain.Confidential && (u.Kind == domain.UpdateGivenBack || u.Kind == domain.UpdateReleased)
 }
 
 var updateWhy = map[domain.UpdateKind]string{

@@ -28,7 +28,8 @@ func protectives(f *domain.CaseFacts, l local) []candidate {
 }
 
 // ProposeProtective is the first of two people who want a step filed that keeps a right and cannot wait.
-// It refuses with domain.ErrNotFound, ErrInvalid, or ErrWrongState when the case is closed.
+// It refuses with domain.ErrNotFound, ErrInvalid, or ErrWrongState when the case is closed
+// or its debtor is not told of the sale.
 func (s *Service) ProposeProtective(ctx context.Context, by domain.Caller, id domain.CaseID, p domain.ProtectiveStep, once domain.Once[domain.ProtectiveStep]) (domain.Answer, error) {
 	meaning, err := Courteous("/meaning", p.Meaning)
 	if err != nil {
@@ -47,6 +48,9 @@ func (s *Service) ProposeProtective(ctx context.Context, by domain.Caller, id do
 		f.Now = by.Now
 		if f.Case.Status != domain.CaseOpen {
 			return p, domain.Trail{}, domain.ErrWrongState.Because("the case is closed").In(string(f.Case.Status), string(domain.CaseOpen))
+		}
+		if err := openly(f.Case); err != nil {
+			return p, domain.Trail{}, err
 		}
 		item, ok := f.Item(p.Deal)
 		if !ok || !live(&item) {

@@ -21,6 +21,7 @@ type Tx interface {
 	reading
 	receiving
 	calling
+	disclosing
 	booking
 	contacting
 	seating

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -41,6 +42,9 @@ type Case struct {
 	OpenedAt     time.Time
 	ClosedAt     time.Time
 }
+
+// Mode returns whether the debtor of the case is told.
+func (c Case) Mode() Disclosure { return mode(c.Disclosure) }
 
 // A TouchStatus is what has become of a message.
 type TouchStatus string
@@ -294,6 +298,15 @@ const (
 	// stands, and nothing else of the case. No link that a debtor gets has it.
 	VerbCard = "card"
 )
+
+// Verbs lists the verbs of a debtor's link in a mode. One that is not told of the sale has no notice
+// whose code it could type, and nothing of which it would want proof: its supplier writes.
+func (d Disclosure) Verbs() []string {
+	if d != Confidential {
+		return Verbs()
+	}
+	return slices.DeleteFunc(Verbs(), func(verb string) bool { return verb == VerbConfirm || verb == VerbProof })
+}
 
 // Verbs lists every verb that a link may carry.
 func Verbs() []string {

@@ -17,6 +17,13 @@ type CaseItem struct {
 	NoticeAt       time.Time // the notice was delivered; zero: not yet
 }
 
+// Told reports whether the debtor knows whom the invoice is followed up for: it had the notice, or it is
+// not told of the sale, and the invoice is its supplier's as before. Nothing is said before the advance
+// was paid.
+func (i CaseItem) Told() bool {
+	return !i.NoticeAt.IsZero() || i.Deal.Mode() == Confidential && !i.Deal.FundingDate.IsZero()
+}
+
 // A Feed is a collection account and what its loaded statements cover.
 type Feed struct {
 	Account BankAccount

@@ -194,6 +194,9 @@ type Deal struct {
 	Stops         []FeeStop  // of its fee's clock; not of a case's items either
 }
 
+// Mode returns whether the debtor is told of the deal.
+func (d Deal) Mode() Disclosure { return mode(d.Disclosure) }
+
 // Owed returns the contractual fee on a day, every started band whole (D-13); nothing before the
 // advance is paid out.
 func (d Deal) Owed(on Date) money.Amount {

@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // A Disclosure says whether a debtor is told that its invoice was sold (F-44).
 type Disclosure string
@@ -15,6 +18,9 @@ const (
 
 // Disclosures lists every mode.
 func Disclosures() []Disclosure { return []Disclosure{Notified, Confidential} }
+
+// mode reads a mode; one that nobody set is [Notified].
+func mode(d Disclosure) Disclosure { return cmp.Or(d, Notified) }
 
 // The lowest verification that a mandate may ask of what it buys confidentially: written status from
 // the debtor's own domain or portal. Nobody but the seller can ask the debtor afterwards.
@@ -31,11 +37,19 @@ func (b Buyer) Buys(how Disclosure, level int) error {
 		return ErrConfidential.Because("this factor tells every debtor")
 	case level < b.Mandate.Terms.ConfidentialLevel:
 		return ErrConfidential.Because("the invoice is verified to level %d, and level %d is needed", max(level, 0), b.Mandate.Terms.ConfidentialLevel)
-	case b.Trust.IsZero():
+	case b.Trust.ID.IsZero():
 		return ErrConfidential.Because("there is no account in your name that is held for this factor yet")
 	default:
 		return nil
 	}
+}
+
+// PaidInto returns the account that a debtor pays to what a buyer takes in a mode.
+func (b Buyer) PaidInto(how Disclosure) BankAccount {
+	if how == Confidential {
+		return b.Trust
+	}
+	return b.Collection
 }
 
 // A DisclosingStatus is how far a decision to tell a debtor after all has come.

@@ -44,6 +44,9 @@ func (r Relationship) Place() string {
 	return r.Country
 }
 
+// Mode returns whether the debtor is told when its invoices are sold.
+func (r Relationship) Mode() Disclosure { return mode(r.Disclosure) }
+
 // Identified reports whether the debtor behind the relationship is known, so
 // that its invoices can be financed.
 func (r Relationship) Identified() bool { return !r.Debtor.IsZero() }

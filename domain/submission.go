@@ -51,7 +51,7 @@ type Buyer struct {
 	Mandate    Mandate
 	Factor     Organization
 	Collection BankAccount
-	Trust      AccountID // in the seller's name, held for the factor; zero: there is none in the currency
+	Trust      BankAccount // in the seller's name, held for the factor; zero: there is none in the currency
 	Standing   Standing
 }
 

@@ -86,9 +86,12 @@ type OfferTerms struct {
 	RecourseDays int
 	RebateHold   int        // banking days between the payment and the rebate (D-30)
 	Envelope     Envelope   // of plans, as the mandate says on the day of the offer
-	Disclosure   Disclosure // whether the debtor is told
+	Disclosure   Disclosure // zero: the debtor is told
 	Scenarios    []Scenario // on time, expected, recourse day, in this order
 }
+
+// Mode returns the mode that the offer is made in.
+func (t OfferTerms) Mode() Disclosure { return mode(t.Disclosure) }
 
 // Charges returns what is taken from the advance at purchase.
 func (t OfferTerms) Charges() money.Amount { return t.Origination.Plus(t.Wire).Plus(t.Tax) }

@@ -32,7 +32,7 @@ type acceptIDs struct {
 // AcceptOffer sells an invoice on the terms of an offer: the deal, its journals
 // E1 and E2, its case and everything that follows from it are one commit. The
 // money waits for its conditions (D-4). It refuses with domain.ErrNotFound,
-// ErrOfferExpired, ErrWrongState, ErrLimitUsed, ErrServedElsewhere, ErrNoAccount,
+// ErrOfferExpired, ErrWrongState, ErrLimitUsed, ErrServedElsewhere, ErrConfidential, ErrNoAccount,
 // ErrAssignmentForbidden or ErrAssignmentChanged.
 func (s *Service) AcceptOffer(ctx context.Context, by domain.Caller, id domain.OfferID, once domain.Once[Accepted]) (domain.Answer, error) {
 	if err := by.Must(domain.KindSeller); err != nil {
@@ -87,13 +87,16 @@ func sell(found domain.Acceptance, by domain.Caller, ids acceptIDs) (Accepted, e
 	if err := room(found); err != nil {
 		return Accepted{}, err
 	}
+	if err := quiet(found); err != nil {
+		return Accepted{}, err
+	}
 	done := Accepted{Offer: found.Offer, Invoice: found.Invoice, NewCase: found.Case == nil}
 	if found.Case != nil {
 		done.Case = *found.Case
 	} else {
 		done.Case = domain.Case{
 			ID: ids.kase, World: by.World, Factor: found.Offer.Factor, Seller: found.Offer.Seller, Debtor: found.Relationship.Debtor,
-			Relationship: found.Relationship.ID, Status: domain.CaseOpen, Cycle: 1, OpenedAt: by.Now,
+			Relationship: found.Relationship.ID, Status: domain.CaseOpen, Disclosure: found.Offer.Terms.Mode(), Cycle: 1, OpenedAt: by.Now,
 		}
 	}
 	done.Case.NextActionAt = by.Now
@@ -119,18 +122,38 @@ func room(found domain.Acceptance) error {
 	}
 }
 
+// quiet refuses a sale in another mode than the debtor is served in, or a confidential one without an
+// account in the seller's name.
+func quiet(found domain.Acceptance) error {
+	how := found.Offer.Terms.Mode()
+	switch {
+	case how != found.Relationship.Mode():
+		return domain.ErrWrongState.Because("the offer was made for a debtor that is %s: submit the invoice again", how).In(string(found.Relationship.Mode()))
+	case found.Case != nil && found.Case.Mode() != how:
+		return domain.ErrWrongState.Because("what of this debtor is open was sold %s, and it hears with one voice", found.Case.Mode()).In(string(found.Case.Mode()))
+	case how == domain.Confidential && found.Trust.IsZero():
+		return domain.ErrConfidential.Because("there is no account in your name that is held for this factor")
+	default:
+		return nil
+	}
+}
+
 func deal(found domain.Acceptance, by domain.Caller, ids acceptIDs, kase domain.CaseID) domain.Deal {
 	terms := found.Offer.Terms
 	none := money.Minor(0, terms.Basis.Currency())
+	into := found.Mandate.Collection
+	if terms.Mode() == domain.Confidential {
+		into = found.Trust
+	}
 	return domain.Deal{
 		ID: ids.deal, World: by.World, Factor: found.Offer.Factor, Seller: found.Offer.Seller, Relationship: found.Relationship.ID,
 		Debtor: found.Relationship.Debtor, Invoice: found.Invoice.ID, Offer: found.Offer.ID, Case: kase, Mandate: found.Mandate.ID,
 		Status: domain.DealMade, InvoiceNumber: found.Invoice.Number, DebtorName: found.Relationship.Name, Due: found.Invoice.Due,
 		Basis: terms.Basis, Advance: terms.Advance, Reserve: terms.Reserve, Origination: terms.Origination, Wire: terms.Wire, Tax: terms.Tax,
-		Open: terms.Basis, Fee: terms.Fee, RecourseDays: terms.RecourseDays, RebateHold: terms.RebateHold, Envelope: terms.Envelope,
+		Open: terms.Basis, Fee: terms.Fee, RecourseDays: terms.RecourseDays, RebateHold: terms.RebateHold, Disclosure: terms.Mode(), Envelope: terms.Envelope,
 		Recognised: none, Credited: none, Forgiven: none, GivenBack: none, ReserveUsed: none,
 		Reference: domain.NewReference(ids.deal.UUID[:]), NoticeCode: noticeCode(ids.secret),
-		Operating: found.Mandate.Operating, Collection: found.Mandate.Collection, Payout: found.Payout, MadeAt: by.Now,
+		Operating: found.Mandate.Operating, Collection: into, Payout: found.Payout, MadeAt: by.Now,
 		Assignable: found.Offer.Assignable,
 	}
 }

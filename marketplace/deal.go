@@ -3,6 +3,7 @@ package marketplace
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"comity/domain"
@@ -45,6 +46,9 @@ func (s *Service) SetCondition(ctx context.Context, by domain.Caller, id domain.
 		if condition, err = evidenced(id, code, evidence, by); err != nil {
 			return err
 		}
+		if !slices.Contains(file.Deal.Disclosure.Conditions(), code) {
+			return domain.ErrNotFound.Because("this deal does not wait for it")
+		}
 		if file.Deal.Status != domain.DealMade {
 			return domain.ErrWrongState.Because("the deal is %s", file.Deal.Status).In(string(file.Deal.Status), string(domain.DealMade))
 		}
@@ -84,6 +88,8 @@ var conditionName = map[string]string{
 	domain.ConditionIntroduced:      "the seller's introduction of the factor",
 	domain.ConditionVerified:        "the verification of the invoice",
 	domain.ConditionNoticeDelivered: "the delivery of the notice",
+	domain.ConditionTrustProven:     "the account that is held for the factor",
+	domain.ConditionSenderProven:    "the seller's own sender address",
 }
 
 // partyTo reports whether the caller may act on the deal: its seller, its

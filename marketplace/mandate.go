@@ -73,7 +73,7 @@ func checkAccounts(m domain.Mandate, own []domain.BankAccount) error {
 	fits := func(id domain.AccountID, purpose domain.AccountPurpose) bool {
 		for _, account := range own {
 			if account.ID == id {
-				return account.Purpose == purpose && account.Currency == m.Terms.Currency
+				return account.Purpose == purpose && account.HeldBy.IsZero() && account.Currency == m.Terms.Currency
 			}
 		}
 		return false

@@ -140,6 +140,19 @@ func disputed(f *domain.MediationFile) string {
 
 var sideWords = map[domain.Side]string{domain.SideDebtor: "The debtor", domain.SideSeller: "The seller", domain.SideFactor: "The factor", domain.SideNeutral: "The neutral"}
 
+// mediable refuses mediation about a deal of which the debtor is not told: a neutral has to know every
+// party, and so have they. The debtor's words do not tell it.
+func mediable(d domain.Deal, asks domain.Side) error {
+	switch {
+	case d.Mode() != domain.Confidential:
+		return nil
+	case asks == domain.SideDebtor:
+		return domain.ErrWrongState.Because("no neutral person is offered here: please write what would put it right")
+	default:
+		return domain.ErrWrongState.Because("the debtor is not told of the sale, and a neutral person has to know every party: two people of the factor tell it first").In(string(domain.Confidential), string(domain.Notified))
+	}
+}
+
 // AskMediation offers mediation in a dispute because a party asks for it, before its day or once
 // more. It refuses with domain.ErrNotFound, ErrForbidden, or ErrWrongState where it may not be offered.
 func (s *Service) AskMediation(ctx context.Context, by domain.Caller, id domain.DisputeID, once domain.Once[domain.Mediation]) (domain.Answer, error) {
@@ -151,6 +164,9 @@ func (s *Service) AskMediation(ctx context.Context, by domain.Caller, id domain.
 	return s.atomically(ctx, once.Entry(by, domain.ScopeMarket), func(tx Tx) (domain.Answer, error) {
 		file, err := tx.DisputeMediations(ctx, id, by.Organization, by.Case)
 		if err != nil {
+			return domain.Answer{}, err
+		}
+		if err := mediable(file.Deal.Deal, side); err != nil {
 			return domain.Answer{}, err
 		}
 		business, zone := file.Business(), file.Debtor.Zone()

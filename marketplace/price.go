@@ -102,14 +102,25 @@ func (s *Service) shadow(ctx context.Context, tx Tx, m underwriting.Submission, 
 	return score, err
 }
 
-// bidOf asks one mandate for its terms: those that it gives, or those that follow from
-// the risk.
+// bidOf asks one mandate for its terms, in the mode in which the pair is served.
 func bidOf(m underwriting.Submission, decided underwriting.Decision, buyer domain.Buyer, now time.Time) (Bid, error) {
+	if err := buyer.Buys(m.Relationship.Mode(), m.Verification.Level()); err != nil {
+		return Bid{}, err
+	}
+	bid, err := termsOf(m, decided, buyer, now)
+	if m.Relationship.Mode() == domain.Confidential {
+		bid.Terms.Disclosure = domain.Confidential
+	}
+	return bid, err
+}
+
+// termsOf returns the terms of one mandate: those that it gives, or those that follow from the risk.
+func termsOf(m underwriting.Submission, decided underwriting.Decision, buyer domain.Buyer, now time.Time) (Bid, error) {
 	inv, mandate, fundedOn := m.Invoice, buyer.Mandate.Terms, today(now, buyer.Factor.Zone())
 	ask := underwriting.Ask{
 		Basis: inv.Basis, Due: inv.Due, FundedOn: fundedOn,
 		Banking:    domain.BankingDays(inv.Basis.Currency(), buyer.Factor.Country),
-		RebateHold: buyer.Collection.RebateHold(),
+		RebateHold: buyer.PaidInto(m.Relationship.Mode()).RebateHold(),
 	}
 	if !mandate.ByRisk {
 		terms, err := underwriting.Price(decided, mandate, ask)

@@ -63,7 +63,7 @@ func identify(ctx context.Context, tx Tx, r *domain.Relationship, fresh domain.D
 func relationshipTrail(id domain.AuditID, by domain.Caller, action string, r domain.Relationship) domain.Trail {
 	return domain.Trail{Audit: []domain.AuditRow{domain.Audited(id, by, action, "relationship", r.ID.UUID,
 		r.Version, r.Debtor, r.Code, r.Name, r.LegalType, r.Country, r.TaxID, r.ContactName, r.Email, r.TimeZone, r.TermsDays, r.HeadsUp, r.Industry, r.Size,
-		r.Approval, r.Copied, r.Region, r.Phone, r.Address, r.Assignment)}}
+		r.Approval, r.Copied, r.Region, r.Phone, r.Address, r.Assignment, r.Mode())}}
 }
 
 // Relationship returns one of the caller's debtors.
@@ -106,6 +106,7 @@ type RelationshipChange struct {
 	Approval                              *domain.ApprovalMode
 	Region, Phone, Address                *string
 	Assignment                            func(domain.Assignment) domain.Assignment // nil: it stays
+	Disclosure                            *domain.Disclosure
 }
 
 // ChangeRelationship changes a debtor as the seller knows it. It refuses with
@@ -183,6 +184,7 @@ func (c RelationshipChange) of(r domain.Relationship) domain.Relationship {
 	if c.Assignment != nil {
 		r.Assignment = c.Assignment(r.Assignment)
 	}
+	set(&r.Disclosure, c.Disclosure)
 	if r.TimeZone == "" && r.Country != "" {
 		r.TimeZone = domain.ZoneOf(r.Country)
 	}
@@ -196,7 +198,7 @@ func set[T any](part *T, value *T) {
 }
 
 // reidentify finds the debtor anew when a change says that it is somebody else,
-// which it may not say while an invoice of it is sold.
+// which it may not say while an invoice of it is sold; nor may it say then whether the debtor is told.
 func reidentify(ctx context.Context, tx Tx, before domain.Relationship, changed *domain.Relationship, fresh domain.DebtorID) error {
 	if !sameDebtor(before, *changed) || (before.Identified() && !changed.Identifiable()) {
 		open, err := tx.HasOpenDeals(ctx, before)
@@ -207,6 +209,15 @@ func reidentify(ctx context.Context, tx Tx, before domain.Relationship, changed 
 			return domain.ErrWrongState.Because("an invoice of this debtor is sold: name, legal type, country and tax number stay, and an address is needed").In("sold")
 		}
 		return identify(ctx, tx, changed, fresh)
+	}
+	if before.Mode() != changed.Mode() {
+		open, err := tx.HasOpenDeals(ctx, before)
+		if err != nil {
+			return err
+		}
+		if open {
+			return domain.ErrWrongState.Because("an invoice of this debtor is sold or on offer: whether it is told stays as it is").In("sold")
+		}
 	}
 	if before.Identified() {
 		return nil

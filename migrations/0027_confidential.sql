@@ -65,6 +65,70 @@ CREATE FUNCTION trust_account(p_factor uuid, p_seller uuid, p_currency text) RET
   SELECT a.id FROM bank_accounts a WHERE a.held_by = p_seller AND a.org_id = p_factor AND a.currency = p_currency ORDER BY a.id DESC LIMIT 1
 $$;
 
+-- pricing_facts: of a pair that is to be served confidentially, also what each factor needs for it.
+CREATE OR REPLACE FUNCTION pricing_facts(p_seller uuid, p_world uuid, p_relationship uuid, p_except uuid, p_currency text, p_now timestamptz)
+RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  org organizations;
+  today date;
+  own_number text;
+  r relationships;
+BEGIN
+  SELECT * INTO org FROM organizations WHERE id = p_seller;
+  today := (p_now AT TIME ZONE org.time_zone)::date;
+  SELECT i.number INTO own_number FROM invoices i WHERE i.id = p_except;
+  SELECT * INTO r FROM relationships WHERE seller_id = p_seller AND id = p_relationship;
+  RETURN jsonb_build_object(
+    'seller', to_jsonb(org),
+    'relationship', CASE WHEN r.id IS NOT NULL THEN to_jsonb(r) END,
+    'buyers', (SELECT coalesce(jsonb_agg(jsonb_build_object('mandate', to_jsonb(m), 'factor', to_jsonb(f), 'collection', to_jsonb(a), 'standing', to_jsonb(s),
+                   'trust', CASE WHEN r.disclosure = 'confidential' THEN (SELECT to_jsonb(t) FROM bank_accounts t WHERE t.id = trust_account(m.factor_id, p_seller, p_currency)) END) ORDER BY m.id), '[]')
+                 FROM mandates m JOIN organizations f ON f.id = m.factor_id JOIN bank_accounts a ON a.id = m.collection_account_id
+                 LEFT JOIN seller_standings s ON s.factor_id = m.factor_id AND s.seller_id = p_seller
+                WHERE m.world_id = p_world AND m.currency = p_currency AND m.state = 'active'),
+    'has_account', EXISTS (SELECT FROM bank_accounts a WHERE a.org_id = p_seller AND a.purpose = 'payout' AND a.currency = p_currency),
+    'velocity', pair_velocity(p_seller, p_relationship, p_except, own_number, p_currency, today, p_now, false),
+    'refused_by', (SELECT to_jsonb(array_agg(DISTINCT o.factor_id)) FROM offers o WHERE o.seller_id = p_seller AND o.invoice_id = p_except AND o.status = 'refused'),
+    'risk', CASE WHEN EXISTS (SELECT FROM mandates m WHERE m.world_id = p_world AND m.currency = p_currency AND m.state = 'active' AND (m.by_risk OR r.disclosure = 'confidential'))
+                 THEN risk_facts(p_seller, p_relationship, p_except, p_currency, today, p_now) END)
+    || experience_counts(p_seller, p_relationship, p_except, today, p_now);
+END $$;
+
+-- load_acceptance likewise.
+CREATE OR REPLACE FUNCTION load_acceptance(p_offer uuid, p_seller uuid) RETURNS jsonb LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  o offers;
+  inv invoices;
+  rel relationships;
+  c cases;
+BEGIN
+  SELECT * INTO o FROM offers WHERE seller_id = p_seller AND id = p_offer;
+  IF NOT FOUND THEN RETURN '{}'; END IF;
+  SELECT * INTO inv FROM invoices WHERE id = o.invoice_id FOR UPDATE;
+  SELECT * INTO rel FROM relationships WHERE id = inv.relationship_id FOR UPDATE; -- one sale of a pair at a time
+  SELECT * INTO c FROM cases
+   WHERE factor_id = o.factor_id AND seller_id = p_seller AND debtor_id = rel.debtor_id AND status = 'open' FOR UPDATE;
+  INSERT INTO exposures (factor_id, debtor_id, currency) VALUES (o.factor_id, rel.debtor_id, o.currency) ON CONFLICT DO NOTHING;
+  PERFORM FROM exposures WHERE factor_id = o.factor_id AND debtor_id = rel.debtor_id AND currency = o.currency FOR UPDATE;
+  INSERT INTO facilities (factor_id, currency) VALUES (o.factor_id, o.currency) ON CONFLICT DO NOTHING;
+  PERFORM FROM facilities WHERE factor_id = o.factor_id AND currency = o.currency FOR UPDATE;
+  RETURN jsonb_build_object(
+    'offer', (SELECT to_jsonb(x) FROM offers x WHERE x.id = p_offer), -- again: it may have ended while we waited
+    'invoice', (SELECT to_jsonb(x) FROM invoices x WHERE x.id = inv.id),
+    'factor', (SELECT to_jsonb(x) FROM organizations x WHERE x.id = o.factor_id),
+    'relationship', to_jsonb(rel),
+    'mandate', (SELECT to_jsonb(m) FROM mandates m WHERE m.id = o.mandate_id),
+    'payout', (SELECT a.id FROM bank_accounts a WHERE a.org_id = p_seller AND a.purpose = 'payout' AND a.currency = o.currency ORDER BY a.id DESC LIMIT 1),
+    'trust', CASE WHEN rel.disclosure = 'confidential' THEN trust_account(o.factor_id, p_seller, o.currency) END,
+    'kase', CASE WHEN c.id IS NOT NULL THEN to_jsonb(c) END,
+    'served_by', (SELECT d.factor_id FROM deals d WHERE d.relationship_id = rel.id AND d.factor_id <> o.factor_id
+                    AND (d.status IN ('made', 'paid_out') OR EXISTS (SELECT FROM recourses r WHERE r.deal_id = d.id AND r.status = 'exercised')) LIMIT 1),
+    'debtor_used', (SELECT used_minor FROM exposures WHERE factor_id = o.factor_id AND debtor_id = rel.debtor_id AND currency = o.currency),
+    'facility_used', (SELECT used_minor FROM facilities WHERE factor_id = o.factor_id AND currency = o.currency),
+    'sold_elsewhere', EXISTS (SELECT FROM fingerprints mine JOIN fingerprints f ON f.world_id = mine.world_id AND f.digest = mine.digest AND f.live
+                               WHERE mine.invoice_id = inv.id AND f.invoice_id <> inv.id));
+END $$;
+
 -- tell_debtor ends the confidentiality of a case of the caller's factor: its deals, the pair and the
 -- case are notified from now on. What was not paid out yet, and what is collected, waits for the notice;
 -- the contract is the introduction, and the seller may speak first until the notice leaves.

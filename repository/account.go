@@ -11,15 +11,16 @@ import (
 )
 
 type accountRow struct {
-	ID        uuid.UUID `json:"id"`
-	Org       uuid.UUID `json:"org_id"`
-	Purpose   string    `json:"purpose"`
-	Currency  string    `json:"currency"`
-	Holder    string    `json:"holder"`
-	IBAN      textCol   `json:"iban"`
-	Routing   textCol   `json:"routing_number"`
-	Account   textCol   `json:"account_number"`
-	CreatedAt timeCol   `json:"created_at"`
+	ID        uuid.UUID     `json:"id"`
+	Org       uuid.UUID     `json:"org_id"`
+	Purpose   string        `json:"purpose"`
+	Currency  string        `json:"currency"`
+	Holder    string        `json:"holder"`
+	HeldBy    uuid.NullUUID `json:"held_by"`
+	IBAN      textCol       `json:"iban"`
+	Routing   textCol       `json:"routing_number"`
+	Account   textCol       `json:"account_number"`
+	CreatedAt timeCol       `json:"created_at"`
 }
 
 func (r accountRow) account() domain.BankAccount {
@@ -29,16 +30,16 @@ func (r accountRow) account() domain.BankAccount {
 	}
 	return domain.BankAccount{
 		ID: domain.AccountID{UUID: r.ID}, Organization: domain.OrganizationID{UUID: r.Org}, Purpose: domain.AccountPurpose(r.Purpose),
-		Currency: money.Currency(r.Currency), Holder: r.Holder, Number: number, CreatedAt: r.CreatedAt.Time,
+		Currency: money.Currency(r.Currency), Holder: r.Holder, HeldBy: idOf[domain.OrganizationID](r.HeldBy), Number: number, CreatedAt: r.CreatedAt.Time,
 	}
 }
 
-const accountColumns = `id, org_id, purpose, currency, holder, iban, routing_number, account_number, created_at`
+const accountColumns = `id, org_id, purpose, currency, holder, held_by, iban, routing_number, account_number, created_at`
 
 const (
 	insertAccount = `
-INSERT INTO bank_accounts (id, org_id, purpose, currency, holder, country, iban, routing_number, account_number, account_key, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+INSERT INTO bank_accounts (id, org_id, purpose, currency, holder, country, iban, routing_number, account_number, account_key, created_at, held_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 	readAccount = `
 SELECT ` + accountColumns + ` FROM bank_accounts WHERE id = $1`
 	readOwnAccount = `
@@ -53,7 +54,7 @@ SELECT ` + accountColumns + ` FROM bank_accounts WHERE org_id = $1 AND id > $2 O
 // organisation has it already for the same purpose and currency.
 func (tx *Tx) SaveAccount(ctx context.Context, a domain.BankAccount) error {
 	err := tx.exec(ctx, insertAccount, a.ID.UUID, a.Organization.UUID, string(a.Purpose), string(a.Currency), a.Holder, a.Number.Country(),
-		text(a.Number.IBAN()), text(a.Number.RoutingNumber()), text(a.Number.AccountNumber()), a.Number.Key(), instant(a.CreatedAt))
+		text(a.Number.IBAN()), text(a.Number.RoutingNumber()), text(a.Number.AccountNumber()), a.Number.Key(), instant(a.CreatedAt), orNull(a.HeldBy.UUID))
 	if violates(err, "bank_accounts_org_id_account_key_currency_purpose_key") {
 		return domain.ErrConflict.Because("this account is here already for %s in %s", a.Purpose, a.Currency)
 	}

@@ -33,7 +33,7 @@ SELECT id, country, time_zone FROM organizations WHERE id = ANY ($1::uuid[])`
 SELECT id, country, time_zone, coalesce(email, '') AS email, phone, heads_up, approval FROM relationships WHERE id = ANY ($1::uuid[])`
 	agendaItems = `
 SELECT d.case_id, d.collection_account_id, d.currency, array_agg(d.id) AS ids, array_agg(d.due_on) AS due, array_agg(d.issued_on) AS issued,
-       array_agg(d.open_minor) AS open, array_agg(n.deal_id) FILTER (WHERE n.deal_id IS NOT NULL) AS untold,
+       array_agg(d.open_minor) AS open, array_agg(d.id) FILTER (WHERE n.deal_id IS NOT NULL OR d.disclosure = 'confidential' AND d.funding_date IS NULL) AS untold,
        array_agg(d.id) FILTER (WHERE d.status NOT IN ('made', 'paid_out')) AS given_back
   FROM deals d LEFT JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered' AND n.occurred_at IS NULL
  WHERE d.case_id = ANY ($1::uuid[]) AND d.status NOT IN ('settled', 'cancelled') GROUP BY d.case_id, d.collection_account_id, d.currency`
@@ -278,7 +278,7 @@ func (r agendaItemsRow) items(c domain.Case) []domain.CaseItem {
 	items := make([]domain.CaseItem, len(r.IDs))
 	for at, i := range order {
 		deal := &items[at].Deal
-		deal.ID, deal.World, deal.Factor, deal.Seller, deal.Case = domain.DealID{UUID: r.IDs[i]}, c.World, c.Factor, c.Seller, c.ID
+		deal.ID, deal.World, deal.Factor, deal.Seller, deal.Case, deal.Disclosure = domain.DealID{UUID: r.IDs[i]}, c.World, c.Factor, c.Seller, c.ID, c.Disclosure
 		deal.Status, deal.Due, deal.Open, deal.Collection = domain.DealPaidOut, r.Due[i], amount(r.Open[i], r.Currency), domain.AccountID{UUID: r.Collection}
 		items[at].Issued = r.Issued[i]
 		if slices.Contains(r.GivenBack, r.IDs[i]) {

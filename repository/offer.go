@@ -67,11 +67,15 @@ type buyerRow struct {
 	Mandate    mandateRow      `json:"mandate"`
 	Factor     organizationRow `json:"factor"`
 	Collection accountRow      `json:"collection"`
+	Trust      *accountRow     `json:"trust"`
 	Standing   *standingRow    `json:"standing"`
 }
 
 func (r buyerRow) buyer() domain.Buyer {
 	b := domain.Buyer{Mandate: r.Mandate.mandate(), Factor: r.Factor.organization(), Collection: r.Collection.account()}
+	if r.Trust != nil {
+		b.Trust = r.Trust.account()
+	}
 	if r.Standing != nil {
 		b.Standing = r.Standing.standing()
 	}
@@ -298,6 +302,7 @@ func (tx *Tx) Acceptance(ctx context.Context, id domain.OfferID, seller domain.O
 		Relationship relationshipRow `json:"relationship"`
 		Mandate      mandateRow      `json:"mandate"`
 		Payout       uuid.NullUUID   `json:"payout"`
+		Trust        uuid.NullUUID   `json:"trust"`
 		Case         *caseBrief      `json:"kase"`
 		ServedBy     uuid.NullUUID   `json:"served_by"`
 		DebtorUsed   int64           `json:"debtor_used"`
@@ -314,7 +319,7 @@ func (tx *Tx) Acceptance(ctx context.Context, id domain.OfferID, seller domain.O
 	out := domain.Acceptance{
 		Offer: offer, Invoice: found.Invoice.invoice(), Factor: found.Factor.organization(),
 		Relationship: found.Relationship.relationship(), Mandate: found.Mandate.mandate(),
-		Payout: idOf[domain.AccountID](found.Payout), ServedBy: idOf[domain.OrganizationID](found.ServedBy),
+		Payout: idOf[domain.AccountID](found.Payout), Trust: idOf[domain.AccountID](found.Trust), ServedBy: idOf[domain.OrganizationID](found.ServedBy),
 		DebtorUsed: found.DebtorUsed, FacilityUsed: found.FacilityUsed, SoldElsewhere: found.Elsewhere,
 	}
 	if found.Case != nil {

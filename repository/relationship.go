@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -30,6 +31,7 @@ type relationshipRow struct {
 	Region      string        `json:"region"`
 	Phone       string        `json:"phone"`
 	Address     string        `json:"address"`
+	Disclosure  string        `json:"disclosure"`
 
 	Assignment jsonCol[assignmentRow] `json:"assignment"`
 
@@ -45,22 +47,23 @@ func (r relationshipRow) relationship() domain.Relationship {
 		HeadsUp: r.HeadsUp, Industry: string(r.Industry), Size: string(r.Size), Version: r.Version, CreatedAt: r.CreatedAt.Time,
 		Approval: domain.ApprovalMode(r.Approval), Copied: r.Copied, Region: r.Region, Phone: r.Phone, Address: r.Address,
 		Assignment: r.Assignment.Value.assignment(),
+		Disclosure: domain.Disclosure(r.Disclosure),
 	}
 }
 
 const relationshipColumns = `id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size, created_at,
-  approval, copied, region, phone, address, assignment`
+  approval, copied, region, phone, address, assignment, disclosure`
 
 const (
 	insertRelationship = `
 INSERT INTO relationships (id, seller_id, debtor_id, code, name, legal_type, country, tax_id, contact_name, email, time_zone, terms_days, heads_up, version, industry, size,
-  approval, copied, region, phone, address, assignment, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22::jsonb, $23)`
+  approval, copied, region, phone, address, assignment, disclosure, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22::jsonb, $23, $24)`
 	updateRelationship = `
 UPDATE relationships
    SET debtor_id = $3, code = $4, name = $5, legal_type = $6, country = $7, tax_id = $8, contact_name = $9, email = $10,
        time_zone = $11, terms_days = $12, heads_up = $13, version = $14, industry = $15, size = $16,
-       approval = $17, copied = $18, region = $19, phone = $20, address = $21, assignment = $22::jsonb
+       approval = $17, copied = $18, region = $19, phone = $20, address = $21, assignment = $22::jsonb, disclosure = $23
  WHERE seller_id = $2 AND id = $1`
 	readRelationship = `
 SELECT ` + relationshipColumns + ` FROM relationships WHERE seller_id = $2 AND id = $1`
@@ -103,7 +106,7 @@ func relationshipArgs(r domain.Relationship, more ...any) ([]any, error) {
 	return append([]any{
 		r.ID.UUID, r.Seller.UUID, orNull(r.Debtor.UUID), r.Code, r.Name, text(string(r.LegalType)), text(r.Country), text(r.TaxID),
 		text(r.ContactName), text(r.Email), text(r.TimeZone), r.TermsDays, r.HeadsUp, r.Version, text(r.Industry), text(r.Size),
-		string(approvalMode(r)), r.Copied, r.Region, r.Phone, r.Address, assignment,
+		string(approvalMode(r)), r.Copied, r.Region, r.Phone, r.Address, assignment, string(cmp.Or(r.Disclosure, domain.Notified)),
 	}, more...), err
 }
 

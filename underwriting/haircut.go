@@ -33,6 +33,9 @@ const (
 // is no public evidence but their order; they are conservative by choice.
 var verificationV1 = []int64{1_000, 600, 400, 200, 100, 50, 0}
 
+// Level returns the level, 0 to 6; of one that nobody can say, 0.
+func (v Verification) Level() int { return max(int(v-VerificationNone), 0) }
+
 // Haircut returns V(level) of D-9, as a fraction of the basis. What is not a level
 // is unknown and has the haircut of the worst quartile of levels.
 func (v Verification) Haircut() money.Rate {

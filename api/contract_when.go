@@ -45,6 +45,7 @@ var when = map[string]string{
 	"offer-expired":           "The offer was open until `expires_at`. Submit the invoice again for fresh ones.",
 	"limit-used":              "Every offer is subject to the factor's limit, and the limit is used up. Another offer may still be open.",
 	"pair-served-elsewhere":   "While an invoice of this debtor is open with another factor, that one alone follows up the debtor.",
+	"not-confidentially":      "The debtor of this invoice is not to be told, and this factor does not buy it so: it tells every debtor, wants more verification, or has no account in your name. `detail` says which.",
 	"already-settled":         "The debtor's money settled the deal: the rebate is on its way and cannot be undone here.",
 	"more-than-open":          "The amount is more than what is left of the receipt or than what is open of the deal.",
 	"second-person-needed":    "The first person has agreed; a second one must do the same.",

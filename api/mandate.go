@@ -82,8 +82,8 @@ type mandateTerms struct {
 	FacilityLimit       string `json:"facility_limit" example:"5000000.00"`
 	OfferHours          *int   `json:"offer_hours,omitempty" example:"24" default:"24" minimum:"1" maximum:"720"`
 	MaxExpectedDaysLate *int   `json:"max_expected_days_late" example:"45" minimum:"0" maximum:"365"`
-	// The verification (3 to 6) from which on the mandate buys what the debtor is not told of. Without it, every debtor is told.
-	ConfidentialLevel   int    `json:"confidential_level,omitempty" example:"4" minimum:"3" maximum:"6"`
+	// The verification, 3 to 6, from which on the mandate buys what the debtor is not told of; 0: every debtor is told.
+	ConfidentialLevel   int    `json:"confidential_level" example:"4" minimum:"0" maximum:"6"`
 	OperatingAccountID  string `json:"operating_account_id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	CollectionAccountID string `json:"collection_account_id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
 }

@@ -130,6 +130,7 @@ func TestAFormalDemandIsTheLast(t *testing.T) {
 		"one that lapsed": {func(f *domain.CaseFacts) {
 			f.Mediations = []domain.Mediation{{Deal: f.Items[0].Deal.ID, Status: domain.MediationLapsed}}
 		}, "formal_demand"},
+		"a debtor that is not told": {untold, "clear_ask"},
 		"one before": {func(f *domain.CaseFacts) {
 			f.Touches = append(f.Touches, took(*f, collections.BuiltIn().After[5], f.Now))
 			f.Now = f.Now.AddDate(0, 0, 20)

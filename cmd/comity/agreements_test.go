@@ -15,10 +15,16 @@ type agreedScene struct {
 func newAgreedScene(t *testing.T, terms ...map[string]any) *agreedScene {
 	t.Helper()
 	s := &agreedScene{scene: newScene(t, terms...)}
-	password := secret(8)
-	s.must(s.eastbrook.post(t.Context(), "/v1/users", map[string]any{"email": "second@eastbrook.example", "name": "Second", "role": "owner", "password": password}, nil))
-	s.second = s.as("second@eastbrook.example", password)
+	s.second = s.secondOf()
 	return s
+}
+
+// secondOf is a second person of the scene's factor.
+func (s *scene) secondOf() *client {
+	s.t.Helper()
+	password := secret(8)
+	s.must(s.eastbrook.post(s.t.Context(), "/v1/users", map[string]any{"email": "second@eastbrook.example", "name": "Second", "role": "owner", "password": password}, nil))
+	return s.as("second@eastbrook.example", password)
 }
 
 // newest returns the newest letter that Alice's debtor got.

@@ -9,15 +9,21 @@ import (
 // change changes Alice's debtor and fails the test when it cannot.
 func (s *scene) change(body string, version string) {
 	s.t.Helper()
+	if status, answer := s.changing(body, version); status != http.StatusOK {
+		s.t.Fatalf("%s: %d %s", body, status, answer)
+	}
+}
+
+// changing changes Alice's debtor, and returns what it was answered.
+func (s *scene) changing(body, version string) (int, []byte) {
+	s.t.Helper()
 	s.must(s.alice.signIn(s.t.Context()))
 	response, answer := s.fetch(s.t, http.MethodPatch, "/v1/relationships/"+s.rel, []byte(body), func(r *http.Request) {
 		r.Header.Set("Authorization", "Bearer "+s.alice.token)
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("If-Match", `"`+s.rel+"."+version+`"`)
 	})
-	if response.StatusCode != http.StatusOK {
-		s.t.Fatalf("%s: %d %s", body, response.StatusCode, answer)
-	}
+	return response.StatusCode, answer
 }
 
 // started lists the messages of Alice's case that we start.

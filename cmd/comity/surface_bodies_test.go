@@ -68,7 +68,7 @@ func (s *scene) asker(o operation) *client {
 		}
 	}
 	for _, part := range []string{
-		"/replies", "/playbooks", "/tasks", "/call", "/touches/{id}/result", "/settle", "/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions", "/plans", "/recourses", "/mediations", "/escalations", "/legal-consults", "/protective-steps",
+		"/replies", "/playbooks", "/tasks", "/call", "/touches/{id}/result", "/settle", "/approve", "/refuse", "/standing", "/offers/{id}/decision", "/debtor-limit", "/mandates", "/bank-statements", "/receipts", "/file", "/stops", "/gate-decisions", "/questions", "/disputes", "/send-again", "/cases", "/conditions", "/plans", "/recourses", "/mediations", "/escalations", "/legal-consults", "/protective-steps", "/disclosings",
 	} {
 		if strings.Contains(o.path, part) {
 			return s.eastbrook

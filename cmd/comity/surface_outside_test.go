@@ -39,7 +39,20 @@ func (s *scene) outsideThings() map[string]string {
 ) SELECT replace(id::text, '-', '') FROM made`, s.deal).Scan(&id))
 	s.made(s.eastbrook, "/v1/escalations/esc_"+id+"/complaints", map[string]any{"said": "It called at night."})
 	s.made(s.eastbrook, "/v1/cases/"+s.kase+"/legal-consults", consult())
-	return map[string]string{"agencies": agency, "escalations": "esc_" + id, "protective-steps": s.made(s.eastbrook, "/v1/cases/"+s.kase+"/protective-steps", s.protective())}
+	return map[string]string{
+		"agencies": agency, "escalations": "esc_" + id, "disclosings": s.untold(),
+		"protective-steps": s.made(s.eastbrook, "/v1/cases/"+s.kase+"/protective-steps", s.protective()),
+	}
+}
+
+// untold is a request to tell the scene's debtor that was taken back.
+func (s *scene) untold() string {
+	s.t.Helper()
+	var id string
+	s.must(s.owner.QueryRowContext(s.t.Context(), `INSERT INTO disclosings (id, case_id, factor_id, seller_id, status, reason, note, asked_by, asked_at, approved_by, approved_at)
+  SELECT gen_random_uuid(), d.case_id, d.factor_id, d.seller_id, 'withdrawn', 'seller_asks', 'a test', gen_random_uuid(), now(), gen_random_uuid(), now()
+    FROM deals d WHERE 'deal_' || replace(d.id::text, '-', '') = $1 RETURNING replace(id::text, '-', '')`, s.deal).Scan(&id))
+	return "dcl_" + id
 }
 
 // outsideBodies returns the right bodies of what is at the end of the ladder.
@@ -55,5 +68,6 @@ func (s *scene) outsideBodies(ids map[string]string) map[string]any {
 		"POST /v1/escalations/{id}/complaints": said,
 		"POST /v1/cases/{id}/legal-consults":   consult(),
 		"POST /v1/cases/{id}/protective-steps": s.protective(),
+		"POST /v1/cases/{id}/disclosings":      map[string]any{"reason": "seller_asks", "note": "The seller wants it known."},
 	}
 }

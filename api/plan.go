@@ -194,7 +194,7 @@ func (r ConsentPlanRequest) read() (ConsentPlanRequest, error) {
 // proposePlan propose a plan.
 //
 //	@Summary		Propose a plan
-//	@Description	By the factor: the plan that the debtor asked for, or another. The sheet says what follows for who bears it. Inside the envelope of the deal the debtor is offered it at once; outside, a second person of the factor and the seller agree first.
+//	@Description	By the factor, and in a confidential case by the seller as its agent inside the envelope of the deal, with nothing that the factor bears: the plan that the debtor asked for, or another. The sheet says what follows for who bears it. Inside the envelope of the deal the debtor is offered it at once; outside, a second person of the factor and the seller agree first.
 //	@Tags			agreements
 //	@Accept			json
 //	@Produce		json

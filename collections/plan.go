@@ -146,15 +146,24 @@ func replace(ctx context.Context, tx Tx, p *domain.Plan, by domain.Caller) error
 // ProposePlan puts a plan forward for the factor: the debtor's as it asked for it, or another.
 // What follows is worked out for who bears it. Inside the envelope of the deal the collector
 // decides alone, and the debtor is offered it at once; outside, a second person of the factor and
-// the seller agree first (D-10). It refuses with domain.ErrNotFound, ErrInvalid, or ErrWrongState.
+// the seller agree first (D-10). Where the debtor is not told of the sale the seller is the factor's agent
+// inside the same envelope, and proposes what lies in it. It refuses with domain.ErrForbidden,
+// ErrNotFound, ErrInvalid, or ErrWrongState.
 func (s *Service) ProposePlan(ctx context.Context, by domain.Caller, id domain.CaseID, r PlanRequest, once domain.Once[domain.Plan]) (domain.Answer, error) {
 	fresh, ids, steps := domain.New[domain.PlanID](), newTrailIDs(), newSaidIDs()
-	return settling(ctx, s, by, domain.KindFactor, once, func(tx Tx) (domain.Plan, domain.Trail, error) {
+	kind := domain.KindFactor
+	if by.Kind == domain.KindSeller { // whether it may is the case's to say
+		kind = domain.KindSeller
+	}
+	return settling(ctx, s, by, kind, once, func(tx Tx) (domain.Plan, domain.Trail, error) {
 		file, f, err := planFacts(ctx, tx, by, id, r.Deal)
 		if err != nil {
 			return domain.Plan{}, domain.Trail{}, err
 		}
 		p, err := proposed(f, file, r, by)
+		if err == nil {
+			err = asAgent(by, r, p)
+		}
 		if err != nil {
 			return p, domain.Trail{}, err
 		}
@@ -182,13 +191,32 @@ func (s *Service) ProposePlan(ctx context.Context, by domain.Caller, id domain.C
 	})
 }
 
-// planFacts loads a factor's case and the deal that a plan is for.
+// asAgent refuses a plan of a seller that is the factor's agent, where only the factor may: outside the
+// envelope, or with something that the factor bears.
+func asAgent(by domain.Caller, r PlanRequest, p domain.Plan) error {
+	switch {
+	case by.Kind != domain.KindSeller:
+		return nil
+	case r.FactorShare.Positive() || r.Forgiven.Positive() || r.FactorForgives.Positive():
+		return domain.ErrForbidden.Because("what the factor bears or forgives is for the factor to propose")
+	case !p.Sheet.Inside:
+		return domain.ErrForbidden.Because("it lies outside the envelope of the deal: the factor proposes it")
+	default:
+		return nil
+	}
+}
+
+// planFacts loads a case and the deal that a plan is for: a factor's, or a seller's that is its agent.
 func planFacts(ctx context.Context, tx Tx, by domain.Caller, id domain.CaseID, deal domain.DealID) (domain.DealFile, domain.CaseFacts, error) {
-	if _, err := tx.Case(ctx, id, by.Organization, by.Kind); err != nil {
+	kase, err := tx.Case(ctx, id, by.Organization, by.Kind)
+	if err == nil && by.Kind == domain.KindSeller && kase.Mode() != domain.Confidential {
+		err = domain.ErrForbidden
+	}
+	if err != nil {
 		return domain.DealFile{}, domain.CaseFacts{}, err
 	}
 	file, err := tx.DealFile(ctx, deal)
-	if errors.Is(err, domain.ErrNotFound) || err == nil && (file.Deal.Factor != by.Organization || file.Deal.Case != id) {
+	if errors.Is(err, domain.ErrNotFound) || err == nil && file.Deal.Case != id {
 		err = domain.ErrInvalid.At("/deal_id", "not-in-the-case", "the case has no such deal")
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -291,4 +292,31 @@ func (s *quietScene) newestLetter() letter {
 	letters, err := s.letters(s.t.Context(), s.debtor)
 	s.must(err)
 	return letters[len(letters)-1]
+}
+
+// TestTheSellerIsTheFactorsAgent holds D-10: where the debtor is not told, the seller proposes a plan inside
+// the envelope, and the debtor is offered it at once; nothing outside, and nothing that the factor bears.
+func TestTheSellerIsTheFactorsAgent(t *testing.T) {
+	s := newQuietScene(t)
+	s.sold()
+	s.funded()
+	ctx := t.Context()
+	path := "/v1/cases/" + s.kase + "/plans"
+	plan := func(change map[string]any) map[string]any {
+		body := map[string]any{"deal_id": s.deal, "count": 2, "first_on": "2026-03-10", "every_days": 14, "reason": "cash_flow", "said": "the season is slow"}
+		maps.Copy(body, change)
+		return body
+	}
+	for name, change := range map[string]map[string]any{
+		"outside the envelope": {"count": 6}, "the factor's share": {"factor_share": "0.5"},
+	} {
+		if err := s.alice.post(ctx, path, plan(change), nil); code(err) != "forbidden" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var offered wirePlan
+	s.must(s.alice.post(ctx, path, plan(nil), &offered))
+	if offered.Status != "offered" {
+		t.Errorf("the plan is %s", offered.Status)
+	}
 }

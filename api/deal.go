@@ -20,6 +20,7 @@ func (s *Server) dealRoutes() []route {
 		{method: http.MethodGet, path: "/v1/deals/:id/ledger", handle: s.dealLedger},
 		{method: http.MethodGet, path: "/v1/deals/:id/timeline", handle: s.dealTimeline},
 		{method: http.MethodGet, path: "/v1/deals/:id/letters/:kind", handle: s.dealLetter},
+		{method: http.MethodGet, path: "/v1/deals/:id/responsibilities", handle: s.responsibilities},
 	}
 }
 

@@ -44,8 +44,10 @@ type Invoice struct {
 	DuplicateOf     *string  `json:"duplicate_of" extensions:"x-nullable" example:"inv_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
 	Warnings        []string `json:"warnings" example:"BR-CL-23"`
 	HasDocument     bool     `json:"has_document"`
-	Version         int      `json:"version" example:"2"`
-	CreatedAt       string   `json:"created_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+	// The accounts that the invoice names, without all but their last four characters; empty: it is not known.
+	PaidTo    []string `json:"paid_to" example:"•••• 3000"`
+	Version   int      `json:"version" example:"2"`
+	CreatedAt string   `json:"created_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
 } //	@name	Invoice
 
 func invoiceOf(inv domain.Invoice) Invoice {
@@ -54,8 +56,18 @@ func invoiceOf(inv domain.Invoice) Invoice {
 		Number: inv.Number, TypeCode: inv.TypeCode, IssueDate: inv.Issued.String(), DueDate: inv.Due.String(), DueFromTerms: inv.DueFromTerms,
 		Payable: moneyOf(inv.Payable), ExpectedPayable: moneyOf(inv.Basis), OrderReference: inv.OrderReference, Summary: inv.Summary,
 		SupplierTaxID: inv.SupplierTaxID, Holds: inv.Holds, DuplicateOf: idOrNull(inv.DuplicateOf), Warnings: inv.Warnings,
-		HasDocument: !inv.Document.IsZero(), Version: inv.Version, CreatedAt: moment(inv.CreatedAt),
+		HasDocument: !inv.Document.IsZero(), PaidTo: maskedAccounts(inv.PaidTo), Version: inv.Version, CreatedAt: moment(inv.CreatedAt),
 	}
+}
+
+// maskedAccounts shows the last four characters of accounts that an invoice names.
+func maskedAccounts(written []string) []string {
+	out := make([]string, len(written))
+	for i, account := range written {
+		shown := []rune(account)
+		out[i] = "•••• " + string(shown[max(0, len(shown)-4):])
+	}
+	return out
 }
 
 func invoiceLocation(inv domain.Invoice) string { return "/v1/invoices/" + inv.ID.String() }

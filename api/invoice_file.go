@@ -3,6 +3,7 @@ package api
 import (
 	"mime"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,6 +20,8 @@ const (
 	maxInvoiceBytes = 10 << 20
 	maxNumber       = 100
 	maxSummary      = 300
+	maxAccount      = 100
+	maxAccounts     = 20
 )
 
 var errEInvoice = &domain.Refusal{Kind: domain.Invalid, Code: "e-invoice-broken", Title: "The e-invoice breaks rules that decide"}
@@ -37,6 +40,8 @@ type CreateInvoiceRequest struct {
 	EarlyDiscounts []EarlyDiscountRequest `json:"early_discounts,omitempty"`
 	Retention      *Money                 `json:"retention,omitempty"`
 	Withholding    *Money                 `json:"withholding,omitempty"`
+	// The account that the invoice asks to be paid to: an IBAN, or an account number. An e-invoice says it itself. Nothing is bought confidentially without it.
+	PaidTo string `json:"paid_to,omitempty" example:"DE89370400440532013000"`
 } //	@name	CreateInvoiceRequest
 
 // EarlyDiscountRequest is what the debtor may take off if it pays by a day.
@@ -81,6 +86,9 @@ func (r CreateInvoiceRequest) draft() (marketplace.Draft, error) {
 		Due: k.dayOr("/due_date", r.DueDate), Payable: k.amount("/payable", r.Payable),
 		OrderReference: k.oneLine("/order_reference", r.OrderReference, false, 200), Summary: k.text("/summary", r.Summary, false, maxSummary),
 	}}
+	if r.PaidTo != "" {
+		draft.Invoice.PaidTo = []string{k.account("/paid_to", r.PaidTo)}
+	}
 	inv := draft.Invoice
 	draft.Supplier = marketplace.Supplier{TaxNumber: inv.SupplierTaxID}
 	if !inv.Due.IsZero() && inv.Due.Before(inv.Issued) {
@@ -90,6 +98,17 @@ func (r CreateInvoiceRequest) draft() (marketplace.Draft, error) {
 	draft.Withheld = k.part("/withholding", r.Withholding, inv.Payable.Currency())
 	draft.Discounts = k.discounts(r.EarlyDiscounts, inv.Payable)
 	return draft, k.err()
+}
+
+var writtenAccount = regexp.MustCompile(`^[A-Z0-9-]{4,34}$`)
+
+// account checks the account that an invoice names. It is not repeated.
+func (k *checker) account(pointer, value string) string {
+	written := domain.Written(value)
+	if !writtenAccount.MatchString(written) {
+		k.wrong(pointer, "not-an-account-number", "an IBAN, or an account number of 4 to 34 letters and digits")
+	}
+	return written
 }
 
 // part checks an amount that is taken off another: in its currency and not negative.
@@ -183,6 +202,13 @@ func documentTerms(read formats.EResult) (marketplace.Draft, error) {
 	}
 	if err := k.err(); err != nil {
 		return draft, err
+	}
+	for _, account := range said.PayeeAccounts {
+		written := domain.Written(account)
+		written = written[:min(len(written), maxAccount)] // no account is as long: it stays another one
+		if written != "" && !slices.Contains(draft.Invoice.PaidTo, written) && len(draft.Invoice.PaidTo) < maxAccounts {
+			draft.Invoice.PaidTo = append(draft.Invoice.PaidTo, written)
+		}
 	}
 	for _, d := range said.Discounts {
 		discount, clear := documentDiscount(d, draft.Invoice)

@@ -40,6 +40,16 @@ func ParseIBAN(text string) (BankAccountNumber, error) {
 	return BankAccountNumber{iban: iban}, nil
 }
 
+// Written returns how an account that a document names is compared: without spaces, in capitals.
+func Written(account string) string {
+	return strings.ToUpper(strings.Join(strings.Fields(account), ""))
+}
+
+// Is reports whether a document names the account: by its IBAN, or by its account number.
+func (n BankAccountNumber) Is(written string) bool {
+	return written != "" && (written == n.iban || written == n.account)
+}
+
 // MakeIBAN returns the account that bban (the domestic number) has in country,
 // with the check digits computed. It gives [ErrAccountNumber] as [ParseIBAN] does.
 func MakeIBAN(country, bban string) (BankAccountNumber, error) {

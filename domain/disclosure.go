@@ -2,6 +2,7 @@ package domain
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -27,9 +28,10 @@ func mode(d Disclosure) Disclosure { return cmp.Or(d, Notified) }
 const ConfidentialLevel = 3
 
 // Buys says whether a buyer takes an invoice in a mode: confidentially only who offers it, for a claim
-// that is proven as far as its mandate asks, paid into an account in the seller's name. It refuses with
-// [ErrConfidential].
-func (b Buyer) Buys(how Disclosure, level int) error {
+// that is proven as far as its mandate asks, paid into an account in the seller's name that the invoice
+// itself names: the debtor is told of no other. It refuses with [ErrConfidential].
+func (b Buyer) Buys(how Disclosure, level int, paidTo []string) error {
+	other := func(written string) bool { return !b.Trust.Number.Is(written) }
 	switch {
 	case how != Confidential:
 		return nil
@@ -39,6 +41,10 @@ func (b Buyer) Buys(how Disclosure, level int) error {
 		return ErrConfidential.Because("the invoice is verified to level %d, and level %d is needed", max(level, 0), b.Mandate.Terms.ConfidentialLevel)
 	case b.Trust.ID.IsZero():
 		return ErrConfidential.Because("there is no account in your name that is held for this factor yet")
+	case len(paidTo) == 0:
+		return ErrConfidential.Because("the invoice does not say to which account it is paid: it must be the one that you hold for this factor, ending in %s", b.Trust.Number.Masked())
+	case slices.ContainsFunc(paidTo, other):
+		return ErrConfidential.Because("the invoice is to be paid to another account than the one that you hold for this factor, ending in %s", b.Trust.Number.Masked())
 	default:
 		return nil
 	}

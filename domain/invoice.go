@@ -64,6 +64,7 @@ type Invoice struct {
 	Basis          money.Amount // expected payable: what would be bought (D-14)
 	OrderReference string
 	Summary        string
+	PaidTo         []string // the accounts that it names, without spaces and in capitals; none: it is not known
 	Status         InvoiceStatus
 	Holds          []string
 	DuplicateOf    InvoiceID

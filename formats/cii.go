@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,6 +31,8 @@ func ciiModel(root *einvNode) *ruleModel {
 	inv.OrderReference = root.get(ciiAgreement + "ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID")
 	inv.BuyerReference = root.get(ciiAgreement + "ram:BuyerReference")
 	inv.PaymentReference = root.get(ciiSettlement + "ram:PaymentReference")
+	means := ciiSettlement + "ram:SpecifiedTradeSettlementPaymentMeans/ram:PayeePartyCreditorFinancialAccount/"
+	inv.PayeeAccounts = einvValues(slices.Concat(root.all(means+"ram:IBANID"), root.all(means+"ram:ProprietaryID")))
 	inv.PaymentTermsText = einvJoin(root.all(ciiTerms + "/ram:Description"))
 
 	ciiAmounts(m, root)

@@ -24,10 +24,11 @@ type EInvoice struct {
 	Seller, Buyer      EParty // BG-4, BG-7
 	Lines              int    // BG-25, all of them
 	LineItems          []ELine
-	OrderReference     string // BT-13
-	BuyerReference     string // BT-10
-	PaymentTermsText   string // BT-20, its lines kept
-	PaymentReference   string // BT-83
+	OrderReference     string   // BT-13
+	BuyerReference     string   // BT-10
+	PaymentTermsText   string   // BT-20, its lines kept
+	PaymentReference   string   // BT-83
+	PayeeAccounts      []string // BT-84, of every way to pay, as on the file
 	Discounts          []EDiscount
 	TermsUnclear       bool   // BT-20 has a per cent sign that no discount explains, or a discount has no time limit
 	VATAccountingTotal string // BT-111, in the seller's own currency

@@ -49,6 +49,7 @@ func TestReadsUBLInvoice(t *testing.T) {
 			{ID: "2", Name: "Salt", Quantity: "2", Unit: "KGM", Price: "7.5000", Net: "15.00"},
 		},
 		OrderReference: "PO-9", BuyerReference: "DEPT-4", PaymentTermsText: "30 days net", PaymentReference: "R-17/C-5",
+		PayeeAccounts: []string{"AT61 1904 3002 3457 3201"},
 	}
 	if diff := cmp.Diff(formats.EResult{Invoice: want}, got); diff != "" {
 		t.Errorf("result differs (-want +got):\n%s", diff)

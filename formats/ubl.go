@@ -24,6 +24,7 @@ func ublModel(root *einvNode) *ruleModel {
 	inv.OrderReference = root.get("cac:OrderReference/cbc:ID")
 	inv.BuyerReference = root.get("cbc:BuyerReference")
 	inv.PaymentReference = root.get("cac:PaymentMeans/cbc:PaymentID")
+	inv.PayeeAccounts = einvValues(root.all("cac:PaymentMeans/cac:PayeeFinancialAccount/cbc:ID"))
 	inv.PaymentTermsText = einvJoin(root.all("cac:PaymentTerms/cbc:Note"))
 
 	ublAmounts(m, root)

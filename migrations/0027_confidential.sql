@@ -12,6 +12,8 @@ ALTER TABLE bank_accounts ADD COLUMN held_by uuid REFERENCES organizations;
 ALTER TABLE bank_accounts ADD CONSTRAINT bank_accounts_held CHECK (held_by IS NULL OR purpose = 'collection');
 CREATE INDEX bank_accounts_held_by ON bank_accounts (held_by, org_id, currency, id) WHERE held_by IS NOT NULL;
 
+ALTER TABLE invoices ADD COLUMN paid_to text[] NOT NULL DEFAULT '{}'; -- the accounts that the invoice names (BT-84)
+
 ALTER TABLE conditions DROP CONSTRAINT conditions_code_check;
 ALTER TABLE conditions ADD CONSTRAINT conditions_code_check
   CHECK (code IN ('seller_approved', 'account_proven', 'introduced', 'verified', 'notice_delivered', 'trust_proven', 'sender_proven'));

@@ -29,6 +29,7 @@ type invoiceRow struct {
 	Basis          int64         `json:"basis_minor"`
 	OrderReference string        `json:"order_reference"`
 	Summary        string        `json:"summary"`
+	PaidTo         textsCol      `json:"paid_to"`
 	Status         string        `json:"status"`
 	Holds          textsCol      `json:"hold_reasons"`
 	DuplicateOf    uuid.NullUUID `json:"duplicate_of"`
@@ -42,7 +43,7 @@ func (r invoiceRow) invoice() domain.Invoice {
 		ID: domain.InvoiceID{UUID: r.ID}, Seller: domain.OrganizationID{UUID: r.Seller}, Relationship: domain.RelationshipID{UUID: r.Relationship},
 		Source: r.Source, Document: idOf[domain.BlobID](r.Blob), DocumentSHA256: r.SHA256, TypeCode: r.TypeCode, Number: r.Number,
 		SupplierTaxID: r.SupplierTaxID, Issued: r.Issued.Date, Due: r.Due.Date, DueFromTerms: r.DueFromTerms,
-		Payable: amount(r.Payable, r.Currency), Basis: amount(r.Basis, r.Currency), OrderReference: r.OrderReference, Summary: r.Summary,
+		Payable: amount(r.Payable, r.Currency), Basis: amount(r.Basis, r.Currency), OrderReference: r.OrderReference, Summary: r.Summary, PaidTo: r.PaidTo,
 		Status: domain.InvoiceStatus(r.Status), Holds: r.Holds, DuplicateOf: idOf[domain.InvoiceID](r.DuplicateOf), Warnings: r.Warnings,
 		Version: r.Version, CreatedAt: r.CreatedAt.Time,
 	}
@@ -102,8 +103,8 @@ WITH doc AS (
   SELECT $23::uuid, f.digest, $1::uuid, $2::uuid FROM unnest($22::bytea[]) AS f(digest)
 )
 INSERT INTO invoices (id, seller_id, relationship_id, source, blob_id, document_sha256, type_code, number, number_key, supplier_tax_id,
-  issued_on, due_on, due_from_terms, currency, payable_minor, basis_minor, order_reference, summary, status, hold_reasons, duplicate_of, warnings, version, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $29, 1, $30)`
+  issued_on, due_on, due_from_terms, currency, payable_minor, basis_minor, order_reference, summary, status, hold_reasons, duplicate_of, warnings, version, created_at, paid_to)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $29, 1, $30, $31)`
 
 // SaveInvoice adds an invoice, its document and its fingerprints. The same bytes
 // saved at the same moment by a second request are ErrConflict.
@@ -118,7 +119,7 @@ func (tx *Tx) SaveInvoice(ctx context.Context, inv domain.Invoice, doc *domain.D
 		inv.Number, domain.NumberKey(inv.Number), domain.TaxKey(inv.SupplierTaxID), day(inv.Issued), day(inv.Due), inv.DueFromTerms,
 		string(inv.Payable.Currency()), inv.Payable.Units(), inv.Basis.Units(), inv.OrderReference, inv.Summary, string(inv.Status),
 		pq.Array(notNil(inv.Holds)), orNull(inv.DuplicateOf.UUID), pq.ByteaArray(prints), tx.entry.By.World.UUID,
-		blob, media, name, size, pq.ByteaArray(parts), pq.Array(notNil(inv.Warnings)), instant(inv.CreatedAt))
+		blob, media, name, size, pq.ByteaArray(parts), pq.Array(notNil(inv.Warnings)), instant(inv.CreatedAt), pq.Array(notNil(inv.PaidTo)))
 	if violates(err, "invoices_same_bytes") {
 		return domain.ErrConflict.Because("the same document is being handed in by another request")
 	}
@@ -146,7 +147,7 @@ func notNil(list []string) []string {
 
 const invoiceColumns = `id, seller_id, relationship_id, source, blob_id, document_sha256, type_code, number, supplier_tax_id,
   issued_on, due_on, due_from_terms, currency, payable_minor, basis_minor, order_reference, summary, status, hold_reasons,
-  duplicate_of, warnings, version, created_at`
+  duplicate_of, warnings, version, created_at, paid_to`
 
 const (
 	lockInvoice = `

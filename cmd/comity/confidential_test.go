@@ -31,6 +31,11 @@ func newQuietScene(t *testing.T) *quietScene {
 	s := &quietScene{scene: &scene{storyA: &storyA{house: h}, debtor: "ap-111@seeblick.example"}}
 	s.eastbrook, s.rival = h.buyer(quietFactor, "1000000.00", map[string]any{"confidential_level": 3}), h.buyer("Eastbrook", "1000000.00")
 	s.alice = h.shop("Alice GmbH", "111")
+	named := h.invoiceOf(s.alice, "111")
+	named["paid_to"] = s.trusted().IBAN()
+	h.must(s.alice.post(t.Context(), "/v1/invoices/"+s.alice.invoice+"/withdraw", nil, nil))
+	named["number"] = "112"
+	s.alice.invoice = h.made(s.alice.client, "/v1/invoices", named)
 	s.marlow, s.rel, s.invoice = s.alice.client, s.alice.rel, s.alice.invoice
 	s.change(`{"disclosure":"confidential","heads_up":false}`, "1")
 	return s
@@ -55,11 +60,18 @@ func (s *quietScene) bids() map[string]string {
 	return all
 }
 
+// trusted is the account in Alice's name that is held for the factor.
+func (h *house) trusted() domain.BankAccountNumber {
+	h.t.Helper()
+	number, err := testIBAN(990_001)
+	h.must(err)
+	return number
+}
+
 // trust opens the account in Alice's name that is held for the factor.
 func (s *quietScene) trust() string {
 	s.t.Helper()
-	number, err := testIBAN(990_001)
-	s.must(err)
+	number := s.trusted()
 	own, err := testIBAN(900_000 + 10*len(quietFactor))
 	s.must(err)
 	s.operating = bankedAccount{
@@ -192,7 +204,7 @@ func TestADebtorThatIsNotTold(t *testing.T) {
 	if slices.Contains(classes, "legal_notice") || !slices.Contains(classes, "reminder") {
 		t.Errorf("what left is %v", classes)
 	}
-	s.arrives("2026-03-11", 1_000_000, "Rechnung 111 vom 2. Februar")
+	s.arrives("2026-03-11", 1_000_000, "Rechnung 112 vom 2. Februar")
 	s.until("2026-03-12", "2026-03-20")
 	if paid := s.paid(s.deal); !strings.Contains(paid, "0.00 open, paid 2026-03-11") {
 		t.Errorf("after the payment the deal is %s", paid)
@@ -281,7 +293,7 @@ func TestTwoPeopleTellADebtor(t *testing.T) {
 	if rel.Disclosure != "notified" {
 		t.Errorf("the pair is %s", rel.Disclosure)
 	}
-	s.arrives("2026-03-09", 1_000_000, "Rechnung 111")
+	s.arrives("2026-03-09", 1_000_000, "Rechnung 112")
 	s.until("2026-03-10", "2026-03-20")
 	s.right()
 }
@@ -294,7 +306,7 @@ func (s *quietScene) newestLetter() letter {
 	return letters[len(letters)-1]
 }
 
-// TestTheSellerIsTheFactorsAgent holds D-10: where the debtor is not told, the seller proposes a plan inside
+// TestTheSellerIsTheFactorsAgent holds D-10 and C-212: where the debtor is not told, the seller proposes a plan inside
 // the envelope, and the debtor is offered it at once; nothing outside, and nothing that the factor bears.
 func TestTheSellerIsTheFactorsAgent(t *testing.T) {
 	s := newQuietScene(t)

@@ -1,6 +1,7 @@
 package collections
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -106,3 +107,6 @@ func LookOf(f domain.CaseFacts) (domain.Case, bool, error) {
 	quiet := d.gate == nil && d.touch == nil && d.planned == nil && len(d.decided)+len(d.plans)+len(d.ended)+len(d.cancelled) == 0 && d.mediated == nil && d.outside.escalation == nil && d.kase.Status == domain.CaseOpen
 	return d.kase, quiet, err
 }
+
+// LetterNames lists every letter there is.
+func LetterNames() []string { return slices.Sorted(maps.Keys(kinds)) }

@@ -77,7 +77,7 @@ func Lint(class domain.MessageClass, tone int, text string, known ...string) []s
 // sentence. What others typed cannot make it pass or fail: their words are
 // judged where they stand for themselves, as bank details or as an answer.
 func (l Letter) Lint(class domain.MessageClass, tone int) []string {
-	m := message{class: class, tone: tone, text: flat(l.Subject + "\n" + l.Text), own: takenApart(l.own)}
+	m := message{class: class, tone: tone, text: flat(l.Subject + "\n" + l.Text), own: takenApart(l.own), hides: l.hides, typed: l.typed}
 	findings := m.findings()
 	for _, typed := range l.typed {
 		findings = append(findings, lintWords(tone, typed, "What was written by hand")...)
@@ -95,6 +95,8 @@ type message struct {
 	text  string // as it is read, in one line
 	own   parts  // without what others typed
 	free  bool   // a part of it was written by hand: its style is not measured
+	hides hides  // what it must not say
+	typed []string
 }
 
 // parts are a message taken apart.
@@ -149,6 +151,7 @@ func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
 func (m message) findings() []string {
 	findings := m.mustSay()
 	findings = append(findings, m.mustNotSay()...)
+	findings = append(findings, m.mustHide()...)
 	if m.class == domain.ClassCall {
 		return findings
 	}
@@ -163,13 +166,20 @@ func (m message) findings() []string {
 // mustSay holds the tokens of the class, and in whose name it speaks (D-24).
 func (m message) mustSay() []string {
 	var findings []string
+	voice, who := sender, `"FACTOR, which has bought this invoice from SELLER"`
+	if m.hides.any() {
+		voice, who = quietSender, `"SELLER accounts"`
+	}
 	for _, token := range tokens[m.class] {
+		if m.hides.any() {
+			token = quietToken.Replace(token)
+		}
 		if !strings.Contains(strings.ToLower(m.text), strings.ToLower(token)) {
 			findings = append(findings, fmt.Sprintf("The message does not say %q: add it.", token))
 		}
 	}
-	if !sender.MatchString(m.own.all()) {
-		findings = append(findings, `The message does not say in whose name it speaks: add "FACTOR, which has bought this invoice from SELLER".`)
+	if !voice.MatchString(m.own.all()) {
+		findings = append(findings, "The message does not say in whose name it speaks: add "+who+".")
 	}
 	return findings
 }

@@ -43,6 +43,9 @@ type letterRest struct{ What, Number, Why string }
 // Introduce writes how a seller introduces its factor, before the notice (D-6): on
 // its own letterhead, without an account.
 func Introduce(f domain.CaseFacts, deals []domain.DealID) (Paper, error) {
+	if err := spokenOf(f.Case, LetterIntroduction); err != nil {
+		return Paper{}, err
+	}
 	return printed(f, LetterIntroduction, paperOf(f, deals), letterhead(f.Seller))
 }
 
@@ -64,12 +67,15 @@ func StateAccount(f domain.CaseFacts, deals []domain.DealID) (Paper, error) {
 	if slices.ContainsFunc(off, money.Amount.Positive) {
 		data.Statement.Off = sum(off)
 	}
-	return printed(f, LetterStatement, data, letterhead(f.Factor))
+	return printed(f, LetterStatement, data, letterhead(writer(f)))
 }
 
 // ReleaseUndone writes that a factor has no further claim on invoices whose sale was
 // undone after the debtor had its notice: it comes from both, as the notice did.
 func ReleaseUndone(f domain.CaseFacts, deals []domain.DealID) (Paper, error) {
+	if err := spokenOf(f.Case, LetterRelease); err != nil {
+		return Paper{}, err
+	}
 	data := paperOf(f, deals)
 	var open []money.Amount
 	for _, id := range deals {
@@ -185,7 +191,7 @@ func printed(f domain.CaseFacts, name string, data letter, from ...formats.Lette
 	if err != nil {
 		return Paper{}, err
 	}
-	written := Letter{Subject: subject, Text: plain(blocks), Template: versions[name], Known: data.known(), own: own, typed: data.typed(), blocks: blocks}
+	written := Letter{Subject: subject, Text: plain(blocks), Template: versions[name], Known: data.known(), own: own, typed: data.typed(), blocks: blocks, hides: data.hides}
 	return paper(f, name, localOf(&f).today, written, from...), nil
 }
 
@@ -204,7 +210,7 @@ func paper(f domain.CaseFacts, name string, day domain.Date, written Letter, fro
 			to = append(to, line)
 		}
 	}
-	questions := f.Factor.Email
+	questions := writer(f).Email
 	if name == LetterIntroduction {
 		questions = f.Seller.Email
 	}
@@ -219,10 +225,12 @@ func paper(f domain.CaseFacts, name string, day domain.Date, written Letter, fro
 // as in every letter (D-24).
 func identity(f domain.CaseFacts, name string) string {
 	seller, factor := writable(f.Seller.Name, "your supplier"), writable(f.Factor.Name, "the factor")
-	switch name {
-	case LetterIntroduction:
+	switch {
+	case isQuiet(f.Case):
+		return seller + " accounts"
+	case name == LetterIntroduction:
 		return seller
-	case LetterNotice, LetterRelease:
+	case name == LetterNotice || name == LetterRelease:
 		return "From " + seller + " and " + factor + " together"
 	default:
 		return "From " + factor + ", which has bought what this letter is about from " + seller

@@ -48,6 +48,9 @@ func (s *Service) DealLetter(ctx context.Context, by domain.Caller, id domain.De
 }
 
 func paperFor(ctx context.Context, tx Tx, f domain.CaseFacts, deal domain.Deal, kind string) (Paper, error) {
+	if err := spokenOf(f.Case, kind); err != nil {
+		return Paper{}, err
+	}
 	switch kind {
 	case LetterIntroduction:
 		deals, err := introducible(f, deal)
@@ -100,14 +103,17 @@ func introducible(f domain.CaseFacts, deal domain.Deal) ([]domain.DealID, error)
 	return deals, nil
 }
 
-// stated lists the invoices of a case that the debtor had a notice of: of the others
-// it is not for us to speak.
+// stated lists the invoices of a case that the debtor had a notice of, or of which it is not told and
+// the advance was paid: of the others it is not for us to speak.
 func stated(f domain.CaseFacts, deal domain.Deal) ([]domain.DealID, error) {
 	var deals []domain.DealID
 	for _, item := range f.Items {
-		if !item.NoticeAt.IsZero() {
+		if !item.NoticeAt.IsZero() || item.Deal.Disclosure == domain.Confidential && !item.Deal.FundingDate.IsZero() {
 			deals = append(deals, item.Deal.ID)
 		}
+	}
+	if !slices.Contains(deals, deal.ID) && deal.Disclosure == domain.Confidential {
+		return nil, domain.ErrWrongState.Because("the advance was not paid yet: there is nothing that a statement could say").In(string(deal.Status))
 	}
 	if !slices.Contains(deals, deal.ID) {
 		return nil, domain.ErrWrongState.Because("the debtor has had no notice of this invoice: there is nothing that a statement could say").In(string(deal.Status))

@@ -17,7 +17,7 @@ func Printed(f domain.CaseFacts, t domain.Touch) (Paper, error) {
 	if err != nil {
 		return Paper{}, fmt.Errorf("print message %s: %w", t.ID, err)
 	}
-	name, from := LetterFormalDemand, []domain.Organization{f.Factor}
+	name, from := LetterFormalDemand, []domain.Organization{writer(f)}
 	switch {
 	case t.Class == domain.ClassLegalNotice:
 		name, from = LetterNotice, []domain.Organization{f.Seller, f.Factor}
@@ -25,6 +25,9 @@ func Printed(f domain.CaseFacts, t domain.Touch) (Paper, error) {
 		name, from = LetterRelease, []domain.Organization{f.Seller, f.Factor}
 	case prints(LetterAgreement, t):
 		name = LetterAgreement
+	}
+	if err := spokenOf(f.Case, name); err != nil {
+		return Paper{}, err
 	}
 	var heads []formats.Letterhead
 	for _, org := range from {

@@ -49,8 +49,11 @@ func individual(profile Protection, since, source string) ProtectionRule {
 	}
 }
 
+// quietIdentity is the identity line to a debtor that is not told of a sale: who asks is the seller (D-24).
+const quietIdentity = "This message is from {seller} accounts. It is about the payment of the invoices named here."
+
 // whoAsks finds the identity line in a letter.
-var whoAsks = regexp.MustCompile(`(?s)This message is from .+?, which bought the invoices named here from .+?\. It is about their\s+payment\.`)
+var whoAsks = regexp.MustCompile(`(?s)This message is from .+?(?:, which bought the invoices named here from .+?\. It is about their\s+payment| accounts\. It is about the payment of the\s+invoices named here)\.`)
 
 // ProtectionRules lists the table of profiles as it is in force.
 func ProtectionRules() []ProtectionRule {

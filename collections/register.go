@@ -95,11 +95,13 @@ func (data *letter) speak(f domain.CaseFacts, act Act, l local) {
 	}
 	data.AskBy = l.cal.OnOrAfter(l.today.Plus(ahead)).Long()
 	if act.Class.Proactive() && act.Tone <= friendly {
-		data.SellerLine = sellersLine(f, act.Tone, f.Voice.Line)
+		data.SellerLine = data.said(sellersLine(f, act.Tone, f.Voice.Line))
 	}
-	data.Identity = IdentityLine(ProfileOf(f.Relationship, f.Owed))
+	if data.Identity = IdentityLine(ProfileOf(f.Relationship, f.Owed)); data.Identity != "" && data.Quiet {
+		data.Identity = quietIdentity
+	}
 	if act.Class == domain.ClassThankYou {
-		data.SellerThanks = sellersLine(f, act.Tone, f.Voice.Thanks)
+		data.SellerThanks = data.said(sellersLine(f, act.Tone, f.Voice.Thanks))
 		data.InRow = f.InRow
 	}
 }

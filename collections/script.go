@@ -47,7 +47,7 @@ func (data *letter) script(f domain.CaseFacts, act Act, l local) {
 		if q.AnsweredAt.IsZero() {
 			said := letterSaid{On: l.day(q.AskedAt).Short(), Number: numberOf(f, q.Deal)}
 			if !q.ByMail {
-				said.Said = withoutBankDetails(q.Said, "(as they wrote)")
+				said.Said = data.quoted(q.Said, "(as they wrote)")
 			}
 			call.Questions = append(call.Questions, said)
 		}
@@ -60,7 +60,7 @@ func (data *letter) script(f domain.CaseFacts, act Act, l local) {
 	for _, d := range f.Disputes {
 		if d.Status != domain.DisputeResolved {
 			call.Disputes = append(call.Disputes, letterSaid{
-				On: l.day(d.RaisedAt).Short(), Number: numberOf(f, d.Deal), Amount: d.Amount.Grouped(), Said: withoutBankDetails(d.Said, "(as they wrote)"),
+				On: l.day(d.RaisedAt).Short(), Number: numberOf(f, d.Deal), Amount: d.Amount.Grouped(), Said: data.quoted(d.Said, "(as they wrote)"),
 			})
 		}
 	}

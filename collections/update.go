@@ -84,8 +84,8 @@ func (data *letter) dispute(f domain.CaseFacts, d domain.Dispute, l local) {
 	clocks := d.Clocks(l.cal, l.zone)
 	open, payable := item.Deal.Open, d.Amount
 	data.Dispute = letterDispute{
-		Number: writable(item.Deal.InvoiceNumber, noNumber), Amount: d.Amount.Grouped(), Reason: d.Reason.Words(), Said: withoutBankDetails(d.Said, "(as you wrote)"),
-		Remedy: withoutBankDetails(d.Remedy, ""), AnswerBy: clocks.AnswerBy.Long(), CureBy: clocks.CureBy.Long(), Accepts: d.Position == domain.PositionAccepts,
+		Number: writable(item.Deal.InvoiceNumber, noNumber), Amount: d.Amount.Grouped(), Reason: d.Reason.Words(), Said: data.quoted(d.Said, "(as you wrote)"),
+		Remedy: data.quoted(d.Remedy, ""), AnswerBy: clocks.AnswerBy.Long(), CureBy: clocks.CureBy.Long(), Accepts: d.Position == domain.PositionAccepts,
 		Rejects: d.Position == domain.PositionRejects, Answer: withoutBankDetails(d.Answer, ""), CreditNumber: oneLine(d.CreditNumber), Open: open.Grouped(),
 		Withdrawn: d.Outcome == domain.OutcomeWithdrawn, StillOpen: open.Positive(),
 	}

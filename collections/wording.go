@@ -109,11 +109,13 @@ type Letter struct {
 	own    string   // subject and text, with stand-ins for what others typed
 	typed  []string // what was written by hand for this letter
 	blocks []block  // of the text
+	hides  hides    // what it must not say; zero: the debtor is told
 }
 
 // letter is what the templates read.
 type letter struct {
 	Factor, FactorEmail, Seller, Debtor, Contact string
+	Quiet                                        bool // the debtor is not told: the factor is nowhere, and its place is the seller's
 	Items, Coming                                []letterItem
 	Total, Methods, NoticeDays, Earlier          string
 	One, OneNotice                               bool
@@ -122,7 +124,7 @@ type letter struct {
 	Paid                                         []letterPaid
 	PaidTotal                                    string
 	NothingLeft                                  bool
-	Last                                         bool // nothing that was bought is open any more
+	Last                                         bool // nothing of which there was a notice is open any more
 	AskedOn, Question, Answer, RestsUntil        string
 	Understood                                   string     // confirmed by a collector
 	ByPhone                                      bool       // the question was asked on the telephone, and is not quoted
@@ -153,6 +155,8 @@ type letter struct {
 	Today, SellerEmail string // of a letter on paper, as what follows
 	Statement          letterStatement
 	Released           string // what is open of what was given back
+
+	hides hides
 }
 
 type letterItem struct {
@@ -176,6 +180,9 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 	name := letterName(f, act)
 	if letters[name] == nil {
 		return Letter{}, fmt.Errorf("write %q: there is no such letter", name)
+	}
+	if err := spokenOf(f.Case, name); err != nil {
+		return Letter{}, err
 	}
 	data := letterOf(f, act, v)
 	if name == "after_call" {
@@ -204,7 +211,7 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 	}
 	return Letter{
 		Subject: subject, Text: plain(blocks), HTML: html.String(), Template: data.version(name), Known: data.known(),
-		own: own, typed: data.typed(), blocks: blocks,
+		own: own, typed: data.typed(), blocks: blocks, hides: data.hides,
 	}, nil
 }
 
@@ -277,6 +284,7 @@ func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 		Factor: writable(f.Factor.Name, "the factor"), FactorEmail: oneLine(f.Factor.Email), Seller: writable(f.Seller.Name, "your supplier"),
 		Debtor: writable(f.Relationship.Name, "the customer"), Contact: oneLine(f.Relationship.ContactName), AnswersShared: f.AnswersShared,
 	}
+	data.hush(f)
 	var asked []money.Amount
 	var noticed []domain.Date
 	for _, verdict := range v.Items {
@@ -285,6 +293,7 @@ func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 			continue
 		}
 		line := itemOf(item, verdict, l)
+		line.Summary = data.quoted(line.Summary, "")
 		if strings.HasPrefix(act.Step, stepPostDue) && !item.Deal.Due.Before(l.today) {
 			data.Coming = append(data.Coming, line)
 		} else {
@@ -372,7 +381,7 @@ func (data *letter) payment(f domain.CaseFacts, act Act) {
 	if len(act.Allocations) == 0 {
 		return
 	}
-	data.NothingLeft, data.Last = true, nothingLeft(&f)
+	data.NothingLeft, data.Last = true, nothingLeft(&f) && !data.Quiet
 	var total []money.Amount
 	for _, a := range f.Unthanked {
 		item, ok := f.Item(a.Deal)
@@ -390,7 +399,7 @@ func (data *letter) payment(f domain.CaseFacts, act Act) {
 func (data *letter) question(f domain.CaseFacts, act Act, l local) {
 	for _, q := range f.Questions {
 		if q.ID == act.Question && !act.Question.IsZero() {
-			data.AskedOn, data.Question, data.Answer = l.day(q.AskedAt).Short(), writable(withoutBankDetails(q.Said, "(as you wrote)"), "(as you wrote)"), paragraphs(q.Answer)
+			data.AskedOn, data.Question, data.Answer = l.day(q.AskedAt).Short(), writable(data.quoted(q.Said, "(as you wrote)"), "(as you wrote)"), paragraphs(q.Answer)
 			data.Understood = strings.TrimRight(oneLine(q.Understood), ".")
 			data.ByPhone = q.ByPhone
 			data.Proof = q.Topic == domain.TopicProof && len(provable(f)) > 0

@@ -1,0 +1,133 @@
+package collections
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"comity/domain"
+)
+
+// What reaches a debtor that is not told of a sale (F-44) is written in its supplier's voice, and
+// without a word of the factor: any mention of it would break a contract (D-24).
+
+// quietLetters are the letters that there are in the seller's voice. Every other one speaks of the
+// factor, or of what only the owner of a claim does.
+var quietLetters = []string{
+	"heads_up", "pre_due", "post_due_first", "post_due_next", "new_timeline", "clear_ask", "call", "after_call", "answer", "instalment",
+	"dispute_raised", "dispute_answered", "dispute_waits", "dispute_resolved", "plan_requested", "plan_offered", "plan_waits", "plan_active", "plan_declined",
+	"thank_you", "recognition", "receipt", LetterStatement, LetterAgreement,
+}
+
+// isQuiet reports whether the debtor of a case is not told of a sale.
+func isQuiet(k domain.Case) bool { return k.Disclosure == domain.Confidential }
+
+// spokenOf refuses with domain.ErrWrongState a letter that there is not in the mode of a case.
+func spokenOf(k domain.Case, name string) error {
+	if isQuiet(k) && !slices.Contains(quietLetters, name) {
+		return domain.ErrWrongState.Because("the debtor is not told of the sale").In(string(k.Disclosure))
+	}
+	return nil
+}
+
+// writer is who the letters of a case come from.
+func writer(f domain.CaseFacts) domain.Organization {
+	if isQuiet(f.Case) {
+		return f.Seller
+	}
+	return f.Factor
+}
+
+// hides is what a debtor that is not told must not read. The zero hides nothing.
+type hides struct {
+	names []string // of the factor
+	but   string   // the seller's name, in which the factor's may be contained: that one it may read
+}
+
+func (h hides) any() bool { return h.names != nil }
+
+// hiding lists the names by which a debtor would know a factor: as it is registered, without its legal
+// form, and its address.
+func hiding(factor domain.Organization, seller string) hides {
+	h := hides{names: []string{}, but: lowered(seller)}
+	for _, name := range []string{factor.Name, legalForm.ReplaceAllString(flat(factor.Name), ""), factor.Email} {
+		if name = lowered(name); name != "" {
+			h.names = append(h.names, name)
+		}
+	}
+	return h
+}
+
+var legalForm = regexp.MustCompile(`(?i),? (?:llc|l\.l\.c\.|ltd\.?|limited|plc|inc\.?|incorporated|corp\.?|gmbh|ag|kg|se|s\.?a\.?|s\.?a\.?s\.?|s\.?l\.?|lda\.?|b\.?v\.?)$`)
+
+// lowered makes two ways to write a name the same.
+func lowered(text string) string { return strings.ToLower(flat(oneLine(text))) }
+
+// in returns the name that a text holds as words of its own, whoever typed it, or "".
+func (h hides) in(text string) string {
+	said := lowered(text)
+	if h.but != "" {
+		said = withoutWord(said, h.but)
+	}
+	for _, name := range h.names {
+		if withoutWord(said, name) != said {
+			return name
+		}
+	}
+	return ""
+}
+
+// hush lets a letter to a debtor that is not told know nobody but the seller.
+func (data *letter) hush(f domain.CaseFacts) {
+	if isQuiet(f.Case) {
+		data.Quiet, data.Factor, data.FactorEmail = true, data.Seller, oneLine(f.Seller.Email)
+		data.hides = hiding(f.Factor, f.Seller.Name)
+	}
+}
+
+// Payable reports whether the debtor knows the account by a paper that names it.
+func (data letter) Payable() bool { return data.Quiet || data.NoticeDays != "" }
+
+// quoted returns what somebody else typed, or instead where a letter may not repeat it: with bank
+// details (D-6), or with the name of a factor of which the debtor is not told.
+func (data *letter) quoted(typed, instead string) string {
+	if data.hides.in(typed) != "" {
+		return instead
+	}
+	return withoutBankDetails(typed, instead)
+}
+
+// said makes a sentence of the seller's one of its own letter: there it is not quoted.
+func (data *letter) said(line string) string {
+	if data.Quiet && line != "" && !strings.ContainsAny(line[len(line)-1:], ".?") {
+		line += "."
+	}
+	return line
+}
+
+var (
+	quietSender = regexp.MustCompile(`[^\s,.] accounts\b`)
+	quietToken  = strings.NewReplacer("in our notice", "on our invoice")
+	// what nobody says to a debtor that is not told
+	hidden = phrases(`notices? of assignment`, `(?:our|the|a) notices?`, `assign(?:s|ed|ment|ments|ee|or)?`, `bought`, `sold`, `purchased`, `factor(?:s|ed|ing)?`, `financ(?:ed|ier|iers)`)
+)
+
+// mustHide keeps the factor out of what a debtor that is not told would read: its names wherever they
+// stand and whoever typed them, and the words of a sale in what we wrote and in what was written by
+// hand. What a seller sold, or bought, stands in its own invoice and is no such word.
+func (m message) mustHide() []string {
+	if !m.hides.any() {
+		return nil
+	}
+	var findings []string
+	if name := m.hides.in(m.text); name != "" {
+		findings = append(findings, fmt.Sprintf("The message says %q, and the debtor is not told of the sale: leave it out.", name))
+	}
+	for _, text := range append([]string{m.own.all()}, m.typed...) {
+		if word := hidden.FindString(text); word != "" {
+			findings = append(findings, fmt.Sprintf("The message says %q, and the debtor is not told of the sale: leave it out.", word))
+		}
+	}
+	return findings
+}

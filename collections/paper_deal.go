@@ -103,16 +103,16 @@ func introducible(f domain.CaseFacts, deal domain.Deal) ([]domain.DealID, error)
 	return deals, nil
 }
 
-// stated lists the invoices of a case that the debtor had a notice of, or of which it is not told and
-// the advance was paid: of the others it is not for us to speak.
+// stated lists the invoices of a case that the debtor was told of, as far as it is: of the
+// others it is not for us to speak.
 func stated(f domain.CaseFacts, deal domain.Deal) ([]domain.DealID, error) {
 	var deals []domain.DealID
 	for _, item := range f.Items {
-		if !item.NoticeAt.IsZero() || item.Deal.Disclosure == domain.Confidential && !item.Deal.FundingDate.IsZero() {
+		if item.Told() {
 			deals = append(deals, item.Deal.ID)
 		}
 	}
-	if !slices.Contains(deals, deal.ID) && deal.Disclosure == domain.Confidential {
+	if !slices.Contains(deals, deal.ID) && isQuiet(f.Case) {
 		return nil, domain.ErrWrongState.Because("the advance was not paid yet: there is nothing that a statement could say").In(string(deal.Status))
 	}
 	if !slices.Contains(deals, deal.ID) {

@@ -14,6 +14,7 @@ import (
 
 	"comity/collections"
 	"comity/domain"
+	"comity/repository"
 )
 
 // The factor of which a debtor is not told.
@@ -328,4 +329,30 @@ func TestEveryQuietLetterIsCleanWhateverTheFacts(t *testing.T) {
 			t.Fatalf("%s says %q:\n%s", s.act.Template, found, letter.Text)
 		}
 	})
+}
+
+// hush makes the house's case one whose debtor is not told, with its advance paid.
+func (h *house) hush() {
+	h.t.Helper()
+	h.exec(`UPDATE organizations SET name = $2, email = $3 WHERE id = $1`, h.facts.Case.Factor.UUID, hiddenName, hiddenEmail)
+	h.exec(`UPDATE cases SET disclosure = 'confidential'`)
+	h.exec(`UPDATE deals SET disclosure = 'confidential', status = 'paid_out', funding_date = '2026-02-05'`)
+	h.exec(`UPDATE bank_accounts SET holder = $2, held_by = $3 WHERE id = $1`, h.facts.Feeds[0].Account.ID.UUID, h.facts.Seller.Name, h.facts.Case.Seller.UUID)
+}
+
+// TestMailToADebtorThatIsNotToldIsTheSellers holds F-44 and D-24: it is from the seller's accounts at the seller's own
+// address, answers come to the case or to the seller, and nothing of it names the factor.
+func TestMailToADebtorThatIsNotToldIsTheSellers(t *testing.T) {
+	for host, reply := range map[string]string{"": "accounts@marlow.example", "mail.test": "@mail.test"} {
+		h := newHouse(t)
+		h.cases = collections.New(repository.Atomically(h.db.DB, func(tx *repository.Tx) collections.Tx { return tx }), collections.Options{Host: "mail.test", ReplyHost: host, KeyVersion: 1})
+		h.load("2026-02-04", "2026-02-24")
+		h.hush()
+		h.act("2026-02-25 09:30")
+		out := h.send("2026-02-25 09:31")
+		if out.FromName != "Marlow Print Works LLC accounts" || out.From != "accounts@marlow.example" || !strings.HasSuffix(out.ReplyTo, reply) || out.Paper != nil {
+			t.Errorf("it is from %s <%s>, and answers go to %s", out.FromName, out.From, out.ReplyTo)
+		}
+		tells(t, "the mail", out.FromName, out.From, out.ReplyTo, out.Subject, out.Text, out.HTML, out.MessageID, out.InReplyTo, strings.Join(out.References, " "))
+	}
 }

@@ -238,6 +238,7 @@ type Outgoing struct {
 	Sandbox    bool // goes to the catcher only
 	Link       domain.Link
 	FromName   string
+	From       string // "": the platform's own address
 	ReplyTo    string
 	To         string
 	Subject    string
@@ -332,6 +333,9 @@ func outgoing(file domain.TouchFile, replyHost string) Outgoing {
 		Touch: t.ID, Sandbox: file.Sandbox, FromName: oneLine(file.Factor.Name), ReplyTo: file.Factor.Email, To: t.Recipient,
 		Link:    domain.Link{ID: t.Link, Case: t.Case, Factor: t.Factor, Seller: t.Seller, Recipient: t.Recipient, KeyVersion: file.KeyVersion},
 		Subject: t.Subject, Text: t.Text, HTML: t.HTML, MessageID: t.MessageID,
+	}
+	if file.Disclosure == domain.Confidential { // D-24
+		out.FromName, out.From, out.ReplyTo = oneLine(file.Seller.Name)+" accounts", file.Seller.Email, file.Seller.Email
 	}
 	if replyHost != "" {
 		out.ReplyTo = replyAddress(t, replyHost)

@@ -71,9 +71,9 @@ func algorithmOf(key crypto.Signer) (string, crypto.Hash, error) {
 	}
 }
 
-// SignWith makes the mailer sign all it sends. Receivers look for the public key
-// in a TXT record at selector._domainkey.domain. A mail whose From address is
-// not of that very domain is then refused. Call it before the first Send.
+// SignWith makes the mailer sign what it sends from a domain; it takes a key for each of several.
+// Receivers look for the public key in a TXT record at selector._domainkey.domain. A mail whose
+// From address is of none of the domains is then refused. Call it before the first Send.
 func (m *Mailer) SignWith(domain, selector string, key crypto.Signer) error {
 	name := regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
 	domain = strings.ToLower(domain)
@@ -87,20 +87,32 @@ func (m *Mailer) SignWith(domain, selector string, key crypto.Signer) error {
 	if err != nil {
 		return err
 	}
-	m.dkim = &dkim{domain: domain, selector: selector, algorithm: algorithm, key: key, hash: hash}
+	if m.dkim[domain] != nil {
+		return fmt.Errorf("DKIM domain %s has two keys", domain)
+	}
+	if m.dkim == nil {
+		m.dkim = map[string]*dkim{}
+	}
+	m.dkim[domain] = &dkim{domain: domain, selector: selector, algorithm: algorithm, key: key, hash: hash}
 	return nil
 }
 
-// sign adds the signature header. go-mail writes a message the same way each
-// time once it has been written, so what is signed here is what is sent.
-func (d *dkim) sign(out *mail.Msg, at time.Time) error {
+// sign adds the signature header where the mailer signs, with the key of the sender's domain. go-mail
+// writes a message the same way each time once it has been written, so what is signed here is what
+// is sent.
+func (m *Mailer) sign(out *mail.Msg, at time.Time) error {
+	if len(m.dkim) == 0 {
+		return nil
+	}
+	var d *dkim
 	for _, from := range out.GetFrom() {
-		if domain := from.Address[strings.LastIndex(from.Address, "@")+1:]; !strings.EqualFold(domain, d.domain) {
-			return fmt.Errorf("DKIM key is for %s and the mail is from %s", d.domain, domain)
+		domain := strings.ToLower(from.Address[strings.LastIndex(from.Address, "@")+1:])
+		if d = m.dkim[domain]; d == nil {
+			return fmt.Errorf("there is no DKIM key for %s, which the mail is from", domain)
 		}
 	}
-	if at.Unix() <= 0 {
-		return errors.New("DKIM signature needs the date of the mail")
+	if d == nil || at.Unix() <= 0 {
+		return errors.New("DKIM signature needs the sender and the date of the mail")
 	}
 	var text bytes.Buffer
 	if _, err := out.WriteTo(&text); err != nil {

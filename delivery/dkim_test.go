@@ -65,11 +65,17 @@ func record(t *testing.T, key crypto.Signer) string {
 // verify checks a mail as its receiver would; it wants one signature.
 func verify(t *testing.T, text string, key crypto.Signer) *dkim.Verification {
 	t.Helper()
+	return verifyBy(t, text, map[string]crypto.Signer{"s2026._domainkey.comity.invalid": key})
+}
+
+// verifyBy is verify with the records of several keys.
+func verifyBy(t *testing.T, text string, keys map[string]crypto.Signer) *dkim.Verification {
+	t.Helper()
 	found, err := dkim.VerifyWithOptions(strings.NewReader(text), &dkim.VerifyOptions{LookupTXT: func(name string) ([]string, error) {
-		if name != "s2026._domainkey.comity.invalid" {
+		if keys[name] == nil {
 			return nil, fmt.Errorf("no record %s", name)
 		}
-		return []string{record(t, key)}, nil
+		return []string{record(t, keys[name])}, nil
 	}})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d signatures (%v) in\n%s", len(found), err, text)
@@ -241,6 +247,40 @@ func TestOnlyOurDomainIsSigned(t *testing.T) {
 		change(&msg)
 		if got, err := m.Send(t.Context(), msg); got != delivery.Permanent || err == nil || !strings.Contains(err.Error(), "DKIM") {
 			t.Errorf("%s: it is %s (%v)", name, got, err)
+		}
+	}
+}
+
+// TestEachDomainHasItsKey holds F-44: with several keys a mail is signed with the one of its sender's domain, and one
+// from a domain that has none is not sent; a domain has one key.
+func TestEachDomainHasItsKey(t *testing.T) {
+	keys := map[string]crypto.Signer{"s2026._domainkey.comity.invalid": ed25519Key(t), "k1._domainkey.marlow.example": rsaKey(t, 2048)}
+	for from, want := range map[string]string{"": "comity.invalid", "accounts@Marlow.example": "marlow.example", "accounts@tarn.example": ""} {
+		var box postbox
+		m := mailer(t, &box)
+		for name, key := range keys {
+			selector, domain, _ := strings.Cut(name, "._domainkey.")
+			if err := m.SignWith(domain, selector, key); err != nil {
+				t.Fatal(err)
+			}
+			if err := m.SignWith(strings.ToUpper(domain), "k2", key); err == nil {
+				t.Errorf("%s takes a second key", domain)
+			}
+		}
+		msg := letter()
+		msg.From = from
+		got, err := m.Send(t.Context(), msg)
+		if want == "" {
+			if got != delivery.Permanent || err == nil || !strings.Contains(err.Error(), "no DKIM key for tarn.example") || box.got != "" {
+				t.Errorf("from %s it is %s (%v)", from, got, err)
+			}
+			continue
+		}
+		if got != delivery.Taken {
+			t.Fatalf("from %q it is %s (%v)", from, got, err)
+		}
+		if seen := verifyBy(t, box.got, keys); seen.Err != nil || seen.Domain != want {
+			t.Errorf("from %q it is signed for %s (%v), want %s", from, seen.Domain, seen.Err, want)
 		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 // A Message is one mail to one recipient.
 type Message struct {
 	FromName   string
-	From       string
+	From       string // "": the mailer's own, which is the envelope sender of all
 	ReplyTo    string // "" answers to the sender
 	To         string
 	Subject    string
@@ -57,7 +57,7 @@ type Mailer struct {
 	password string
 	tls      mail.TLSPolicy
 	from     string
-	dkim     *dkim // nil sends unsigned
+	dkim     map[string]*dkim // by domain; none sends unsigned
 }
 
 // NewMailer reads where mail goes from a URL: smtp://host:port for a server on
@@ -116,6 +116,9 @@ func (m *Mailer) compose(msg Message) (*mail.Msg, error) {
 	if err := out.FromFormat(msg.FromName, from); err != nil {
 		return nil, fmt.Errorf("sender: %w", err)
 	}
+	if err := out.EnvelopeFrom(m.from); err != nil { // what cannot be delivered comes back here
+		return nil, fmt.Errorf("envelope sender: %w", err)
+	}
 	if err := out.To(msg.To); err != nil {
 		return nil, fmt.Errorf("recipient: %w", err)
 	}
@@ -147,12 +150,7 @@ func (m *Mailer) compose(msg Message) (*mail.Msg, error) {
 			return nil, fmt.Errorf("attach %s: %w", file.Name, err)
 		}
 	}
-	if m.dkim != nil {
-		if err := m.dkim.sign(out, msg.At); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return out, m.sign(out, msg.At)
 }
 
 // judge turns what the client says into an outcome. When the connection broke

@@ -20,13 +20,17 @@ type postbox struct {
 	hangUp     bool // after the text, without an answer
 	conn       *smtp.Conn
 	got        string
+	from       string // of the envelope
 }
 
 func (p *postbox) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	p.conn = c
 	return p, nil
 }
-func (p *postbox) Mail(string, *smtp.MailOptions) error { return nil }
+func (p *postbox) Mail(from string, _ *smtp.MailOptions) error {
+	p.from = from
+	return nil
+}
 func (p *postbox) Rcpt(string, *smtp.RcptOptions) error { return p.rcpt }
 func (p *postbox) Reset()                               {}
 func (p *postbox) Logout() error                        { return nil }
@@ -140,6 +144,26 @@ func TestHeaders(t *testing.T) {
 	} {
 		if got := read.Header.Get(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestAMailMayBeFromAnother holds F-44: it is from the address that was named, and what cannot be delivered comes back
+// to us.
+func TestAMailMayBeFromAnother(t *testing.T) {
+	for from, want := range map[string]string{"": "post@comity.invalid", "accounts@marlow.example": "accounts@marlow.example"} {
+		var box postbox
+		msg := letter()
+		msg.FromName, msg.From = "Marlow accounts", from
+		if got, err := mailer(t, &box).Send(t.Context(), msg); got != delivery.Taken {
+			t.Fatalf("it is %s (%v)", got, err)
+		}
+		read, err := mail.ReadMessage(strings.NewReader(box.got))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, wanted := read.Header.Get("From"), `"Marlow accounts" <`+want+">"; got != wanted || box.from != "post@comity.invalid" || read.Header.Get("Sender") != "" {
+			t.Errorf("it is from %s in an envelope from %s", got, box.from)
 		}
 	}
 }

@@ -164,8 +164,9 @@ type GateDecision struct {
 type TouchFile struct {
 	Touch      Touch
 	Factor     Organization
-	Seller     string // the seller's name
+	Seller     Organization
 	Debtor     string // the debtor's name, as the seller knows it
+	Disclosure Disclosure
 	Sandbox    bool
 	Copied     bool     // the seller gets a copy
 	KeyVersion int      // of its link

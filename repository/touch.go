@@ -108,12 +108,12 @@ UPDATE touches SET status = 'cancelled' WHERE id = ANY ($1::uuid[]) AND status =
 	lockCaseOfTouch = `
 SELECT c.status FROM cases c WHERE c.id = (SELECT t.case_id FROM touches t WHERE t.id = $1) FOR UPDATE`
 	readTouchFile = `
-SELECT ` + touchColumns + `, f.name AS factor_name, f.email AS factor_email, s.name AS seller_name, r.name AS debtor_name, r.copied,
+SELECT ` + touchColumns + `, f.name AS factor_name, f.email AS factor_email, s.name AS seller_name, s.email AS seller_email, k.disclosure, r.name AS debtor_name, r.copied,
        coalesce(w.kind = 'sandbox', false) AS sandbox, coalesce(l.key_version, 0) AS key_version,
        (SELECT coalesce(array_agg(e.message_id ORDER BY e.sent_at, e.id), '{}') FROM touches e
          WHERE e.case_id = t.case_id AND e.status = 'sent' AND e.id <> t.id AND e.message_id <> '') AS thread
   FROM touches t JOIN organizations f ON f.id = t.factor_id JOIN organizations s ON s.id = t.seller_id JOIN relationships r ON r.id = t.relationship_id
-  JOIN worlds w ON w.id = t.world_id LEFT JOIN links l ON l.id = t.link_id
+  JOIN cases k ON k.id = t.case_id JOIN worlds w ON w.id = t.world_id LEFT JOIN links l ON l.id = t.link_id
  WHERE t.id = $1 FOR UPDATE OF t`
 	updateTouch = `
 WITH unthanked AS (
@@ -175,6 +175,8 @@ func (tx *Tx) TouchFile(ctx context.Context, id domain.TouchID) (domain.TouchFil
 		FactorName  string   `json:"factor_name"`
 		FactorEmail string   `json:"factor_email"`
 		SellerName  string   `json:"seller_name"`
+		SellerEmail string   `json:"seller_email"`
+		Disclosure  string   `json:"disclosure"`
 		DebtorName  string   `json:"debtor_name"`
 		Copied      bool     `json:"copied"`
 		Sandbox     bool     `json:"sandbox"`
@@ -186,7 +188,8 @@ func (tx *Tx) TouchFile(ctx context.Context, id domain.TouchID) (domain.TouchFil
 	}
 	touch := row.touch()
 	return domain.TouchFile{
-		Touch: touch, Factor: domain.Organization{ID: touch.Factor, Name: row.FactorName, Email: row.FactorEmail}, Seller: row.SellerName, Debtor: row.DebtorName,
+		Touch: touch, Factor: domain.Organization{ID: touch.Factor, Name: row.FactorName, Email: row.FactorEmail},
+		Seller: domain.Organization{ID: touch.Seller, Name: row.SellerName, Email: row.SellerEmail}, Debtor: row.DebtorName, Disclosure: domain.Disclosure(row.Disclosure),
 		Sandbox: row.Sandbox, Copied: row.Copied, KeyVersion: row.KeyVersion, Thread: row.Thread, CaseStatus: domain.CaseStatus(status),
 		HandedOut: touch.Outcome == domain.OutcomeHandedOut,
 	}, nil

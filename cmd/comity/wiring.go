@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -133,27 +132,39 @@ func (a *app) mailers() (live, sandbox *delivery.Mailer, err error) {
 	return live, sandbox, a.sign(live)
 }
 
-// sign lets the mail of the live world be signed with the key that COMITY_DKIM names.
+// sign lets the mail of the live world be signed with the keys that COMITY_DKIM names.
 func (a *app) sign(live *delivery.Mailer) error {
 	if a.config.DKIM == "" {
 		return nil
 	}
-	selector, file, named := strings.Cut(a.config.DKIM, ":")
-	if !named {
-		return errors.New("COMITY_DKIM is not selector:file")
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("COMITY_DKIM: %w", err)
-	}
-	key, err := delivery.ReadDKIMKey(text)
-	if err == nil {
-		err = live.SignWith(mailHost(a.config.MailFrom), selector, key)
-	}
-	if err != nil {
-		return fmt.Errorf("COMITY_DKIM: %w", err)
+	for entry := range strings.SplitSeq(a.config.DKIM, ",") {
+		name, found, ok := dkimEntry(entry, mailHost(a.config.MailFrom))
+		if !ok {
+			return fmt.Errorf("COMITY_DKIM: %q is neither selector:file nor domain=selector:file", entry)
+		}
+		text, err := os.ReadFile(found[1])
+		if err != nil {
+			return fmt.Errorf("COMITY_DKIM: %w", err)
+		}
+		key, err := delivery.ReadDKIMKey(text)
+		if err == nil {
+			err = live.SignWith(name, found[0], key)
+		}
+		if err != nil {
+			return fmt.Errorf("COMITY_DKIM: %w", err)
+		}
 	}
 	return nil
+}
+
+// dkimEntry reads "selector:file", for the domain own, or "domain=selector:file".
+func dkimEntry(entry, own string) (name string, selectorAndFile [2]string, ok bool) {
+	entry = strings.TrimSpace(entry)
+	if of, rest, named := strings.Cut(entry, "="); named && !strings.Contains(of, ":") {
+		own, entry = of, rest // an equals sign may stand in the name of a file too
+	}
+	selector, file, named := strings.Cut(entry, ":")
+	return own, [2]string{selector, file}, named && own != "" && selector != "" && file != ""
 }
 
 // inbox is the mailbox that is read for answers; nil where there is none.

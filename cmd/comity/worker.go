@@ -412,7 +412,7 @@ func (w *worker) send(ctx context.Context, world domain.World, id domain.TouchID
 	}
 	link := func(text string) string { return collections.WithLink(text, w.config.PublicURL+"/d/"+token) }
 	outcome, failure := w.mailer(world).Send(ctx, delivery.Message{
-		FromName: out.FromName, ReplyTo: out.ReplyTo, To: out.To, Subject: out.Subject, Text: link(out.Text), HTML: link(out.HTML),
+		FromName: out.FromName, From: out.From, ReplyTo: out.ReplyTo, To: out.To, Subject: out.Subject, Text: link(out.Text), HTML: link(out.HTML),
 		MessageID: out.MessageID, InReplyTo: out.InReplyTo, References: out.References, At: now, Attached: attached,
 	})
 	if outcome == delivery.Taken {

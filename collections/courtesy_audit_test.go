@@ -98,6 +98,9 @@ var words = []struct{ rule, query string }{
 	{"12: a letter about somebody external over a word", toldOverAWord},
 	{"12: handed over before the debtor had ten full days", handedTooEarly},
 	{"9: two of one factor in a week to a mailbox that had asked for a digest", undigested},
+	{"13: a debtor that is not told hears of the factor", `SELECT s.case_id, s.step, s.class, s.at FROM seen s JOIN cases k ON k.id = s.case_id JOIN organizations f ON f.id = k.factor_id JOIN touches t ON t.id = s.touch_id
+		WHERE k.disclosure = 'confidential' AND (s.class IN ('legal_notice', 'release', 'prior_notice', 'protective_notice') OR t.tone = 4
+		   OR s.body ILIKE '%' || f.name || '%' OR s.body ILIKE '%' || f.email || '%' OR t.subject ILIKE '%' || f.name || '%')`},
 	{"4: two left to one address on one day", `SELECT m.address, m.left_on, string_agg(m.step, ', ') FROM messages m WHERE m.class <> 'answer' GROUP BY 1, 2 HAVING count(*) > 1`},
 }
 
@@ -212,8 +215,8 @@ SELECT k.status = 'open'
    AND NOT EXISTS (SELECT FROM pauses p WHERE p.case_id = k.id AND p.deal_id IS NULL AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
    AND NOT EXISTS (SELECT FROM escalations e WHERE e.case_id = k.id AND e.status IN ('announced', 'handed_over'))
    AND NOT EXISTS (SELECT FROM touches t WHERE t.case_id = k.id AND t.status = 'sending' AND t.class <> 'call')
-   AND EXISTS (SELECT FROM deals d JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered' AND n.occurred_at IS NOT NULL
-                WHERE NOT EXISTS (SELECT FROM pauses p WHERE p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
+   AND EXISTS (SELECT FROM deals d LEFT JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered'
+                WHERE (n.occurred_at IS NOT NULL OR d.disclosure = 'confidential') AND NOT EXISTS (SELECT FROM pauses p WHERE p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
                   AND NOT EXISTS (SELECT FROM disputes x WHERE x.deal_id = d.id AND x.status = 'open')
                   AND d.case_id = k.id AND d.status IN ('made', 'paid_out') AND d.due_on < ($2::timestamptz AT TIME ZONE (SELECT r.time_zone FROM relationships r WHERE r.id = k.relationship_id))::date
                   AND d.open_minor > coalesce((SELECT sum(coalesce(h.amount_minor, d.open_minor)) FROM holds h

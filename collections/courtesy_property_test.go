@@ -154,9 +154,23 @@ func newTown(t *testing.T, seed uint64) *town {
 		}
 		w.files[i].zone = zone
 	}
+	w.secret(seed)
 	w.exec(auditor)
 	w.clock(w.now)
 	return w
+}
+
+// secret lets the debtor of one case of every third town not be told of the sale: there is no notice, and
+// never was.
+func (w *town) secret(seed uint64) {
+	w.t.Helper()
+	if seed%3 != 0 {
+		return
+	}
+	id := w.files[int(seed/3)%len(w.files)].id.UUID
+	w.exec(`UPDATE cases SET disclosure = 'confidential' WHERE id = $1`, id)
+	w.exec(`UPDATE deals SET disclosure = 'confidential' WHERE case_id = $1`, id)
+	w.exec(`DELETE FROM conditions c USING deals d WHERE d.id = c.deal_id AND d.case_id = $1 AND c.code IN ('introduced', 'notice_delivered')`, id)
 }
 
 type row map[string]any

@@ -89,6 +89,9 @@ func (s *Service) AnswerQuestion(ctx context.Context, by domain.Caller, id domai
 		if err != nil {
 			return q, domain.Trail{}, err
 		}
+		if err := discreet(ctx, tx, by, kase, "/answer", answer+"\n"+u.Words); err != nil {
+			return q, domain.Trail{}, err
+		}
 		q.Answer, q.AnsweredAt, q.Understood = answer, by.Now, u.Words
 		if u.Reason != "" {
 			q.Reason = u.Reason

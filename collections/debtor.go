@@ -36,7 +36,10 @@ func byLink(by domain.Caller) error {
 
 // Page returns what a debtor sees by its link. It refuses with domain.ErrNotFound.
 func (s *Service) Page(ctx context.Context, by domain.Caller) (domain.DebtorPage, error) {
-	return seen(ctx, s, by, func(tx Tx) (domain.DebtorPage, error) { return tx.DebtorPage(ctx, by.Link, false) })
+	return seen(ctx, s, by, func(tx Tx) (domain.DebtorPage, error) {
+		page, err := tx.DebtorPage(ctx, by.Link, false)
+		return hushOf(page).page(page), err
+	})
 }
 
 // seen reads what a debtor may see by its link. It refuses with domain.ErrNotFound who came by none.

@@ -98,6 +98,9 @@ func (s *Service) AnswerDispute(ctx context.Context, by domain.Caller, id domain
 		if err != nil {
 			return dispute, domain.Trail{}, err
 		}
+		if err := discreet(ctx, tx, by, kase, "/said", said); err != nil {
+			return dispute, domain.Trail{}, err
+		}
 		if err := dispute.Answered(answer.Position, answer.Credit, said, by.Now); err != nil {
 			return dispute, domain.Trail{}, err
 		}
@@ -141,7 +144,7 @@ func (s *Service) AgreeDispute(ctx context.Context, by domain.Caller, id domain.
 		if err := tx.UpdateDispute(ctx, dispute, domain.UserID{}); err != nil {
 			return dispute, deed{}, fmt.Errorf("save dispute: %w", err)
 		}
-		return dispute, deed{"agrees", dispute.ID.UUID, dispute.Deal, fmt.Sprintf("%s agrees to the answer: %s is credited, %s is payable.",
+		return hushOf(page).dispute(dispute), deed{"agrees", dispute.ID.UUID, dispute.Deal, fmt.Sprintf("%s agrees to the answer: %s is credited, %s is payable.",
 			page.Debtor, dispute.Offered.Grouped(), dispute.Amount.Minus(dispute.Offered).Grouped())}, nil
 	})
 }
@@ -203,6 +206,9 @@ func (s *Service) NoteDispute(ctx context.Context, by domain.Caller, id domain.D
 	return seated(ctx, s, by, once, func(tx Tx) (domain.Note, domain.Trail, error) {
 		dispute, kase, err := tx.LockDispute(ctx, id, by.Organization, by.Kind)
 		if err != nil {
+			return note, domain.Trail{}, err
+		}
+		if err := discreet(ctx, tx, by, kase, "/said", said); err != nil {
 			return note, domain.Trail{}, err
 		}
 		if err := noteOn(ctx, tx, dispute, note, heard); err != nil {

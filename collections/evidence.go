@@ -35,6 +35,9 @@ type Attached struct {
 	Before bool // the dispute had these bytes already
 }
 
+// sideDebtor is how a debtor's side is called where parties speak.
+const sideDebtor = string(domain.SideDebtor)
+
 // sideOf says on which side of a dispute the caller stands: an organisation, or a
 // debtor that came by its link. It refuses everybody else.
 func sideOf(by domain.Caller) (string, error) {
@@ -44,7 +47,7 @@ func sideOf(by domain.Caller) (string, error) {
 	case domain.KindPlatform, domain.KindMediator:
 		return "", domain.ErrForbidden.Because("this is for the parties of the dispute")
 	default:
-		return "debtor", byLink(by)
+		return sideDebtor, byLink(by)
 	}
 }
 
@@ -89,11 +92,12 @@ func (s *Service) Attach(ctx context.Context, by domain.Caller, id domain.Disput
 	if err != nil {
 		return domain.Answer{}, err
 	}
-	if _, err := s.Evidence(ctx, by, id); err != nil { // nothing is looked into for a stranger
+	_, quietly, err := s.evidence(ctx, by, id)
+	if err != nil { // nothing is looked into for a stranger
 		return domain.Answer{}, err
 	}
 	file, err := evidenceOf(up)
-	if err == nil && side != "debtor" {
+	if err == nil && side != sideDebtor {
 		err = shown(&file, up.Bytes)
 	}
 	if err != nil {
@@ -108,7 +112,7 @@ func (s *Service) Attach(ctx context.Context, by domain.Caller, id domain.Disput
 		}
 		for _, had := range about.Evidence {
 			if bytes.Equal(had.SHA256, file.SHA256) {
-				return once.Answer(Attached{had, true}), nil
+				return once.Answer(Attached{quietly.file(had), true}), nil
 			}
 		}
 		if err := about.Takes(side); err != nil {
@@ -116,6 +120,15 @@ func (s *Service) Attach(ctx context.Context, by domain.Caller, id domain.Disput
 		}
 		saved := file
 		saved.Case, saved.Factor, saved.Seller = about.Case, about.Factor, about.Seller
+		if side != sideDebtor {
+			kase, err := tx.Case(ctx, about.Case, by.Organization, by.Kind)
+			if err == nil {
+				err = discreetFile(ctx, tx, by, kase, &saved, up.Bytes)
+			}
+			if err != nil {
+				return domain.Answer{}, err
+			}
+		}
 		if err := tx.SaveEvidence(ctx, saved, up.Bytes); err != nil {
 			return domain.Answer{}, fmt.Errorf("save evidence: %w", err)
 		}
@@ -157,26 +170,51 @@ func sized(bytes int64) string {
 // Evidence lists the files of a dispute of the caller's, oldest first. It refuses with
 // domain.ErrNotFound.
 func (s *Service) Evidence(ctx context.Context, by domain.Caller, id domain.DisputeID) ([]domain.Evidence, error) {
-	if _, err := sideOf(by); err != nil {
-		return nil, err
+	files, _, err := s.evidence(ctx, by, id)
+	return files, err
+}
+
+// evidence is Evidence with how it is shown to the caller.
+func (s *Service) evidence(ctx context.Context, by domain.Caller, id domain.DisputeID) ([]domain.Evidence, hush, error) {
+	var quietly hush
+	side, err := sideOf(by)
+	if err != nil {
+		return nil, quietly, err
 	}
 	var files []domain.Evidence
-	err := s.read(ctx, by.Own(), func(tx Tx) error {
+	err = s.read(ctx, by.Own(), func(tx Tx) error {
+		if side == sideDebtor {
+			page, err := tx.DebtorPage(ctx, by.Link, false)
+			if err != nil {
+				return err
+			}
+			quietly = hushOf(page)
+		}
 		var err error
 		files, err = tx.Evidence(ctx, id, by.Organization, by.Case)
+		files = each(files, quietly.file)
 		return err
 	})
-	return files, err
+	return files, quietly, err
 }
 
 // EvidenceFile returns the bytes of a file of a dispute of the caller's, or of one that it
 // mediates, as they were handed in. It refuses with domain.ErrNotFound.
 func (s *Service) EvidenceFile(ctx context.Context, by domain.Caller, id domain.EvidenceID) (domain.Document, error) {
-	if _, err := sideOf(by); err != nil && by.Kind != domain.KindMediator { // the neutral reads what it is shown, and attaches nothing
+	side, err := sideOf(by)
+	if err != nil && by.Kind != domain.KindMediator { // the neutral reads what it is shown, and attaches nothing
 		return domain.Document{}, err
 	}
 	var file domain.Evidence
-	err := s.read(ctx, by.Own(), func(tx Tx) error {
+	var quietly hush
+	err = s.read(ctx, by.Own(), func(tx Tx) error {
+		if side == sideDebtor {
+			page, err := tx.DebtorPage(ctx, by.Link, false)
+			if err != nil {
+				return err
+			}
+			quietly = hushOf(page)
+		}
 		var err error
 		file, err = tx.EvidenceFile(ctx, id, by.Organization, by.Case)
 		return err
@@ -188,6 +226,7 @@ func (s *Service) EvidenceFile(ctx context.Context, by domain.Caller, id domain.
 	err = s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
 		var err error
 		doc, err = tx.Document(ctx, file.Blob, file.Factor)
+		doc.FileName = quietly.fileName(doc.FileName, doc.MediaType)
 		return err
 	})
 	return doc, err

@@ -383,6 +383,10 @@ func notProposed(p domain.Plan) error {
 // everybody else agreed, or its end.
 func (s *Service) consent(ctx context.Context, by domain.Caller, kind domain.OrganizationKind, id domain.PlanID, once domain.Once[domain.Plan], say func(*domain.Plan) (string, error)) (domain.Answer, error) {
 	ids, steps := newTrailIDs(), newSaidIDs()
+	field := "/said"
+	if kind == domain.KindSeller {
+		field = "/note"
+	}
 	return settling(ctx, s, by, kind, once, func(tx Tx) (domain.Plan, domain.Trail, error) {
 		p, file, err := tx.PlanFile(ctx, id, by.Organization)
 		if err != nil {
@@ -394,6 +398,9 @@ func (s *Service) consent(ctx context.Context, by domain.Caller, kind domain.Org
 		}
 		f.Now = by.Now
 		said, err := say(&p)
+		if err == nil {
+			err = discreet(ctx, tx, by, f.Case, field, p.Note)
+		}
 		if err != nil {
 			return p, domain.Trail{}, err
 		}

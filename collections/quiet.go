@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"comity/domain"
 )
@@ -40,42 +41,73 @@ func writer(f domain.CaseFacts) domain.Organization {
 }
 
 // hides is what a debtor that is not told must not read. The zero hides nothing.
-type hides struct {
-	names []string // of the factor
-	but   string   // the seller's name, in which the factor's may be contained: that one it may read
-}
+type hides struct{ said *regexp.Regexp }
 
-func (h hides) any() bool { return h.names != nil }
+func (h hides) any() bool { return h.said != nil }
 
 // hiding lists the names by which a debtor would know a factor: as it is registered, without its legal
-// form, and its address.
+// form, and its address. The seller's own name may be read, also where the factor's is contained in it.
 func hiding(factor domain.Organization, seller string) hides {
-	h := hides{names: []string{}, but: lowered(seller)}
-	for _, name := range []string{factor.Name, legalForm.ReplaceAllString(flat(factor.Name), ""), factor.Email} {
-		if name = lowered(name); name != "" {
-			h.names = append(h.names, name)
+	const shortest = 5 // of a name that nobody writes by chance
+	var names []string
+	plain := legalForm.ReplaceAllString(flat(factor.Name), "")
+	if len(plain) < shortest {
+		plain = ""
+	}
+	for _, name := range []string{factor.Name, plain, factor.Email} {
+		if name = spelled(name); name != "" {
+			names = append(names, name)
 		}
 	}
-	return h
+	if seller = spelled(seller); seller == "" {
+		seller = `\z.` // which is never found
+	}
+	if len(names) == 0 {
+		names = []string{`\z.`}
+	}
+	return hides{regexp.MustCompile(`(?i)(` + seller + `)|(?:` + strings.Join(names, "|") + `)`)}
 }
 
 var legalForm = regexp.MustCompile(`(?i),? (?:llc|l\.l\.c\.|ltd\.?|limited|plc|inc\.?|incorporated|corp\.?|gmbh|ag|kg|se|s\.?a\.?|s\.?a\.?s\.?|s\.?l\.?|lda\.?|b\.?v\.?)$`)
 
-// lowered makes two ways to write a name the same.
-func lowered(text string) string { return strings.ToLower(flat(oneLine(text))) }
+// spelled is the pattern of a name, however its words are spaced.
+func spelled(name string) string {
+	words := strings.Fields(name)
+	for i := range words {
+		words[i] = regexp.QuoteMeta(words[i])
+	}
+	return strings.Join(words, `[\s\p{Z}]+`)
+}
 
-// in returns the name that a text holds as words of its own, whoever typed it, or "".
+// in returns the name that a text holds as words of its own, as it stands there, or "".
 func (h hides) in(text string) string {
-	said := lowered(text)
-	if h.but != "" {
-		said = withoutWord(said, h.but)
+	name := ""
+	h.each(text, func(found string) { name = found })
+	return flat(name)
+}
+
+// out returns a text without the names.
+func (h hides) out(text string) string { return h.each(text, func(string) {}) }
+
+// each calls found for every name that a text holds as words of its own, and returns the text without
+// them.
+func (h hides) each(text string, found func(string)) string {
+	if h.said == nil {
+		return text
 	}
-	for _, name := range h.names {
-		if withoutWord(said, name) != said {
-			return name
+	var out strings.Builder
+	end := 0
+	for _, at := range h.said.FindAllStringSubmatchIndex(text, -1) {
+		before, _ := utf8.DecodeLastRuneInString(text[:at[0]])
+		after, _ := utf8.DecodeRuneInString(text[at[1]:])
+		if at[2] >= 0 || inWord(before) || inWord(after) {
+			continue // the seller's, or a part of another word
 		}
+		found(text[at[0]:at[1]])
+		out.WriteString(text[end:at[0]] + personal)
+		end = at[1]
 	}
-	return ""
+	return out.String() + text[end:]
 }
 
 // hush lets a letter to a debtor that is not told know nobody but the seller.
@@ -122,7 +154,7 @@ func (m message) mustHide() []string {
 	}
 	var findings []string
 	if name := m.hides.in(m.text); name != "" {
-		findings = append(findings, fmt.Sprintf("The message says %q, and the debtor is not told of the sale: leave it out.", name))
+		findings = append(findings, fmt.Sprintf("The message says %q, and the debtor is not told of the sale: leave it out.", strings.ToLower(name)))
 	}
 	for _, text := range append([]string{m.own.all()}, m.typed...) {
 		if word := hidden.FindString(text); word != "" {

@@ -3,6 +3,7 @@ package collections
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -219,6 +220,9 @@ func (s *Service) Prefer(ctx context.Context, by domain.Caller, wishes domain.Pr
 	}
 	return doing(ctx, s, by, once, func(tx Tx, page domain.DebtorPage) (domain.Preferences, deed, error) {
 		if channel, back := takenBack(page.Preferences, wishes); back && !page.Confirmed {
+			if page.Disclosure == domain.Confidential { // nobody has a code
+				return wishes, deed{}, domain.ErrInvalid.At("/"+channel, "code-needed", "a link that was passed on is no word of who opted out: answer one of our messages, and a person notes it")
+			}
 			return wishes, deed{}, domain.ErrInvalid.At("/"+channel, "code-needed", "a link that was passed on is no word of who opted out: the code of the notice is typed first")
 		}
 		if wishes.Prefers == "" && page.Preferences.Prefers == domain.ChannelEmail && !slices.Contains(wishes.OptedOut, domain.ChannelEmail) {
@@ -274,5 +278,15 @@ func (s *Service) GiveFeedback(ctx context.Context, by domain.Caller, ease domai
 // DebtorDocument returns the file that an invoice came as. It refuses with
 // domain.ErrNotFound.
 func (s *Service) DebtorDocument(ctx context.Context, by domain.Caller, deal domain.DealID) (domain.Document, error) {
-	return seen(ctx, s, by, func(tx Tx) (domain.Document, error) { return tx.DebtorDocument(ctx, by.Link, deal) })
+	return seen(ctx, s, by, func(tx Tx) (domain.Document, error) {
+		page, err := tx.DebtorPage(ctx, by.Link, false)
+		if err != nil {
+			return domain.Document{}, err
+		}
+		document, err := tx.DebtorDocument(ctx, by.Link, deal)
+		if hushOf(page).in(document.FileName) != "" {
+			document.FileName = "invoice" + path.Ext(document.FileName)
+		}
+		return document, err
+	})
 }

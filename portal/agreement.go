@@ -107,7 +107,7 @@ func (p *portal) note(ctx context.Context, by domain.Caller, f form) (domain.Ans
 
 func layNote(s *sheet) {
 	s.Heading, s.Button = string(s.T.Note), string(s.T.Send)
-	s.Note = s.T.NoteNote.With("seller", s.page.Seller, "factor", s.page.Factor)
+	s.Note = s.T.NoteNote.With("seller", s.Seller, "factor", s.Factor)
 	s.words(s.T.NoteSaid, false)
 }
 
@@ -181,7 +181,7 @@ func (s *sheet) find(a about) bool {
 	switch a {
 	case aboutDispute:
 		i := slices.IndexFunc(s.page.Disputes, func(d domain.Dispute) bool { return d.ID.String() == s.filled.typed["dispute"] })
-		if i < 0 {
+		if i < 0 || s.Quiet && s.Action == deedMediate {
 			return false
 		}
 		s.dispute = s.page.Disputes[i]
@@ -241,7 +241,7 @@ func (f frame) thread(page domain.DebtorPage, d domain.Dispute, now time.Time, m
 	if !d.AnsweredAt.IsZero() {
 		talk.Said = append(talk.Said, viewSaid{w.OnAbout.With("date", day(d.AnsweredAt), "about", page.Seller), w.position(page, d) + "\n" + d.Answer})
 	}
-	sides := map[string]string{"debtor": string(w.SideDebtor), "seller": page.Seller, "factor": page.Factor, string(domain.SideNeutral): string(w.SideNeutral)}
+	sides := map[string]string{"debtor": string(w.SideDebtor), "seller": f.Seller, "factor": f.Factor, string(domain.SideNeutral): string(w.SideNeutral)}
 	for _, n := range page.Notes {
 		if n.Dispute == d.ID {
 			talk.Said = append(talk.Said, viewSaid{w.OnAbout.With("date", day(n.At), "about", sides[n.Side]), n.Said})

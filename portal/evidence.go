@@ -100,7 +100,7 @@ func (p *portal) evidenceView(ctx context.Context, at frame, named string, v vis
 		May: slices.Contains(v.link.Verbs, domain.VerbDispute) && dispute.Status != domain.DisputeResolved && domain.EvidenceOf(files, "debtor") < domain.MaxEvidenceFiles,
 	}
 	view.Title, view.Here, view.Amount = string(view.T.Files), view.To("disputes/"+id.String()), view.T.sum(dispute.Amount)
-	sides := map[string]string{"debtor": string(view.T.SideDebtor), "seller": page.Seller, "factor": page.Factor}
+	sides := map[string]string{"debtor": string(view.T.SideDebtor), "seller": view.Seller, "factor": view.Factor}
 	for _, f := range files {
 		day := view.T.short(domain.DateOf(f.At.In(page.Zone())))
 		view.Files = append(view.Files, viewFile{v.path + "/evidence/" + f.ID.String(), f.FileName, fileKinds[f.MediaType], sides[f.Side], day})

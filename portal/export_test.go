@@ -19,6 +19,15 @@ func Phrases() map[string][]Phrase {
 	return all
 }
 
+// QuietPhrases lists what the pages say to a debtor that is not told of a sale, by language.
+func QuietPhrases() map[string][]Phrase {
+	all := map[string][]Phrase{}
+	for tag, w := range quietly {
+		all[tag] = phrases("", reflect.ValueOf(*w))
+	}
+	return all
+}
+
 func phrases(name string, value reflect.Value) []Phrase {
 	var all []Phrase
 	switch value.Kind() {

@@ -233,6 +233,9 @@ func (w *words) mediationState(page domain.DebtorPage, m domain.Mediation) strin
 
 // mayMediate reports whether a debtor may ask for a neutral person now.
 func mayMediate(page domain.DebtorPage, d domain.Dispute, now time.Time) bool {
+	if page.Disclosure == domain.Confidential {
+		return false // whose the claim is has to be told first
+	}
 	business, zone := domain.BusinessDays(page.Country), page.Zone()
 	_, err := domain.OfferMediation(domain.MediationID{}, d, page.Mediations, domain.SideDebtor, d.Clocks(business, zone), business, domain.DateOf(now.In(zone)), now)
 	return err == nil

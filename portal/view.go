@@ -38,6 +38,7 @@ type frame struct {
 	Factor, FactorEmail string
 	Path                string // of the statement; "" on a page that belongs to no link
 	Chooser             bool   // of a language
+	Quiet               bool   // the debtor is not told of a sale: the page is its supplier's, and knows no factor
 	Refresh             string // seconds after which the page is looked at again; "": it stays
 
 	chosen string     // the language that was chosen on the page
@@ -70,6 +71,9 @@ func frameOf(c *gin.Context, v visit) frame {
 func (f frame) of(page domain.DebtorPage) frame {
 	f.Debtor, f.Seller, f.Factor, f.FactorEmail = page.Debtor, page.Seller, page.Factor, page.FactorEmail
 	f.T, f.chosen = f.asks(page.Preferences.Language)
+	if f.Quiet = page.Disclosure == domain.Confidential; f.Quiet {
+		f.Factor, f.FactorEmail, f.T = page.Seller, page.SellerEmail, quietly[f.T.Tag]
+	}
 	return f
 }
 
@@ -105,7 +109,7 @@ func (f frame) Tongues() []tongueLink {
 		for name, values := range f.query {
 			query[name] = values
 		}
-		all = append(all, tongueLink{w.Tag, w.Name, f.here + "?" + query.Encode(), w == f.T})
+		all = append(all, tongueLink{w.Tag, w.Name, f.here + "?" + query.Encode(), w.Tag == f.T.Tag})
 	}
 	return all
 }

@@ -60,7 +60,7 @@ func (p *portal) complaint(ctx context.Context, by domain.Caller, f form) (domai
 func layComplaint(s *sheet) {
 	by := collections.AnswerBy(s.page, domain.TopicComplaint, s.now)
 	s.Heading, s.Button = string(s.T.Complaint), string(s.T.Send)
-	s.Note = s.T.ComplaintNote.With("factor", s.page.Factor, "date", s.T.short(by), "email", s.page.FactorEmail)
+	s.Note = s.T.ComplaintNote.With("factor", s.Factor, "date", s.T.short(by), "email", s.FactorEmail)
 	s.words(s.T.ComplaintSaid, false)
 }
 
@@ -171,8 +171,11 @@ func policyOf(f frame) policy {
 		w.PolicyGap.With("gap", number(p.GapDays)), w.PolicyCeiling.With("ceiling", number(p.Ceiling), "days", number(p.CeilingDays)),
 		w.PolicyHours.With("opens", number(p.Opens), "closes", number(p.Closes)), string(w.PolicyBank), string(w.PolicyAnswers), string(w.PolicyPeople),
 		string(w.PolicyDetails), string(w.PolicyFees), w.PolicyPromise.With("days", number(p.PromiseDays)),
-		w.PolicyComplaint.With("proof", number(p.ProofDays), "complaint", number(p.ComplaintDays)), w.PolicyMediation.With("days", number(p.MediateDays), "answer", number(p.MediationAnswerDays)),
-		w.PolicyOutside.With("full", number(p.OutsideDays)), string(w.PolicyProtective), w.PolicyTravels.With("days", number(p.TravelDays)),
+		w.PolicyComplaint.With("proof", number(p.ProofDays), "complaint", number(p.ComplaintDays)),
+	}
+	if !f.Quiet { // the rest is about what only the owner of a claim does
+		shown.Rules = append(shown.Rules, w.PolicyMediation.With("days", number(p.MediateDays), "answer", number(p.MediationAnswerDays)),
+			w.PolicyOutside.With("full", number(p.OutsideDays)), string(w.PolicyProtective), w.PolicyTravels.With("days", number(p.TravelDays)))
 	}
 	for _, step := range p.Playbook.Before {
 		said := w.StepBefore
@@ -182,6 +185,9 @@ func policyOf(f frame) policy {
 		shown.Steps = append(shown.Steps, said.With("days", number(step.Days), "terms", number(step.MinTerms)))
 	}
 	for i, step := range p.Playbook.After {
+		if f.Quiet && step.Tone == collections.ToneFormal {
+			continue
+		}
 		said := w.StepMail
 		switch {
 		case i == 0:

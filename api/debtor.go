@@ -70,7 +70,9 @@ func (s *Server) debtorRoutes() []route {
 // DebtorStatement is what a debtor sees by its link: the invoices of one case, and what is talked
 // about. Nothing of other sellers or factors is in it, and nothing of prices.
 type DebtorStatement struct {
-	Factor      string  `json:"factor" example:"Eastbrook Factors, LLC"`
+	// Who bought the invoices and is paid; null: the seller is, at the account on its invoice.
+	Factor *string `json:"factor" extensions:"x-nullable" example:"Eastbrook Factors, LLC"`
+	// Where it is reached; null: no address is known, or it is the seller's.
 	FactorEmail *string `json:"factor_email" extensions:"x-nullable" example:"ana@eastbrook.example"`
 	Seller      string  `json:"seller" example:"Marlow Print Works LLC"`
 	Debtor      string  `json:"debtor" example:"Harbor Hotel Group"`
@@ -203,12 +205,15 @@ func debtorQuestionOf(page domain.DebtorPage) func(domain.Question) DebtorQuesti
 func (s *Server) debtorStatementOf(page domain.DebtorPage, link domain.Link, by domain.Caller) DebtorStatement {
 	cards := s.takesCards.Offer(page, link, by)
 	out := DebtorStatement{
-		Factor: page.Factor, FactorEmail: textOrNull(page.FactorEmail), Seller: page.Seller, Debtor: page.Debtor, Confirmed: page.Confirmed,
+		Factor: textOrNull(page.Factor), FactorEmail: textOrNull(page.FactorEmail), Seller: page.Seller, Debtor: page.Debtor, Confirmed: page.Confirmed,
 		May: slices.Clone(link.Verbs), Stops: []string{}, MayBeAsked: page.MayBeAsked, OnTimeInRow: page.InRow, Invoices: each(page.Items, debtorInvoiceOf(page, by, cards)),
 		Promises: each(page.Promises, debtorPromiseOf), Disputes: each(page.Disputes, debtorDisputeOf(page)),
 		Plans:       each(slices.DeleteFunc(slices.Clone(page.Plans), func(p domain.Plan) bool { return p.Status == domain.PlanWithdrawn }), debtorPlanOf),
 		Questions:   each(slices.DeleteFunc(slices.Clone(page.Questions), func(q domain.Question) bool { return q.ByMail }), debtorQuestionOf(page)),
 		Preferences: debtorPreferencesOf(page.Preferences), Outside: debtorOutsideOf(page.Outside), Cards: each(page.Cards, s.debtorCardOf(page, link, by)),
+	}
+	if page.Disclosure == domain.Confidential { // F-44: nothing says that there is one
+		out.Factor, out.FactorEmail = nil, nil
 	}
 	if sum, _, ok := collections.CardAll(page, by.Now); cards && ok {
 		out.CardPayable = new(moneyOf(sum))

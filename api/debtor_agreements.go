@@ -25,6 +25,7 @@ type DebtorDispute struct {
 	Offered  *Money  `json:"offered" extensions:"x-nullable"`
 	Answer   *string `json:"answer" extensions:"x-nullable" example:"two doors are ours, and we credit them"`
 	AgreedAt *string `json:"agreed_at" extensions:"x-nullable" format:"date-time" example:"2026-04-21T09:00:00Z"`
+	// Null: it is not resolved, or the seller settles it with the debtor.
 	Outcome  *string `json:"outcome" extensions:"x-nullable" enums:"credited,part_credited,payable,withdrawn,given_back" example:"part_credited"`
 	Credited *Money  `json:"credited" extensions:"x-nullable"`
 	// Of what was agreed, what was paid already: the seller returns it.
@@ -44,6 +45,9 @@ func debtorDisputeOf(page domain.DebtorPage) func(domain.Dispute) DebtorDispute 
 			ID: all.ID, DealID: all.DealID, Status: all.Status, Amount: all.Amount, Reason: all.Reason, Said: all.Said, Remedy: all.Remedy, Position: all.Position,
 			Offered: all.Offered, Answer: all.Answer, AgreedAt: all.AgreedAt, Outcome: all.Outcome, Credited: all.Credited, Refund: all.Refund, CreditNumber: all.CreditNumber,
 			RaisedAt: all.RaisedAt, Notes: []Note{},
+		}
+		if page.Disclosure == domain.Confidential && d.Outcome == domain.OutcomeGivenBack {
+			out.Outcome = nil // the seller settles it with the debtor, as it would have without a factor
 		}
 		for _, n := range page.Notes {
 			if n.Dispute == d.ID {

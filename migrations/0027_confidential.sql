@@ -62,9 +62,10 @@ CREATE FUNCTION debtor_mode() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER
 $$;
 
 -- trust_account answers the account in a seller's name that is held for a factor, in a currency: the
--- latest, or NULL.
-CREATE FUNCTION trust_account(p_factor uuid, p_seller uuid, p_currency text) RETURNS uuid LANGUAGE sql STABLE AS $$
-  SELECT a.id FROM bank_accounts a WHERE a.held_by = p_seller AND a.org_id = p_factor AND a.currency = p_currency ORDER BY a.id DESC LIMIT 1
+-- one that an invoice names, else the latest, or NULL.
+CREATE FUNCTION trust_account(p_factor uuid, p_seller uuid, p_currency text, p_named text[]) RETURNS uuid LANGUAGE sql STABLE AS $$
+  SELECT a.id FROM bank_accounts a WHERE a.held_by = p_seller AND a.org_id = p_factor AND a.currency = p_currency
+   ORDER BY coalesce(a.iban, a.account_number) = ANY (p_named) DESC, a.id DESC LIMIT 1
 $$;
 
 -- pricing_facts: of a pair that is to be served confidentially, also what each factor needs for it.
@@ -75,16 +76,17 @@ DECLARE
   today date;
   own_number text;
   r relationships;
+  named text[];
 BEGIN
   SELECT * INTO org FROM organizations WHERE id = p_seller;
   today := (p_now AT TIME ZONE org.time_zone)::date;
-  SELECT i.number INTO own_number FROM invoices i WHERE i.id = p_except;
+  SELECT i.number, i.paid_to INTO own_number, named FROM invoices i WHERE i.id = p_except;
   SELECT * INTO r FROM relationships WHERE seller_id = p_seller AND id = p_relationship;
   RETURN jsonb_build_object(
     'seller', to_jsonb(org),
     'relationship', CASE WHEN r.id IS NOT NULL THEN to_jsonb(r) END,
     'buyers', (SELECT coalesce(jsonb_agg(jsonb_build_object('mandate', to_jsonb(m), 'factor', to_jsonb(f), 'collection', to_jsonb(a), 'standing', to_jsonb(s),
-                   'trust', CASE WHEN r.disclosure = 'confidential' THEN (SELECT to_jsonb(t) FROM bank_accounts t WHERE t.id = trust_account(m.factor_id, p_seller, p_currency)) END) ORDER BY m.id), '[]')
+                   'trust', CASE WHEN r.disclosure = 'confidential' THEN (SELECT to_jsonb(t) FROM bank_accounts t WHERE t.id = trust_account(m.factor_id, p_seller, p_currency, named)) END) ORDER BY m.id), '[]')
                  FROM mandates m JOIN organizations f ON f.id = m.factor_id JOIN bank_accounts a ON a.id = m.collection_account_id
                  LEFT JOIN seller_standings s ON s.factor_id = m.factor_id AND s.seller_id = p_seller
                 WHERE m.world_id = p_world AND m.currency = p_currency AND m.state = 'active'),
@@ -121,7 +123,7 @@ BEGIN
     'relationship', to_jsonb(rel),
     'mandate', (SELECT to_jsonb(m) FROM mandates m WHERE m.id = o.mandate_id),
     'payout', (SELECT a.id FROM bank_accounts a WHERE a.org_id = p_seller AND a.purpose = 'payout' AND a.currency = o.currency ORDER BY a.id DESC LIMIT 1),
-    'trust', CASE WHEN rel.disclosure = 'confidential' THEN trust_account(o.factor_id, p_seller, o.currency) END,
+    'trust', CASE WHEN rel.disclosure = 'confidential' THEN trust_account(o.factor_id, p_seller, o.currency, inv.paid_to) END,
     'kase', CASE WHEN c.id IS NOT NULL THEN to_jsonb(c) END,
     'served_by', (SELECT d.factor_id FROM deals d WHERE d.relationship_id = rel.id AND d.factor_id <> o.factor_id
                     AND (d.status IN ('made', 'paid_out') OR EXISTS (SELECT FROM recourses r WHERE r.deal_id = d.id AND r.status = 'exercised')) LIMIT 1),
@@ -151,5 +153,5 @@ BEGIN
       ON CONFLICT (deal_id, code) DO NOTHING;
 END $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION debtor_mode(), trust_account(uuid, uuid, text), tell_debtor(uuid, uuid, uuid, text, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION debtor_mode(), trust_account(uuid, uuid, text), tell_debtor(uuid, uuid, uuid, text, timestamptz) TO comity_app;
+REVOKE EXECUTE ON FUNCTION debtor_mode(), trust_account(uuid, uuid, text, text[]), tell_debtor(uuid, uuid, uuid, text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION debtor_mode(), trust_account(uuid, uuid, text, text[]), tell_debtor(uuid, uuid, uuid, text, timestamptz) TO comity_app;

@@ -161,6 +161,12 @@ func TestWhoBuysConfidentially(t *testing.T) {
 	}
 	trust := s.trust()
 	wants("with an account", "")
+	later, err := testIBAN(990_011)
+	s.must(err)
+	s.made(s.eastbrook, "/v1/bank-accounts", map[string]any{
+		"purpose": "collection", "currency": "EUR", "holder": "Alice GmbH", "held_by": s.organization(s.alice.client), "iban": later.IBAN(),
+	})
+	wants("with a later one that the invoice does not name", "")
 
 	s.sell()
 	var deal struct {

@@ -17,7 +17,7 @@ import (
 // factor, or of what only the owner of a claim does.
 var quietLetters = []string{
 	"heads_up", "pre_due", "post_due_first", "post_due_next", "new_timeline", "clear_ask", "call", "after_call", "answer", "instalment",
-	"dispute_raised", "dispute_answered", "dispute_waits", "dispute_resolved", "plan_requested", "plan_offered", "plan_waits", "plan_active", "plan_declined",
+	"dispute_raised", "dispute_answered", "dispute_waits", "dispute_resolved", "plan_requested", "plan_offered", "plan_waits", "plan_active", "plan_declined", "promised",
 	"thank_you", "recognition", "receipt", LetterStatement, LetterAgreement,
 }
 

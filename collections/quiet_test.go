@@ -98,6 +98,7 @@ func quietLetters(t *testing.T) map[string]hushed {
 		return hushed{f, *collections.Next(f).Act}
 	}
 	plan := planned(domain.PlanActive)
+	promise := promisedBy(domain.Promise{Recipient: storyA().Relationship.Email})
 	all := map[string]hushed{
 		"heads_up":       quietScene("heads_up", 0, func(s *scene) { s.nobody(); s.also("MP-1043", "2026-03-05") }),
 		"pre_due":        quietScene("pre_due", 0, func(s *scene) { s.good() }),
@@ -137,6 +138,7 @@ func quietLetters(t *testing.T) map[string]hushed {
 		"plan_offered":   quietChange(domain.UpdatePlanOffered, same),
 		"plan_active":    quietChange(domain.UpdatePlanActive, same),
 		"plan_declined":  quietChange(domain.UpdatePlanDeclined, same),
+		"promised":       {promise, *collections.Next(promise).Act},
 	}
 	for name, h := range all {
 		hush(&h.facts)

@@ -29,7 +29,7 @@ BEGIN
   noticed := ARRAY(SELECT DISTINCT unnest(t.items) FROM touches t
                     WHERE t.case_id = k.id AND t.class = 'legal_notice' AND t.status IN ('sending', 'sent', 'unknown'));
   shown := ARRAY(SELECT d.id FROM deals d LEFT JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered'
-                  WHERE d.case_id = k.id AND d.status IN ('made', 'paid_out', 'settled') AND (n.occurred_at IS NOT NULL OR d.id = ANY (noticed)));
+                  WHERE d.case_id = k.id AND d.status IN ('made', 'paid_out', 'settled') AND (n.occurred_at IS NOT NULL OR d.id = ANY (noticed) OR d.disclosure = 'confidential' AND d.funding_date IS NOT NULL));
   RETURN json_build_object(
     'case_id', k.id, 'world_id', k.world_id, 'factor_id', k.factor_id, 'seller_id', k.seller_id, 'confirmed', l.confirmed_at IS NOT NULL,
     'factor', (SELECT o.name FROM organizations o WHERE o.id = k.factor_id),

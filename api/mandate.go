@@ -83,7 +83,7 @@ type mandateTerms struct {
 	OfferHours          *int   `json:"offer_hours,omitempty" example:"24" default:"24" minimum:"1" maximum:"720"`
 	MaxExpectedDaysLate *int   `json:"max_expected_days_late" example:"45" minimum:"0" maximum:"365"`
 	// The verification, 3 to 6, from which on the mandate buys what the debtor is not told of; 0: every debtor is told.
-	ConfidentialLevel   int    `json:"confidential_level" example:"4" minimum:"0" maximum:"6"`
+	ConfidentialLevel   *int   `json:"confidential_level,omitempty" example:"4" default:"0" minimum:"0" maximum:"6"`
 	OperatingAccountID  string `json:"operating_account_id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	CollectionAccountID string `json:"collection_account_id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
 }
@@ -122,7 +122,7 @@ func mandateOf(m domain.Mandate) Mandate {
 			OriginationRate: t.OriginationRate.String(), OriginationFixed: t.OriginationFixed.Decimal(), OriginationTaxRate: t.OriginationTax.String(), WireFee: t.WireFee.Decimal(),
 			RecourseDays: t.RecourseDays, CureDays: t.CureDays, MinFace: t.MinFace.Decimal(), MaxFace: t.MaxFace.Decimal(),
 			DebtorLimit: t.DebtorLimit.Decimal(), FacilityLimit: t.FacilityLimit.Decimal(), OfferHours: &t.OfferHours,
-			MaxExpectedDaysLate: &t.MaxExpectedDaysLate, ConfidentialLevel: t.ConfidentialLevel,
+			MaxExpectedDaysLate: &t.MaxExpectedDaysLate, ConfidentialLevel: &t.ConfidentialLevel,
 			OperatingAccountID: m.Operating.String(), CollectionAccountID: m.Collection.String(),
 		},
 		Risk: mandateRiskOf(t),
@@ -215,8 +215,8 @@ func (r CreateMandateRequest) mandate() (domain.Mandate, error) {
 		},
 	}
 	r.byRisk(&k, &m.Terms)
-	if r.ConfidentialLevel != 0 {
-		m.Terms.ConfidentialLevel = k.whole("/confidential_level", r.ConfidentialLevel, domain.ConfidentialLevel, domain.VerificationHighest)
+	if r.ConfidentialLevel != nil && *r.ConfidentialLevel != 0 {
+		m.Terms.ConfidentialLevel = k.whole("/confidential_level", *r.ConfidentialLevel, domain.ConfidentialLevel, domain.VerificationHighest)
 	}
 	if r.OfferHours != nil {
 		m.Terms.OfferHours = k.whole("/offer_hours", *r.OfferHours, 1, maxOfferHours)

@@ -89,7 +89,7 @@ func quietChange(kind domain.UpdateKind, change func(*domain.CaseFacts)) hushed 
 
 // quietLetters are the letters of the confidential mode as a debtor may get them, each by the name of its
 // template and, behind a dot, how it is.
-func quietLetters(t *testing.T) map[string]hushed {
+func quietLetters() map[string]hushed {
 	same := func(*domain.CaseFacts) {}
 	late := func(kind domain.UpdateKind, now string) hushed {
 		f := changed(kind)
@@ -169,7 +169,7 @@ func (h hushed) open() collections.Verdict {
 // letter there is either is one of them, or refuses to be written.
 func TestLettersToADebtorThatIsNotTold(t *testing.T) {
 	shown := map[string]bool{}
-	for name, h := range quietLetters(t) {
+	for name, h := range quietLetters() {
 		template, _, _ := strings.Cut(name, ".")
 		shown[template] = true
 		t.Run(name, func(t *testing.T) {

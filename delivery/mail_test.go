@@ -27,10 +27,12 @@ func (p *postbox) NewSession(c *smtp.Conn) (smtp.Session, error) {
 	p.conn = c
 	return p, nil
 }
+
 func (p *postbox) Mail(from string, _ *smtp.MailOptions) error {
 	p.from = from
 	return nil
 }
+
 func (p *postbox) Rcpt(string, *smtp.RcptOptions) error { return p.rcpt }
 func (p *postbox) Reset()                               {}
 func (p *postbox) Logout() error                        { return nil }

@@ -144,6 +144,7 @@ func unlessOver(ctx context.Context, err error) error {
 
 type madePages struct {
 	World  string     `json:"world"`
+	Code   string     `json:"join_code"` // that somebody else joins the world with
 	Pages  []madePage `json:"pages"`
 	Seller madeLogin  `json:"seller"`
 	Factor madeLogin  `json:"factor"`
@@ -183,7 +184,7 @@ func (s *story) pages(ctx context.Context, debtors, invoices int) (madePages, er
 	if err := s.paidOutBy(ctx, day.Plus(1)); err != nil {
 		return made, err
 	}
-	made.World, made.Factor = s.world, madeLogin{s.factor.email, s.factor.password}
+	made.World, made.Code, made.Factor = s.world, s.code, madeLogin{s.factor.email, s.factor.password}
 	made.Seller = madeLogin{s.played[0].seller.email, s.played[0].seller.password}
 	for d := range debtors {
 		page, err := s.madePage(ctx, s.played[d*invoices:(d+1)*invoices])

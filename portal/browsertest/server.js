@@ -44,7 +44,23 @@ export async function start() {
     const made = await run(path.join(root, 'bin/comity'), ['debtor-page', '-debtors', debtors, '-invoices', invoices].map(String), { env, maxBuffer: 1 << 26 });
     return JSON.parse(made.stdout);
   };
-  return { base, pages, stop };
+  const operator = () => JSON.parse(fs.readFileSync(path.join(data, 'logins.json'), 'utf8')).find((l) => l.kind === 'platform');
+  return { base, pages, stop, operator };
+}
+
+// neutral signs up somebody who mediates in the world of a join code, and has the operator admit it.
+export async function neutral(base, operator, code) {
+  const login = { email: `neutral-${crypto.randomUUID().slice(0, 8)}@example.org`, password: crypto.randomUUID() };
+  const body = {
+    join_code: code, kind: 'mediator', name: 'Fairway Dispute Resolution', legal_type: 'company', country: 'DE', tax_ids: [],
+    user_name: 'Owner', user_email: login.email, user_password: login.password,
+  };
+  const answer = await fetch(`${base}/v1/auth/sign-up`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`sign-up: ${answer.status} ${await answer.text()}`);
+  const mediator = await as(base, login);
+  const { organization } = await mediator.get('/v1/me');
+  await operator.put(`/v1/mediators/${organization.id}`, { body: 'A body', number: 'N-1', valid_until: '2027-12-31', languages: ['en'] });
+  return { ...mediator, id: organization.id };
 }
 
 // as signs somebody in, and returns what it can read and do over the API.
@@ -56,11 +72,21 @@ export async function as(base, login) {
     if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${text}`);
     return text && JSON.parse(text);
   };
-  const { access_token: token } = await call('POST', '/v1/auth/token', { email: login.email, password: login.password });
-  const get = (url) => call('GET', url, undefined, token);
+  const signIn = async () => (await call('POST', '/v1/auth/token', { email: login.email, password: login.password })).access_token;
+  let token = await signIn();
+  let since = Date.now();
+  const ask = async (method, url, body) => {
+    if (Date.now() - since > 600_000) { // a walk on a slow machine outlives a token
+      token = await signIn();
+      since = Date.now();
+    }
+    return call(method, url, body, token);
+  };
+  const get = (url) => ask('GET', url);
   return {
     get,
-    post: (url, body) => call('POST', url, body, token),
+    post: (url, body) => ask('POST', url, body),
+    put: (url, body) => ask('PUT', url, body),
     // timeline returns the kinds of events of a case.
     async timeline(kase) {
       const kinds = new Set();

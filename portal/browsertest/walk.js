@@ -2,7 +2,7 @@
 // own; light and dark alternate, and two walks have scripts off. Prints what it counted, and ends with 1 when anything is wrong.
 import fs from 'node:fs';
 import { chromium } from 'playwright-core';
-import { as, start } from './server.js';
+import { as, neutral, start } from './server.js';
 import { fault, found, look, shots, watch } from './checks.js';
 
 const languages = ['en', 'es', 'fr', 'de', 'pt'];
@@ -34,6 +34,34 @@ async function mediation(walk) {
   await walk.factor.post(`/v1/disputes/${open.dispute_id}/mediations`);
 }
 
+// offeredAgain lets the seller answer the second dispute and the factor ask for a neutral person in it; its files are looked at.
+async function offeredAgain(walk, page) {
+  const list = await walk.factor.get(`/v1/cases/${walk.made.case_id}/disputes`);
+  walk.dispute = list.data.find((d) => d.status === 'open').id;
+  await walk.seller.post(`/v1/disputes/${walk.dispute}/answer`, { position: 'rejects', said: 'They left our house dry.' });
+  walk.mediation = (await walk.factor.post(`/v1/disputes/${walk.dispute}/mediations`)).id;
+  await page.goto(`${walk.made.link}/disputes/${walk.dispute}`);
+  await look(page, `${walk.name} files`, walk.lang);
+  await page.locator('main input[type=file]').setInputFiles({ name: 'Lieferung-vom-2-Maerz-zwei-nasse-Kartons.txt', mimeType: 'text/plain', buffer: Buffer.from('wet boxes') });
+  await follow(page, page.locator('main form button'));
+  if (await page.locator('main ul.links a[download]').count() !== 1) fault(`${walk.name} files`, 'the file that was attached is not listed');
+  await look(page, `${walk.name} files attached`, walk.lang);
+}
+
+// dated has a neutral appointed who proposes dates, proposed has it propose how to end the dispute.
+async function dated(walk) {
+  const at = `/v1/mediations/${walk.mediation}`;
+  await walk.seller.post(`${at}/answer`, { word: 'accepted' });
+  await walk.operator.post(`${at}/appoint`, { organization_id: walk.neutral.id });
+  await walk.neutral.post(`${at}/timetable`, { papers_by: day(8), talk_on: day(14), proposal_by: day(20) });
+  for (const who of [walk.seller, walk.factor]) await who.post(`${at}/agree`, { timetable: 1 });
+}
+async function proposed(walk) {
+  await walk.neutral.post(`/v1/mediations/${walk.mediation}/proposals`, {
+    credit: { amount: '5.00', currency: 'EUR' }, reasons: 'One box was wet on arrival, the other was opened later.', root_cause: 'No inspection at handover.',
+  });
+}
+
 // verbs are walked in this order: what is typed first is refused, what comes after is taken.
 const verbs = [
   { verb: 'question', wrong: { said: ' ' }, right: { said: 'Is this the order of <b>May</b> & June?' } },
@@ -42,6 +70,10 @@ const verbs = [
   { verb: 'dispute/mediate', event: 'mediation.offered', right: { nonce: '' } },
   { verb: 'dispute/mediation-no', event: 'mediation.declined', before: mediation, right: { nonce: '' } },
   { verb: 'dispute/agree', event: 'agrees', right: { nonce: '' } },
+  { verb: 'dispute', again: true, right: { amount: '10,00', reason: 'damaged', said: 'Two more were wet', remedy: 'A credit' } },
+  { verb: 'dispute/mediation-yes', event: 'mediation.accepted', before: offeredAgain, right: { nonce: '' } },
+  { verb: 'dispute/mediation-dates', event: 'mediation.scheduled', before: dated, also: 'dispute/mediation-object', right: { nonce: '' } },
+  { verb: 'dispute/mediation-take', event: 'mediation.proposal_accepted', before: proposed, also: 'dispute/mediation-leave', right: { nonce: '' } },
   { verb: 'plan', event: 'plan_requested', wrong: { ...instalments, count: 'two' }, right: instalments },
   { verb: 'plan/decline', event: 'plan_declined', before: offered, right: { nonce: '' } },
   { verb: 'plan', event: 'plan_requested', right: instalments, again: true },
@@ -76,10 +108,16 @@ async function fill(page, fields) {
 }
 
 // deed walks one verb: its form, its form refused, and the statement after it.
-async function deed(page, walk, { verb, wrong, right, again, before }, unfold) {
+async function deed(page, walk, { verb, wrong, right, again, before, also }, unfold) {
   const where = `${walk.name} ${verb.replace('/', ' ')}${again ? ' again' : ''}`;
-  if (before) await before(walk);
+  if (before) await before(walk, page);
   await page.goto(walk.made.link);
+  if (also) { // a form that nothing is sent by
+    const other = await page.locator(`main a[href*="/${also}?"]`).first().getAttribute('href');
+    await page.goto(new URL(other, walk.made.link).href);
+    await look(page, `${walk.name} ${also.replace('/', ' ')} form`, walk.lang);
+    await page.goto(walk.made.link);
+  }
   if (unfold) await page.locator('details.item > summary').first().click();
   const link = page.locator(`main a[href*="/${verb}?"]`).or(page.locator(`main a[href$="/${verb}"]`));
   if (unfold && !(await link.first().isVisible())) await page.locator('details.item > summary').last().click();
@@ -177,7 +215,7 @@ async function atTheNarrowest(page, walk) {
 async function seenByBoth(walk) {
   for (const who of ['seller', 'factor']) {
     const kinds = await walk[who].timeline(walk.made.case_id);
-    for (const { verb, event = verb } of [...verbs, { verb: 'feedback' }]) if (!kinds.has(event.includes('.') ? event : `debtor.${event}`)) fault(who, `reads nothing of ${verb}`);
+    for (const { verb, event = verb } of [...verbs, { verb: 'feedback' }, { verb: 'files', event: 'dispute.evidence' }]) if (!kinds.has(event.includes('.') ? event : `debtor.${event}`)) fault(who, `reads nothing of ${verb}`);
   }
 }
 
@@ -196,7 +234,10 @@ async function main() {
     add('de', 360, 'light', false);
     add('fr', 1280, 'dark', false);
     const made = await server.pages(walks.length, 2);
-    const both = async (made) => ({ seller: await as(server.base, made.seller), factor: await as(server.base, made.factor) });
+    const operator = await as(server.base, server.operator());
+    const both = async (made) => ({
+      operator, seller: await as(server.base, made.seller), factor: await as(server.base, made.factor), neutral: await neutral(server.base, operator, made.join_code),
+    });
     const parties = await both(made);
     walks.forEach((w, n) => Object.assign(w, parties, { made: made.pages[n] }));
     const one = await server.pages(1, 1);

@@ -145,7 +145,7 @@ var german = words{
 	},
 	DisputeReason: "Warum", DisputeRemedy: "Was es in Ordnung brächte", ThreadTitle: "Strittig: {amount}", SideDebtor: "Sie",
 	ThreadAccepts: "{seller} schreibt alles gut: {amount}. Zu zahlen bleiben {rest}.", ThreadPartly: "{seller} schreibt {amount} gut. Zu zahlen bleiben {rest}.",
-	ThreadRejects: "{seller} schreibt {amount} gut. Zu zahlen bleiben {rest}.", ThreadAnswerBy: "{seller} antwortet bis {date}.", ThreadYourTurn: "Sie sind an der Reihe: Stimmen Sie der Antwort zu, oder sagen Sie, was fehlt.",
+	ThreadRejects: "{seller} schreibt davon nichts gut. Zu zahlen bleiben {rest}.", ThreadAnswerBy: "{seller} antwortet bis {date}.", ThreadYourTurn: "Sie sind an der Reihe: Stimmen Sie der Antwort zu, oder sagen Sie, was fehlt.",
 	ThreadAgreed: "Sie haben dem zugestimmt. Ein Mensch schließt es ab.", ThreadCredited: "Erledigt: {amount} wurden gutgeschrieben.", ThreadRefund: "{amount} davon hatten Sie schon bezahlt: {seller} zahlt Ihnen das zurück.", ThreadPayable: "Erledigt: Es wurde nichts gutgeschrieben, und der Teil ist zu zahlen.",
 	ThreadWithdrawn: "Erledigt: Sie haben es zurückgenommen.", ThreadGivenBack: "Das klären jetzt Sie und {seller} miteinander.",
 	Agree: "Der Antwort zustimmen", AgreeNote: "Dann werden {amount} gutgeschrieben, und {rest} sind zu zahlen.", DoneAgree: "Vielen Dank. Es gilt, wie Sie zugestimmt haben.",

@@ -145,7 +145,7 @@ var english = words{
 	},
 	DisputeReason: "Why", DisputeRemedy: "What would put it right", ThreadTitle: "Not agreed: {amount}", SideDebtor: "you",
 	ThreadAccepts: "{seller} credits all of it: {amount}. Payable stays {rest}.", ThreadPartly: "{seller} credits {amount}. Payable stays {rest}.",
-	ThreadRejects: "{seller} credits {amount}. Payable stays {rest}.", ThreadAnswerBy: "{seller} answers by {date}.", ThreadYourTurn: "It is your turn: agree to the answer, or say what is missing.",
+	ThreadRejects: "{seller} credits nothing of it. Payable stays {rest}.", ThreadAnswerBy: "{seller} answers by {date}.", ThreadYourTurn: "It is your turn: agree to the answer, or say what is missing.",
 	ThreadAgreed: "You agreed to this. A person settles it.", ThreadCredited: "Settled: {amount} was credited.", ThreadRefund: "You had paid {amount} of it already: {seller} returns that to you.", ThreadPayable: "Settled: nothing was credited, and it is payable.",
 	ThreadWithdrawn: "Settled: you took it back.", ThreadGivenBack: "This is between you and {seller} now.",
 	Agree: "Agree to the answer", AgreeNote: "Then {amount} is credited, and {rest} is payable.", DoneAgree: "Thank you. It is settled as you agreed.",

@@ -145,7 +145,7 @@ var spanish = words{
 	},
 	DisputeReason: "Por qué", DisputeRemedy: "Qué lo arreglaría", ThreadTitle: "No aceptado: {amount}", SideDebtor: "usted",
 	ThreadAccepts: "{seller} abona todo: {amount}. Quedan por pagar {rest}.", ThreadPartly: "{seller} abona {amount}. Quedan por pagar {rest}.",
-	ThreadRejects: "{seller} abona {amount}. Quedan por pagar {rest}.", ThreadAnswerBy: "{seller} responde antes del {date}.", ThreadYourTurn: "Le toca a usted: acepte la respuesta o diga qué falta.",
+	ThreadRejects: "{seller} no abona nada de ello. Quedan por pagar {rest}.", ThreadAnswerBy: "{seller} responde antes del {date}.", ThreadYourTurn: "Le toca a usted: acepte la respuesta o diga qué falta.",
 	ThreadAgreed: "Usted lo ha aceptado. Una persona lo cierra.", ThreadCredited: "Resuelto: se abonaron {amount}.", ThreadRefund: "Usted ya había pagado {amount} de esa suma: {seller} se la devuelve.", ThreadPayable: "Resuelto: no se abonó nada y esa parte se paga.",
 	ThreadWithdrawn: "Resuelto: usted lo retiró.", ThreadGivenBack: "Esto queda ahora entre usted y {seller}.",
 	Agree: "Aceptar la respuesta", AgreeNote: "Entonces se abonan {amount} y quedan por pagar {rest}.", DoneAgree: "Muchas gracias. Queda resuelto como usted ha aceptado.",

@@ -145,7 +145,7 @@ var french = words{
 	},
 	DisputeReason: "Pourquoi", DisputeRemedy: "Ce qui arrangerait les choses", ThreadTitle: "Contesté : {amount}", SideDebtor: "vous",
 	ThreadAccepts: "{seller} crédite le tout : {amount}. Il reste {rest} à payer.", ThreadPartly: "{seller} crédite {amount}. Il reste {rest} à payer.",
-	ThreadRejects: "{seller} crédite {amount}. Il reste {rest} à payer.", ThreadAnswerBy: "{seller} répond d’ici au {date}.", ThreadYourTurn: "C’est à vous : acceptez la réponse, ou dites ce qui manque.",
+	ThreadRejects: "{seller} n’en crédite rien. Il reste {rest} à payer.", ThreadAnswerBy: "{seller} répond d’ici au {date}.", ThreadYourTurn: "C’est à vous : acceptez la réponse, ou dites ce qui manque.",
 	ThreadAgreed: "Vous avez accepté. Une personne conclut.", ThreadCredited: "Réglé : {amount} ont été crédités.", ThreadRefund: "Vous en aviez déjà payé {amount} : {seller} vous les rembourse.", ThreadPayable: "Réglé : rien n’a été crédité, et cette partie est à payer.",
 	ThreadWithdrawn: "Réglé : vous y avez renoncé.", ThreadGivenBack: "Cela se règle maintenant entre vous et {seller}.",
 	Agree: "Accepter la réponse", AgreeNote: "Alors {amount} sont crédités, et {rest} sont à payer.", DoneAgree: "Merci. C’est réglé comme vous l’avez accepté.",

@@ -145,7 +145,7 @@ var portuguese = words{
 	},
 	DisputeReason: "Porquê", DisputeRemedy: "O que resolveria", ThreadTitle: "Não aceite: {amount}", SideDebtor: "da sua parte",
 	ThreadAccepts: "{seller} credita tudo: {amount}. Ficam por pagar {rest}.", ThreadPartly: "{seller} credita {amount}. Ficam por pagar {rest}.",
-	ThreadRejects: "{seller} credita {amount}. Ficam por pagar {rest}.", ThreadAnswerBy: "{seller} responde até {date}.", ThreadYourTurn: "É a sua vez: aceite a resposta ou diga o que falta.",
+	ThreadRejects: "{seller} não credita nada. Ficam por pagar {rest}.", ThreadAnswerBy: "{seller} responde até {date}.", ThreadYourTurn: "É a sua vez: aceite a resposta ou diga o que falta.",
 	ThreadAgreed: "Foi aceite. Uma pessoa conclui.", ThreadCredited: "Resolvido: foram creditados {amount}.", ThreadRefund: "Já tinham sido pagos {amount} desse valor: {seller} devolve-os.", ThreadPayable: "Resolvido: nada foi creditado e essa parte é para pagar.",
 	ThreadWithdrawn: "Resolvido: foi retirado.", ThreadGivenBack: "Isto fica agora entre a sua empresa e {seller}.",
 	Agree: "Aceitar a resposta", AgreeNote: "Assim são creditados {amount} e ficam por pagar {rest}.", DoneAgree: "Muito obrigado. Fica resolvido como aceitou.",

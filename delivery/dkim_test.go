@@ -257,7 +257,10 @@ func TestEachDomainHasItsKey(t *testing.T) {
 	keys := map[string]crypto.Signer{"s2026._domainkey.comity.invalid": ed25519Key(t), "k1._domainkey.marlow.example": rsaKey(t, 2048)}
 	for from, want := range map[string]string{"": "comity.invalid", "accounts@Marlow.example": "marlow.example", "accounts@tarn.example": ""} {
 		var box postbox
-		m := mailer(t, &box)
+		m := away(t)
+		if want != "" {
+			m = mailer(t, &box)
+		}
 		for name, key := range keys {
 			selector, domain, _ := strings.Cut(name, "._domainkey.")
 			if err := m.SignWith(domain, selector, key); err != nil {
@@ -271,7 +274,7 @@ func TestEachDomainHasItsKey(t *testing.T) {
 		msg.From = from
 		got, err := m.Send(t.Context(), msg)
 		if want == "" {
-			if got != delivery.Permanent || err == nil || !strings.Contains(err.Error(), "no DKIM key for tarn.example") || box.got != "" {
+			if got != delivery.Permanent || err == nil || !strings.Contains(err.Error(), "no DKIM key for tarn.example") {
 				t.Errorf("from %s it is %s (%v)", from, got, err)
 			}
 			continue

@@ -87,10 +87,11 @@ func (s *Service) decideDisclosing(ctx context.Context, by domain.Caller, id dom
 		if err != nil {
 			return d, domain.Trail{}, err
 		}
-		kase, err := tx.LockCase(ctx, d.Case, by.Organization)
+		f, err := tx.CaseFacts(ctx, d.Case)
 		if err != nil {
 			return d, domain.Trail{}, err
 		}
+		kase := f.Case
 		if d, err = tx.Disclosing(ctx, id, by.Organization); err != nil { // again: it may have been decided while we waited
 			return d, domain.Trail{}, err
 		}
@@ -110,6 +111,13 @@ func (s *Service) decideDisclosing(ctx context.Context, by domain.Caller, id dom
 		evidence := fmt.Sprintf("The contract: two people of the factor decided to tell the debtor (%s).", d.Reason)
 		if err := tx.TellDebtor(ctx, kase, by, evidence); err != nil {
 			return d, domain.Trail{}, fmt.Errorf("tell the debtor of %s: %w", kase.ID, err)
+		}
+		for _, t := range f.Touches { // what is on its way out speaks as the seller
+			if t.Status == domain.TouchSending && t.Class != domain.ClassCall && t.Outcome != domain.OutcomeHandedOut {
+				if err := putBack(ctx, tx, t, by.Now); err != nil {
+					return d, domain.Trail{}, err
+				}
+			}
 		}
 		trail := ids.about(by, kase, "disclosing.done", d.ID.UUID, domain.DealID{}, "Your customer is told that these invoices were sold: the notice leaves one business day from now. Until then you may speak with it first; your introduction is at GET /v1/deals/{id}/letters/introduction. The account stays as it is.")
 		trail.Jobs = append(trail.Jobs, domain.Job{World: by.World, Kind: domain.JobMailParty, Ref: ids.event.UUID})

@@ -23,20 +23,22 @@ func Disclosures() []Disclosure { return []Disclosure{Notified, Confidential} }
 // mode reads a mode; one that nobody set is [Notified].
 func mode(d Disclosure) Disclosure { return cmp.Or(d, Notified) }
 
-// The lowest verification that a mandate may ask of what it buys confidentially: written status from
+// ConfidentialLevel is the lowest verification that a mandate may ask of what it buys confidentially: written status from
 // the debtor's own domain or portal. Nobody but the seller can ask the debtor afterwards.
 const ConfidentialLevel = 3
 
-// Buys says whether a buyer takes an invoice in a mode: confidentially only who offers it, for a claim
-// that is proven as far as its mandate asks, paid into an account in the seller's name that the invoice
+// Buys says whether a buyer takes an invoice in a mode: confidentially only who offers it, from a company or
+// a public body (a natural person is owed the name of who asks, D-27), for a claim that is proven as far as its mandate asks, paid into an account in the seller's name that the invoice
 // itself names: the debtor is told of no other. It refuses with [ErrConfidential].
-func (b Buyer) Buys(how Disclosure, level int, paidTo []string) error {
+func (b Buyer) Buys(how Disclosure, debtor LegalType, level int, paidTo []string) error {
 	other := func(written string) bool { return !b.Trust.Number.Is(written) }
 	switch {
 	case how != Confidential:
 		return nil
 	case b.Mandate.Terms.ConfidentialLevel == 0:
 		return ErrConfidential.Because("this factor tells every debtor")
+	case debtor != Company && debtor != PublicBody:
+		return ErrConfidential.Because("the debtor is, or may be, a natural person, who has to know who asks it for money")
 	case level < b.Mandate.Terms.ConfidentialLevel:
 		return ErrConfidential.Because("the invoice is verified to level %d, and level %d is needed", max(level, 0), b.Mandate.Terms.ConfidentialLevel)
 	case b.Trust.ID.IsZero():

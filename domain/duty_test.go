@@ -27,7 +27,7 @@ func TestWhoStandsBehindWhat(t *testing.T) {
 	}
 }
 
-// TestWhoBuysInWhichMode holds F-44: a table of what a confidential purchase wants, in the order in which a
+// TestWhoBuysInWhichMode holds F-44 and D-27: a table of what a confidential purchase wants, in the order in which a
 // seller can mend it.
 func TestWhoBuysInWhichMode(t *testing.T) {
 	number, err := ParseIBAN("DE89 3704 0044 0532 0130 00")
@@ -38,26 +38,31 @@ func TestWhoBuysInWhichMode(t *testing.T) {
 	tests := map[string]struct {
 		change func(*Buyer)
 		how    Disclosure
+		debtor LegalType
 		level  int
 		paidTo []string
 		want   bool
 	}{
-		"told, whoever buys":     {func(b *Buyer) { *b = Buyer{} }, Notified, 0, nil, true},
-		"told, nothing said":     {func(b *Buyer) { *b = Buyer{} }, "", 0, nil, true},
-		"all that it takes":      {func(*Buyer) {}, Confidential, 4, []string{Written("de89 3704 0044 0532 0130 00")}, true},
-		"more than it takes":     {func(*Buyer) {}, Confidential, 6, []string{number.IBAN()}, true},
-		"not offered":            {func(b *Buyer) { b.Mandate.Terms.ConfidentialLevel = 0 }, Confidential, 6, []string{number.IBAN()}, false},
-		"verified too little":    {func(*Buyer) {}, Confidential, 3, []string{number.IBAN()}, false},
-		"no account":             {func(b *Buyer) { b.Trust = BankAccount{} }, Confidential, 4, []string{number.IBAN()}, false},
-		"no account on it":       {func(*Buyer) {}, Confidential, 4, nil, false},
-		"another account on it":  {func(*Buyer) {}, Confidential, 4, []string{"DE02120300000000202051"}, false},
-		"that one and a second":  {func(*Buyer) {}, Confidential, 4, []string{number.IBAN(), "DE02120300000000202051"}, false},
-		"an empty account on it": {func(*Buyer) {}, Confidential, 4, []string{""}, false},
+		"told, whoever buys":     {func(b *Buyer) { *b = Buyer{} }, Notified, Company, 0, nil, true},
+		"told, nothing said":     {func(b *Buyer) { *b = Buyer{} }, "", Company, 0, nil, true},
+		"all that it takes":      {func(*Buyer) {}, Confidential, Company, 4, []string{Written("de89 3704 0044 0532 0130 00")}, true},
+		"more than it takes":     {func(*Buyer) {}, Confidential, Company, 6, []string{number.IBAN()}, true},
+		"a sole trader":          {func(*Buyer) {}, Confidential, SoleTrader, 6, []string{number.IBAN()}, false},
+		"a partnership":          {func(*Buyer) {}, Confidential, Partnership, 6, []string{number.IBAN()}, false},
+		"a public body":          {func(*Buyer) {}, Confidential, PublicBody, 6, []string{number.IBAN()}, true},
+		"a trader that is told":  {func(*Buyer) {}, Notified, SoleTrader, 0, nil, true},
+		"not offered":            {func(b *Buyer) { b.Mandate.Terms.ConfidentialLevel = 0 }, Confidential, Company, 6, []string{number.IBAN()}, false},
+		"verified too little":    {func(*Buyer) {}, Confidential, Company, 3, []string{number.IBAN()}, false},
+		"no account":             {func(b *Buyer) { b.Trust = BankAccount{} }, Confidential, Company, 4, []string{number.IBAN()}, false},
+		"no account on it":       {func(*Buyer) {}, Confidential, Company, 4, nil, false},
+		"another account on it":  {func(*Buyer) {}, Confidential, Company, 4, []string{"DE02120300000000202051"}, false},
+		"that one and a second":  {func(*Buyer) {}, Confidential, Company, 4, []string{number.IBAN(), "DE02120300000000202051"}, false},
+		"an empty account on it": {func(*Buyer) {}, Confidential, Company, 4, []string{""}, false},
 	}
 	for name, tc := range tests {
 		b := buyer
 		tc.change(&b)
-		if err := b.Buys(tc.how, tc.level, tc.paidTo); (err == nil) != tc.want {
+		if err := b.Buys(tc.how, tc.debtor, tc.level, tc.paidTo); (err == nil) != tc.want {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

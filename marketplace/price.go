@@ -104,7 +104,7 @@ func (s *Service) shadow(ctx context.Context, tx Tx, m underwriting.Submission, 
 
 // bidOf asks one mandate for its terms, in the mode in which the pair is served.
 func bidOf(m underwriting.Submission, decided underwriting.Decision, buyer domain.Buyer, now time.Time) (Bid, error) {
-	if err := buyer.Buys(m.Relationship.Mode(), m.Verification.Level(), m.Invoice.PaidTo); err != nil {
+	if err := buyer.Buys(m.Relationship.Mode(), m.Relationship.LegalType, m.Verification.Level(), m.Invoice.PaidTo); err != nil {
 		return Bid{}, err
 	}
 	bid, err := termsOf(m, decided, buyer, now)

@@ -56,11 +56,6 @@ BEGIN
       OR EXISTS (SELECT FROM deals d WHERE d.id = p_deal AND d.disclosure = 'confidential' AND d.funding_date IS NOT NULL);
 END $$;
 
--- debtor_mode answers whether the debtor of app_case() is told who bought its invoices.
-CREATE FUNCTION debtor_mode() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT jsonb_build_object('disclosure', (SELECT k.disclosure FROM cases k WHERE k.id = app_case()))
-$$;
-
 -- trust_account answers the account in a seller's name that is held for a factor, in a currency: the
 -- one that an invoice names, else the latest, or NULL.
 CREATE FUNCTION trust_account(p_factor uuid, p_seller uuid, p_currency text, p_named text[]) RETURNS uuid LANGUAGE sql STABLE AS $$
@@ -136,12 +131,11 @@ END $$;
 -- tell_debtor ends the confidentiality of a case of the caller's factor: its deals, the pair and the
 -- case are notified from now on. What was not paid out yet, and what is collected, waits for the notice;
 -- the contract is the introduction, and the seller may speak first until the notice leaves.
-CREATE FUNCTION tell_debtor(p_case uuid, p_factor uuid, p_user uuid, p_evidence text, p_at timestamptz) RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE FUNCTION tell_debtor(p_case uuid, p_factor uuid, p_user uuid, p_evidence text, p_at timestamptz) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   k cases;
 BEGIN
-  SELECT * INTO STRICT k FROM cases WHERE id = p_case AND factor_id = p_factor AND app_sees(factor_id) FOR UPDATE;
+  SELECT * INTO STRICT k FROM cases WHERE id = p_case AND factor_id = p_factor FOR UPDATE;
   UPDATE cases SET disclosure = 'notified', next_action_at = p_at WHERE id = k.id;
   UPDATE relationships SET disclosure = 'notified', version = version + 1 WHERE id = k.relationship_id AND disclosure = 'confidential';
   UPDATE deals SET disclosure = 'notified' WHERE case_id = k.id AND disclosure = 'confidential' AND status IN ('made', 'paid_out');
@@ -153,5 +147,5 @@ BEGIN
       ON CONFLICT (deal_id, code) DO NOTHING;
 END $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION debtor_mode(), trust_account(uuid, uuid, text, text[]), tell_debtor(uuid, uuid, uuid, text, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION debtor_mode(), trust_account(uuid, uuid, text, text[]), tell_debtor(uuid, uuid, uuid, text, timestamptz) TO comity_app;
+REVOKE EXECUTE ON FUNCTION trust_account(uuid, uuid, text, text[]), tell_debtor(uuid, uuid, uuid, text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION trust_account(uuid, uuid, text, text[]), tell_debtor(uuid, uuid, uuid, text, timestamptz) TO comity_app;

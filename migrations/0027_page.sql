@@ -31,7 +31,7 @@ BEGIN
   shown := ARRAY(SELECT d.id FROM deals d LEFT JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered'
                   WHERE d.case_id = k.id AND d.status IN ('made', 'paid_out', 'settled') AND (n.occurred_at IS NOT NULL OR d.id = ANY (noticed) OR d.disclosure = 'confidential' AND d.funding_date IS NOT NULL));
   RETURN json_build_object(
-    'case_id', k.id, 'world_id', k.world_id, 'factor_id', k.factor_id, 'seller_id', k.seller_id, 'confirmed', l.confirmed_at IS NOT NULL,
+    'case_id', k.id, 'world_id', k.world_id, 'disclosure', k.disclosure, 'factor_id', k.factor_id, 'seller_id', k.seller_id, 'confirmed', l.confirmed_at IS NOT NULL,
     'factor', (SELECT o.name FROM organizations o WHERE o.id = k.factor_id),
     'factor_email', (SELECT o.email FROM organizations o WHERE o.id = k.factor_id),
     'seller', (SELECT o.name FROM organizations o WHERE o.id = k.seller_id),

@@ -12,7 +12,7 @@ import (
 
 const (
 	loadDebtorPage = `
-SELECT debtor_page($1, $2) AS page, debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case()) || debtor_outside() || debtor_mode() AS beside`
+SELECT debtor_page($1, $2) AS page, debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case()) || debtor_outside() AS beside`
 	confirmLink = `
 SELECT is_right, tries FROM confirm_link($1, $2)`
 )

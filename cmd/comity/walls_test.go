@@ -78,12 +78,16 @@ func (s *scene) strangers() []stranger {
 // and what must be done is written by whoever did it (ARCHITECTURE, Scopes).
 var openTo = []string{"events", "jobs"}
 
+// registers are tables that no seller or factor owns and each of them may read: what counsel signed of the law.
+var registers = []string{"law_signatures"}
+
 // TestEveryTableIsWalled holds T-18, T-25 and T-73 for every table that the
 // schema has: in a stranger's scope Alice's rows are not there, cannot be
 // changed, and none can be added in her name.
 func TestEveryTableIsWalled(t *testing.T) {
 	s := newScene(t)
 	s.things()
+	s.must(s.platform.post(t.Context(), "/v1/laws/de-notice/signatures", s.signature("de-notice"), nil))
 	s.arrives("2026-02-12", 100_00, "part of 111")
 	for _, row := range []string{
 		`INSERT INTO jobs (world_id, kind, ref, run_at) VALUES (gen_random_uuid(), 'none', gen_random_uuid(), now() + interval '1 day')`,
@@ -142,6 +146,9 @@ func nullable(id uuid.UUID) any {
 // reads checks that a stranger counts its own rows of a table and no others.
 func (s *scene) reads(t *testing.T, app *sql.DB, who stranger, table walledTable) {
 	t.Helper()
+	if slices.Contains(registers, table.name) && (who.scope == "seller" || who.scope == "factor") {
+		return
+	}
 	own := 0
 	if len(table.owners) > 0 && who.org != uuid.Nil && who.scope != "root" {
 		query := fmt.Sprintf(`SELECT count(*) FROM %s WHERE $1 IN (%s)`, table.name, strings.Join(table.owners, ", "))
@@ -215,6 +222,7 @@ func TestDefinersAreFew(t *testing.T) {
 		var public bool
 		h.must(rows.Scan(&name, &config, &volatility, &public))
 		names = append(names, name+" "+volatility)
+		config, _, _ = strings.Cut(config, ",plan_cache_mode=") // how it is planned hides nothing
 		if config != "search_path=public, pg_temp" || public {
 			t.Errorf("%s: %q, public may call it: %t", name, config, public)
 		}

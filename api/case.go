@@ -112,15 +112,17 @@ type Case struct {
 	// Somebody external was asked to speak with the debtor, and is not called back yet.
 	External bool `json:"external" example:"false"`
 	// Whether the debtor is told that its invoices were sold.
-	Disclosure string  `json:"disclosure" enums:"notified,confidential" example:"notified"`
-	OpenedAt   string  `json:"opened_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
-	ClosedAt   *string `json:"closed_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
+	Disclosure string `json:"disclosure" enums:"notified,confidential" example:"notified"`
+	// When two people of the factor decided to tell the debtor. The case is notified once the notice was sent.
+	TellingAt *string `json:"telling_at" extensions:"x-nullable" format:"date-time" example:"2026-03-20T09:00:00Z"`
+	OpenedAt  string  `json:"opened_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
+	ClosedAt  *string `json:"closed_at" extensions:"x-nullable" format:"date-time" example:"2026-03-02T09:00:00Z"`
 } //	@name	Case
 
 func caseOf(k domain.Case) Case {
 	return Case{
 		ID: k.ID.String(), Status: string(k.Status), FactorID: k.Factor.String(), SellerID: k.Seller.String(), RelationshipID: k.Relationship.String(),
-		Tone: k.Tone, Cycle: k.Cycle, NextActionAt: momentOrNull(k.NextActionAt), WaitsFor: k.WaitsFor, External: k.External, Disclosure: string(k.Mode()), OpenedAt: moment(k.OpenedAt),
+		Tone: k.Tone, Cycle: k.Cycle, NextActionAt: momentOrNull(k.NextActionAt), WaitsFor: k.WaitsFor, External: k.External, Disclosure: string(k.Mode()), TellingAt: momentOrNull(k.TellingAt), OpenedAt: moment(k.OpenedAt),
 		ClosedAt: momentOrNull(k.ClosedAt),
 	}
 }

@@ -33,7 +33,7 @@ func (s *Server) disclosingRoutes() []route {
 type Disclosing struct {
 	ID     string `json:"id" example:"dcl_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	CaseID string `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
-	// done: the case is notified, and the notice leaves one business day later.
+	// done: the notice leaves one business day later, and the case is notified with it.
 	Status    string  `json:"status" enums:"asked,done,withdrawn" example:"done"`
 	Reason    string  `json:"reason" enums:"seller_asks,payment_diverted,seller_insolvent,debtor_unanswered,disputed" example:"payment_diverted"`
 	Note      string  `json:"note" example:"The seller had the payment of 3 March sent to another account."`
@@ -120,7 +120,7 @@ func (s *Server) askDisclosing(c *gin.Context) error {
 // approveDisclosing agrees to tell the debtor.
 //
 //	@Summary		Agree to tell a debtor
-//	@Description	By a second person of the factor. The case, its open deals and the relationship are `notified` from then on. The seller is told at once and may speak first; the notice leaves one business day later. The account stays.
+//	@Description	By a second person of the factor. The seller is told at once and may speak first; the notice leaves one business day later, and until then the debtor hears of nothing and is asked for nothing. With the notice the case, its deals and the relationships of seller and debtor are `notified`. The account stays. Refused while an advance of the case is not paid yet, or nothing is open.
 //	@Tags			cases
 //	@Produce		json
 //	@Security		Bearer

@@ -238,12 +238,13 @@ func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Lette
 	touch = ladderTouch(f, act, v, touch)
 	touch.Status = domain.TouchSending
 	touch.Subject, touch.Text, touch.HTML, touch.Template = written.Subject, written.Text, written.HTML, written.Template
+	touch.Disclosure = f.Case.Voice(act.Class)
 	touch.Link, touch.ClaimedAt, touch.Outcome = ids.link, f.Now, ""
 	touch.MessageID = messageID(touch.ID, m.host)
 	d.touch, d.thanked = &touch, act.Allocations
 	d.link = &domain.Link{
 		ID: ids.link, Case: f.Case.ID, Factor: f.Case.Factor, Seller: f.Case.Seller, Recipient: f.Relationship.Email,
-		Verbs: f.Case.Mode().Verbs(), KeyVersion: m.keyVersion,
+		Verbs: f.Case.Voice(act.Class).Verbs(), KeyVersion: m.keyVersion,
 	}
 	d.trail.Jobs = append(d.trail.Jobs, domain.Job{World: f.Case.World, Kind: domain.JobSend, Ref: touch.ID.UUID})
 	if kind, said := lateWords(f, act); kind != "" {

@@ -55,3 +55,41 @@ func TestNothingIsSaidOfASaleThatIsNotTold(t *testing.T) {
 		t.Errorf("a link carries %v", verbs)
 	}
 }
+
+// TestADebtorIsToldByItsNotice holds F-44 and D-6: once two people decided to tell a debtor, its notice leaves one
+// business day later, in the factor's name, and nothing is asked of it before; of what was paid meanwhile there is
+// none. What was on its way in the seller's name when the mode changed does not leave so.
+func TestADebtorIsToldByItsNotice(t *testing.T) {
+	f := told()
+	untold(&f)
+	f.Case.TellingAt, f.Now = at("2026-02-24 11:00"), at("2026-02-25 09:30")
+	if plan := collections.Next(f); plan.Act != nil || !plan.At.Equal(at("2026-02-25 11:00")) {
+		t.Errorf("the day after comes %+v, and the case waits until %s", plan.Act, plan.At)
+	}
+	f.Now = at("2026-02-25 11:00")
+	plan := collections.Next(f)
+	if plan.Act == nil || plan.Act.Class != domain.ClassLegalNotice {
+		t.Fatalf("one business day later comes %+v", plan.Act)
+	}
+	letter, err := collections.Write(f, *plan.Act, collections.Gate(f, *plan.Act))
+	if err != nil || !strings.Contains(letter.Text, "now payable to "+f.Factor.Name) && !strings.Contains(letter.Subject, f.Factor.Name) {
+		t.Errorf("the notice (%v) says %q\n%s", err, letter.Subject, letter.Text)
+	}
+	if findings := letter.Lint(domain.ClassLegalNotice, 0); len(findings) > 0 {
+		t.Errorf("lint: %s", strings.Join(findings, "\n"))
+	}
+	f.Items[0].Deal.Open = usd(0)
+	if plan := collections.Next(f); plan.Act != nil && plan.Act.Class == domain.ClassLegalNotice {
+		t.Error("a notice leaves for what was paid")
+	}
+
+	f = told()
+	f.Now = at("2026-03-24 10:00")
+	touch := domain.Touch{Class: domain.ClassAnswer, Items: []domain.DealID{f.Items[0].Deal.ID}, Disclosure: domain.Confidential, ClaimedAt: f.Now}
+	if collections.StillRight(f, touch) {
+		t.Error("what was written in the seller's name leaves in the factor's")
+	}
+	if touch.Disclosure = domain.Notified; !collections.StillRight(f, touch) {
+		t.Error("an answer does not leave")
+	}
+}

@@ -98,6 +98,9 @@ func Gate(f domain.CaseFacts, act Act) Verdict {
 func StillRight(f domain.CaseFacts, t domain.Touch) bool {
 	act := Act{Step: t.Step, Class: t.Class, Tone: t.Tone, Items: t.Items}
 	v, l := Verdict{Clear: true}, localOf(&f)
+	if t.Mode() != f.Case.Voice(t.Class) {
+		return false // it speaks in a name that is not right any more
+	}
 	itemStage(&f, act, &v)
 	stopStage(&f, act, &v)
 	wishStage(&f, act, &v)
@@ -144,7 +147,7 @@ func judgeItem(f *domain.CaseFacts, item *domain.CaseItem, class domain.MessageC
 	none := money.Minor(0, item.Deal.Open.Currency())
 	verdict := ItemVerdict{Deal: item.Deal.ID, Open: item.Deal.Open, Held: none, Ask: item.Deal.Open}
 	if !class.Proactive() {
-		if class == domain.ClassLegalNotice && !live(item) || class == domain.ClassPriorNotice && !askable(item) {
+		if class == domain.ClassLegalNotice && (!live(item) || item.Deal.Status == domain.DealPaidOut && !item.Deal.Open.Positive()) || class == domain.ClassPriorNotice && !askable(item) {
 			verdict.Code = CodeNotOurs
 		}
 		return verdict

@@ -23,6 +23,9 @@ func (data *letter) known() []string {
 	for _, paid := range data.Paid {
 		known = append(known, paid.Number)
 	}
+	for _, promise := range data.Promise.Others {
+		known = append(known, promise.Number)
+	}
 	for _, said := range slices.Concat(data.Call.Questions, data.Call.Promises, data.Call.Disputes) {
 		known = append(known, said.Number, said.Said)
 	}
@@ -69,6 +72,10 @@ func (data letter) withStandIns() letter {
 	}
 	for i := range data.Paid {
 		data.Paid[i].Number = standIn(data.Paid[i].Number, personal)
+	}
+	data.Promise.Others = slices.Clone(data.Promise.Others)
+	for i := range data.Promise.Others {
+		data.Promise.Others[i].Number = standIn(data.Promise.Others[i].Number, personal)
 	}
 	data.Statement.Rests = slices.Clone(data.Statement.Rests)
 	for i := range data.Statement.Rests {

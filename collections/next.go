@@ -30,7 +30,7 @@ type Act struct {
 	Update      domain.UpdateID       // what changed, that the debtor is told of
 	Dispute     domain.DisputeID      // whose answer is waited for
 	Plan        domain.PlanID         // whose instalment it is about
-	Promise     domain.PromiseID      // which the contact on file is told of
+	Promises    []domain.PromiseID    // which the contact on file is told of
 	Instalment  int
 	TwoPeople   bool                // a legal notice that two people approved
 	Outside     domain.EscalationID // who external the debtor is told of
@@ -201,22 +201,27 @@ func taken(t *domain.Touch) bool {
 
 // notices gives the notice of assignment of every invoice that was bought, once
 // the seller's introduction is one business day old (D-6). Invoices that are
-// paid to one account share a notice. A confidential deal has none.
+// paid to one account share a notice. A confidential deal has none until two people
+// decided to tell the debtor.
 func notices(f *domain.CaseFacts, l local) []candidate {
 	var c candidate
 	var account domain.AccountID
 	for i := range f.Items {
 		item := &f.Items[i]
-		if !live(item) || !item.NoticeAt.IsZero() || item.Deal.Mode() == domain.Confidential {
+		if !noticeable(f, item) {
 			continue
 		}
-		if on := noticed(f, item.Deal.ID); on || item.IntroducedAt.IsZero() {
+		introducedAt := item.IntroducedAt
+		if item.Deal.Mode() == domain.Confidential {
+			introducedAt = f.Case.TellingAt // the contract is the introduction
+		}
+		if on := noticed(f, item.Deal.ID); on || introducedAt.IsZero() {
 			if c.act == nil {
 				c.reason = map[bool]string{true: "the delivery of the notice", false: "the seller's introduction of the factor"}[on]
 			}
 			continue
 		}
-		introduced := item.IntroducedAt.In(l.zone)
+		introduced := introducedAt.In(l.zone)
 		at := l.open(l.cal.Add(domain.DateOf(introduced), 1).At(introduced.Hour(), introduced.Minute(), l.zone))
 		switch {
 		case c.act == nil || at.Before(c.at) && c.at.After(f.Now):
@@ -237,6 +242,13 @@ func notices(f *domain.CaseFacts, l local) []candidate {
 	default:
 		return nil
 	}
+}
+
+// noticeable reports whether an item is one whose debtor is still to have its notice: bought, not paid in the
+// meantime, and of a debtor that is told, or is about to be.
+func noticeable(f *domain.CaseFacts, item *domain.CaseItem) bool {
+	paid := item.Deal.Status == domain.DealPaidOut && !item.Deal.Open.Positive()
+	return live(item) && item.NoticeAt.IsZero() && !paid && (item.Deal.Mode() != domain.Confidential || f.Case.Telling())
 }
 
 func noticed(f *domain.CaseFacts, deal domain.DealID) bool {

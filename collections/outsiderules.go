@@ -335,7 +335,7 @@ func liveEscalation(f *domain.CaseFacts) (domain.Escalation, bool) {
 // resting reports whether nothing is started because the debtor was told that somebody external may be
 // asked, or somebody was.
 func resting(f *domain.CaseFacts) bool {
-	return slices.ContainsFunc(f.Escalations, domain.Escalation.Rests)
+	return f.Case.Telling() || slices.ContainsFunc(f.Escalations, domain.Escalation.Rests)
 }
 
 // outside gives the letter before anybody external is asked, on the business day after the seller was

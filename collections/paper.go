@@ -46,6 +46,7 @@ func Introduce(f domain.CaseFacts, deals []domain.DealID) (Paper, error) {
 	if err := spokenOf(f.Case, LetterIntroduction); err != nil {
 		return Paper{}, err
 	}
+	f.Case.Disclosure = domain.Notified // it names the factor, also where the debtor is about to be told
 	return printed(f, LetterIntroduction, paperOf(f, deals), letterhead(f.Seller))
 }
 

@@ -13,6 +13,7 @@ import (
 // Printed returns a message that was sent as a letter on paper: the words that are
 // stored, and none that came later.
 func Printed(f domain.CaseFacts, t domain.Touch) (Paper, error) {
+	f.Case.Disclosure = t.Mode() // as it was when it left
 	blocks, err := sentBlocks(t.HTML)
 	if err != nil {
 		return Paper{}, fmt.Errorf("print message %s: %w", t.ID, err)

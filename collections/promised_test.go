@@ -3,6 +3,7 @@ package collections_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"comity/collections"
 	"comity/domain"
@@ -13,7 +14,7 @@ func promisedBy(p domain.Promise) domain.CaseFacts {
 	f := storyA()
 	f.Now = at("2026-03-10 21:40") // an answer leaves at any hour
 	f.Items[0].NoticeAt = at("2026-02-05 10:02")
-	p.ID, p.Case, p.Deal, p.Amount, p.OpenBefore, p.PromisedOn, p.JudgeOn, p.MadeAt = domain.New[domain.PromiseID](), f.Case.ID, f.Items[0].Deal.ID, usd(1_000_000), usd(1_000_000), day("2026-03-20"), day("2026-03-24"), f.Now
+	p.ID, p.Case, p.Deal, p.Amount, p.OpenBefore, p.PromisedOn, p.JudgeOn, p.MadeAt = domain.New[domain.PromiseID](), f.Case.ID, f.Items[0].Deal.ID, usd(1_000_000), usd(1_000_000), day("2026-03-20"), day("2026-03-24"), f.Now.Add(-20*time.Minute)
 	if p.Status == "" {
 		p.Status = domain.PromiseActive
 	}
@@ -100,9 +101,10 @@ func TestWhoTypedTheCodeIsNotToldOfItsPromise(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.act("2026-03-05 10:01")
+		h.act("2026-03-05 10:15")
 	}
 	promise("p1", "2026-03-10")
-	out := h.send("2026-03-05 10:02")
+	out := h.send("2026-03-05 10:16")
 	if out.To != "dana@harborpine.example" || !strings.Contains(out.Text, "is promised for Tuesday 10 March") {
 		t.Errorf("%s is told\n%s", out.To, out.Text)
 	}
@@ -114,3 +116,35 @@ func TestWhoTypedTheCodeIsNotToldOfItsPromise(t *testing.T) {
 	h.is("promises", h.text(`SELECT string_agg(status || ' ' || recipient || ' ' || confirmed, ', ' ORDER BY id) FROM promises`),
 		"cancelled dana@harborpine.example false, active dana@harborpine.example true")
 }
+
+// TestPromisesMadeTogetherAreOneLetter holds D-18 and C-51: who names days for many invoices at once, with a link
+// that was passed on or not, brings the contact on file one letter and not many; a later one has its own.
+func TestPromisesMadeTogetherAreOneLetter(t *testing.T) {
+	f := promisedBy(domain.Promise{Recipient: storyA().Relationship.Email})
+	for i, number := range []string{"MP-2001", "MP-2002"} {
+		item := another(&f, number, "2026-03-05")
+		p := f.Promises[0]
+		p.ID, p.Deal, p.MadeAt = domain.New[domain.PromiseID](), item.Deal.ID, f.Promises[0].MadeAt.Add(time.Duration(i+1)*time.Minute)
+		f.Promises = append(f.Promises, p)
+	}
+	letter := passed(t, f, collections.Next(f).Act)
+	golden(t, "letter_promised_together", letter.Subject+"\n\n"+letter.Text)
+	done, err := collections.Look(f, f.Now)
+	if err != nil || done.Touch == nil || len(done.Touch.Items) != 3 {
+		t.Fatalf("%v: %+v", err, done.Touch)
+	}
+	if again, err := collections.Look(done.Facts, f.Now.Add(time.Hour)); err != nil || again.Touch != nil {
+		t.Errorf("they are said twice: %v %+v", err, again.Touch)
+	}
+	later := f.Promises[0]
+	later.ID, later.MadeAt = domain.New[domain.PromiseID](), f.Now.Add(time.Hour)
+	done.Facts.Promises[0].Status = domain.PromiseCancelled
+	done.Facts.Promises = append(done.Facts.Promises, later)
+	for after, says := range map[time.Duration]bool{time.Hour + promisedBefore: false, time.Hour + 16*time.Minute: true} {
+		if look, err := collections.Look(done.Facts, f.Now.Add(after)); err != nil || (look.Touch != nil) != says {
+			t.Errorf("%s later: %v %+v", after, err, look.Touch)
+		}
+	}
+}
+
+const promisedBefore = 14 * time.Minute

@@ -26,7 +26,7 @@ func isQuiet(k domain.Case) bool { return k.Mode() == domain.Confidential }
 
 // spokenOf refuses with domain.ErrWrongState a letter that there is not in the mode of a case.
 func spokenOf(k domain.Case, name string) error {
-	if slices.Contains(quietLetters, name) {
+	if slices.Contains(quietLetters, name) || name == LetterIntroduction && k.Telling() { // the seller may speak first
 		return nil
 	}
 	return openly(k)

@@ -228,10 +228,10 @@ func TestPaperToADebtorThatIsNotTold(t *testing.T) {
 			paper, err = collections.ReleaseUndone(s.CaseFacts, s.act.Items)
 		case collections.LetterAgreement:
 			letter := s.write(t)
-			paper, err = collections.Printed(s.CaseFacts, domain.Touch{Class: s.act.Class, Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML, Template: letter.Template, ClaimedAt: s.Now})
+			paper, err = collections.Printed(s.CaseFacts, domain.Touch{Class: s.act.Class, Disclosure: domain.Confidential, Subject: letter.Subject, Text: letter.Text, HTML: letter.HTML, Template: letter.Template, ClaimedAt: s.Now})
 		default:
 			class := map[string]domain.MessageClass{"notice": domain.ClassLegalNotice, "formal_demand": domain.ClassReminder, "release_given_back": domain.ClassRelease}[kind]
-			paper, err = collections.Printed(s.CaseFacts, domain.Touch{Class: class, Tone: 4, HTML: "<p>x</p>", ClaimedAt: s.Now})
+			paper, err = collections.Printed(s.CaseFacts, domain.Touch{Class: class, Disclosure: domain.Confidential, Tone: 4, HTML: "<p>x</p>", ClaimedAt: s.Now})
 		}
 		if kind != collections.LetterStatement && kind != collections.LetterAgreement {
 			if !errors.Is(err, domain.ErrWrongState) {

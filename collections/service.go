@@ -334,7 +334,7 @@ func outgoing(file domain.TouchFile, replyHost string) Outgoing {
 		Link:    domain.Link{ID: t.Link, Case: t.Case, Factor: t.Factor, Seller: t.Seller, Recipient: t.Recipient, KeyVersion: file.KeyVersion},
 		Subject: t.Subject, Text: t.Text, HTML: t.HTML, MessageID: t.MessageID,
 	}
-	if file.Disclosure == domain.Confidential { // D-24
+	if t.Mode() == domain.Confidential { // D-24
 		out.FromName, out.From, out.ReplyTo = oneLine(file.Seller.Name)+" accounts", file.Seller.Email, file.Seller.Email
 	}
 	if replyHost != "" {
@@ -376,6 +376,9 @@ func (s *Service) Sent(ctx context.Context, world domain.WorldID, id domain.Touc
 			trail.Jobs = append(trail.Jobs, domain.Job{World: world, Kind: domain.JobCopy, Ref: id.UUID})
 		}
 		if file.Touch.Class == domain.ClassLegalNotice {
+			if err := tx.TellDebtor(ctx, file.Touch.Case); err != nil {
+				return fmt.Errorf("end confidentiality: %w", err)
+			}
 			delivered, err := tx.NoticeDelivered(ctx, file.Touch.Items, "accepted by the recipient's mail server (SMTP 250)", at)
 			if err != nil {
 				return fmt.Errorf("mark notice delivered: %w", err)

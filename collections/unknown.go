@@ -52,6 +52,9 @@ func (s *Service) SettleUnknown(ctx context.Context, by domain.Caller, id domain
 			return domain.Answer{}, err
 		}
 		if arrived && t.Class == domain.ClassLegalNotice {
+			if err := tx.TellDebtor(ctx, t.Case); err != nil {
+				return domain.Answer{}, fmt.Errorf("end confidentiality: %w", err)
+			}
 			delivered, err := tx.NoticeDelivered(ctx, t.Items, "a person found out: "+note, by.Now)
 			if err != nil {
 				return domain.Answer{}, fmt.Errorf("mark notice delivered: %w", err)

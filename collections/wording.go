@@ -181,6 +181,7 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 	if letters[name] == nil {
 		return Letter{}, fmt.Errorf("write %q: there is no such letter", name)
 	}
+	f.Case.Disclosure = f.Case.Voice(act.Class)
 	if err := spokenOf(f.Case, name); err != nil {
 		return Letter{}, err
 	}

@@ -34,6 +34,7 @@ type Case struct {
 	Relationship RelationshipID
 	Status       CaseStatus
 	Disclosure   Disclosure
+	TellingAt    time.Time // two people of the factor decided to tell the debtor; zero: not so
 	Tone         int       // 0 informative … 4 formal
 	Cycle        int       // begins when the case opens or an answer ends the ladder
 	NextActionAt time.Time // zero when nothing is to be done
@@ -45,6 +46,21 @@ type Case struct {
 
 // Mode returns whether the debtor of the case is told.
 func (c Case) Mode() Disclosure { return mode(c.Disclosure) }
+
+// Mode returns the mode in which the message was written.
+func (t Touch) Mode() Disclosure { return mode(t.Disclosure) }
+
+// Telling reports whether the debtor is about to be told: it is decided, and the notice was not sent yet.
+func (c Case) Telling() bool { return c.Mode() == Confidential && !c.TellingAt.IsZero() }
+
+// Voice returns the mode in which a message of a class is written: the notice that tells a debtor is the
+// first word in the factor's name.
+func (c Case) Voice(class MessageClass) Disclosure {
+	if class == ClassLegalNotice && c.Telling() {
+		return Notified
+	}
+	return c.Mode()
+}
 
 // A TouchStatus is what has become of a message.
 type TouchStatus string
@@ -118,9 +134,10 @@ type Touch struct {
 	Rung         string // the playbook's step that it takes; "": none
 	People       int    // how many must agree before it leaves
 	Playbook     PlaybookID
-	Version      int    // of the playbook
-	Template     string // its name and the digest of its text
-	AskedFor     string // digest of what people are asked to agree to
+	Version      int        // of the playbook
+	Template     string     // its name and the digest of its text
+	Disclosure   Disclosure // in which it was written
+	AskedFor     string     // digest of what people are asked to agree to
 	Result       CallResult
 	Note         string // of a call; for the factor only
 	Status       TouchStatus

@@ -166,7 +166,6 @@ type TouchFile struct {
 	Factor     Organization
 	Seller     Organization
 	Debtor     string // the debtor's name, as the seller knows it
-	Disclosure Disclosure
 	Sandbox    bool
 	Copied     bool     // the seller gets a copy
 	KeyVersion int      // of its link

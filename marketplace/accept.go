@@ -129,6 +129,8 @@ func quiet(found domain.Acceptance) error {
 	switch {
 	case how != found.Relationship.Mode():
 		return domain.ErrWrongState.Because("the offer was made for a debtor that is %s: submit the invoice again", how).In(string(found.Relationship.Mode()))
+	case found.Case != nil && found.Case.Telling():
+		return domain.ErrWrongState.Because("the factor decided to tell this debtor: submit the invoice again once it has its notice").In("telling")
 	case found.Case != nil && found.Case.Mode() != how:
 		return domain.ErrWrongState.Because("what of this debtor is open was sold %s, and it hears with one voice", found.Case.Mode()).In(string(found.Case.Mode()))
 	case how == domain.Confidential && found.Trust.IsZero():

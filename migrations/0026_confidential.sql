@@ -6,6 +6,8 @@ ALTER TABLE relationships ADD COLUMN disclosure text NOT NULL DEFAULT 'notified'
 ALTER TABLE mandates ADD COLUMN confidential_level integer NOT NULL DEFAULT 0 CHECK (confidential_level = 0 OR confidential_level BETWEEN 3 AND 6); -- 0: it buys nothing confidentially
 ALTER TABLE deals ADD COLUMN disclosure text NOT NULL DEFAULT 'notified' CHECK (disclosure IN ('notified', 'confidential'));
 ALTER TABLE cases ADD COLUMN disclosure text NOT NULL DEFAULT 'notified' CHECK (disclosure IN ('notified', 'confidential')); -- of its deals: one for all of them
+ALTER TABLE cases ADD COLUMN telling_at timestamptz; -- two people of the factor tell its debtor: the mode changes when the notice was sent
+ALTER TABLE touches ADD COLUMN disclosure text NOT NULL DEFAULT 'notified' CHECK (disclosure IN ('notified', 'confidential')); -- in which it was written
 
 -- A collection account may bear a seller's name, who holds it for the factor.
 ALTER TABLE bank_accounts ADD COLUMN held_by uuid REFERENCES organizations;
@@ -128,24 +130,29 @@ BEGIN
                                WHERE mine.invoice_id = inv.id AND f.invoice_id <> inv.id));
 END $$;
 
--- tell_debtor ends the confidentiality of a case of the caller's factor: its deals, the pair and the
--- case are notified from now on. What was not paid out yet, and what is collected, waits for the notice;
--- the contract is the introduction, and the seller may speak first until the notice leaves.
-CREATE FUNCTION tell_debtor(p_case uuid, p_factor uuid, p_user uuid, p_evidence text, p_at timestamptz) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+-- tell_debtor ends the confidentiality of a case whose debtor two people of its factor decided to tell, now
+-- that the notice was sent; of any other case it does nothing. The case, its deals and every pair of its
+-- seller and debtor are notified from now on, the contract is the introduction, and links that the debtor
+-- has carry the verbs of who is told.
+CREATE FUNCTION tell_debtor(p_case uuid) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   k cases;
+  why disclosings;
 BEGIN
-  SELECT * INTO STRICT k FROM cases WHERE id = p_case AND factor_id = p_factor FOR UPDATE;
-  UPDATE cases SET disclosure = 'notified', next_action_at = p_at WHERE id = k.id;
-  UPDATE relationships SET disclosure = 'notified', version = version + 1 WHERE id = k.relationship_id AND disclosure = 'confidential';
-  UPDATE deals SET disclosure = 'notified' WHERE case_id = k.id AND disclosure = 'confidential' AND status IN ('made', 'paid_out');
+  SELECT * INTO k FROM cases WHERE id = p_case AND disclosure = 'confidential' AND telling_at IS NOT NULL FOR UPDATE;
+  IF NOT FOUND THEN RETURN; END IF;
+  SELECT * INTO STRICT why FROM disclosings WHERE case_id = k.id AND status = 'done' ORDER BY id DESC LIMIT 1;
+  UPDATE cases SET disclosure = 'notified' WHERE id = k.id;
+  UPDATE relationships SET disclosure = 'notified', version = version + 1 WHERE seller_id = k.seller_id AND debtor_id = k.debtor_id AND disclosure = 'confidential';
+  UPDATE deals SET disclosure = 'notified' WHERE case_id = k.id AND disclosure = 'confidential' AND status = 'paid_out';
+  UPDATE links SET verbs = verbs || '{confirm,proof}' WHERE case_id = k.id AND 'question' = ANY (verbs) AND NOT 'confirm' = ANY (verbs);
   INSERT INTO conditions (deal_id, factor_id, seller_id, code, evidence, occurred_at, set_by, set_at)
-  SELECT d.id, d.factor_id, d.seller_id, c.code, CASE c.code WHEN 'introduced' THEN p_evidence END, CASE c.code WHEN 'introduced' THEN p_at END,
-         CASE c.code WHEN 'introduced' THEN p_user END, CASE c.code WHEN 'introduced' THEN p_at END
+  SELECT d.id, d.factor_id, d.seller_id, c.code, CASE c.code WHEN 'introduced' THEN 'the contract: two people of the factor told the debtor (' || why.reason || ')' END,
+         CASE c.code WHEN 'introduced' THEN k.telling_at END, CASE c.code WHEN 'introduced' THEN why.approved_by END, CASE c.code WHEN 'introduced' THEN k.telling_at END
     FROM deals d CROSS JOIN (VALUES ('introduced'), ('notice_delivered')) AS c (code)
-   WHERE d.case_id = k.id AND d.status IN ('made', 'paid_out')
+   WHERE d.case_id = k.id AND d.status = 'paid_out'
       ON CONFLICT (deal_id, code) DO NOTHING;
 END $$;
 -- +goose StatementEnd
-REVOKE EXECUTE ON FUNCTION trust_account(uuid, uuid, text, text[]), tell_debtor(uuid, uuid, uuid, text, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION trust_account(uuid, uuid, text, text[]), tell_debtor(uuid, uuid, uuid, text, timestamptz) TO comity_app;
+REVOKE EXECUTE ON FUNCTION trust_account(uuid, uuid, text, text[]), tell_debtor(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION trust_account(uuid, uuid, text, text[]), tell_debtor(uuid) TO comity_app;

@@ -284,7 +284,10 @@ func (r agendaItemsRow) items(c domain.Case) []domain.CaseItem {
 		if slices.Contains(r.GivenBack, r.IDs[i]) {
 			deal.Status = domain.DealChargedBack // or written off: it is followed up no more
 		}
-		if !slices.Contains(r.Untold, r.IDs[i]) {
+		switch told := !slices.Contains(r.Untold, r.IDs[i]); {
+		case told && c.Mode() == domain.Confidential:
+			deal.FundingDate = domain.DateOf(c.OpenedAt) // likewise
+		case told:
 			items[at].NoticeAt = c.OpenedAt // that it was delivered is known here, not when
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"comity/money"
 )
 
-const caseColumns = `id, world_id, factor_id, seller_id, debtor_id, relationship_id, status, tone, cycle, next_action_at, waits_for, external, disclosure, opened_at, closed_at`
+const caseColumns = `id, world_id, factor_id, seller_id, debtor_id, relationship_id, status, tone, cycle, next_action_at, waits_for, external, disclosure, telling_at, opened_at, closed_at`
 
 const (
 	lockCaseAndAddress = `

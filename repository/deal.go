@@ -28,6 +28,7 @@ type caseBrief struct {
 	WaitsFor     string    `json:"waits_for"`
 	External     bool      `json:"external"`
 	Disclosure   string    `json:"disclosure"`
+	TellingAt    timeCol   `json:"telling_at"`
 	OpenedAt     timeCol   `json:"opened_at"`
 	ClosedAt     timeCol   `json:"closed_at"`
 }
@@ -36,7 +37,7 @@ func (r caseBrief) brief() domain.Case {
 	return domain.Case{
 		ID: domain.CaseID{UUID: r.ID}, World: domain.WorldID{UUID: r.World}, Factor: domain.OrganizationID{UUID: r.Factor},
 		Seller: domain.OrganizationID{UUID: r.Seller}, Debtor: domain.DebtorID{UUID: r.Debtor}, Relationship: domain.RelationshipID{UUID: r.Relationship},
-		Status: domain.CaseStatus(r.Status), Tone: r.Tone, Cycle: r.Cycle, NextActionAt: r.NextActionAt.Time, WaitsFor: r.WaitsFor, External: r.External, Disclosure: domain.Disclosure(r.Disclosure),
+		Status: domain.CaseStatus(r.Status), Tone: r.Tone, Cycle: r.Cycle, NextActionAt: r.NextActionAt.Time, WaitsFor: r.WaitsFor, External: r.External, Disclosure: domain.Disclosure(r.Disclosure), TellingAt: r.TellingAt.Time,
 		OpenedAt: r.OpenedAt.Time, ClosedAt: r.ClosedAt.Time,
 	}
 }

@@ -3,6 +3,7 @@ package repository
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -42,8 +43,10 @@ ON CONFLICT (id) DO UPDATE SET status = excluded.status, approved_by = excluded.
 SELECT ` + disclosingColumns + ` FROM disclosings WHERE id = $1 AND factor_id = $2`
 	listDisclosings = `
 SELECT ` + disclosingColumns + ` FROM disclosings WHERE case_id = $1 ORDER BY id`
+	telling = `
+UPDATE cases SET telling_at = $2, next_action_at = $2 WHERE id = $1`
 	tellDebtor = `
-SELECT tell_debtor($1, $2, $3, $4, $5)`
+SELECT tell_debtor($1)`
 )
 
 // SaveDisclosing adds a decision to tell a debtor, or saves how it stands; its case is locked. It refuses
@@ -75,8 +78,13 @@ func (tx *Tx) Disclosings(ctx context.Context, kase domain.CaseID) ([]domain.Dis
 	return mapped(rows, disclosingRow.disclosing), nil
 }
 
-// TellDebtor ends the confidentiality of a case that is locked: its pair, its open deals and itself are
-// notified, and the case is looked at again at once.
-func (tx *Tx) TellDebtor(ctx context.Context, kase domain.Case, by domain.Caller, evidence string) error {
-	return tx.exec(ctx, tellDebtor, kase.ID.UUID, kase.Factor.UUID, by.User.UUID, evidence, instant(by.Now))
+// Telling saves that the debtor of a case that is locked is about to be told; it is looked at again at once.
+func (tx *Tx) Telling(ctx context.Context, kase domain.CaseID, at time.Time) error {
+	return tx.exec(ctx, telling, kase.UUID, instant(at))
+}
+
+// TellDebtor ends the confidentiality of a case whose debtor was about to be told, and of which the notice was
+// sent: its pairs, its deals and itself are notified. Of any other case it does nothing.
+func (tx *Tx) TellDebtor(ctx context.Context, kase domain.CaseID) error {
+	return tx.exec(ctx, tellDebtor, kase.UUID)
 }

@@ -1,6 +1,7 @@
 package repository
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -27,6 +28,7 @@ type touchRow struct {
 	Playbook     uuid.NullUUID `json:"playbook_id"`
 	Version      int           `json:"playbook_version"`
 	Template     string        `json:"template"`
+	Disclosure   string        `json:"disclosure"`
 	AskedFor     string        `json:"asked_for"`
 	Result       string        `json:"result"`
 	Note         string        `json:"note"`
@@ -52,7 +54,7 @@ func (r touchRow) touch() domain.Touch {
 		ID: domain.TouchID{UUID: r.ID}, World: domain.WorldID{UUID: r.World}, Case: domain.CaseID{UUID: r.Case}, Factor: domain.OrganizationID{UUID: r.Factor},
 		Seller: domain.OrganizationID{UUID: r.Seller}, Relationship: domain.RelationshipID{UUID: r.Relationship}, Cycle: r.Cycle, Step: r.Step,
 		Class: domain.MessageClass(r.Class), Tone: r.Tone, Rung: r.Rung, People: r.People, Playbook: idOf[domain.PlaybookID](r.Playbook), Version: r.Version,
-		Template: r.Template, AskedFor: r.AskedFor, Result: domain.CallResult(r.Result), Note: r.Note, Status: domain.TouchStatus(r.Status), Recipient: r.Recipient, ContactKey: r.ContactKey,
+		Template: r.Template, Disclosure: domain.Disclosure(r.Disclosure), AskedFor: r.AskedFor, Result: domain.CallResult(r.Result), Note: r.Note, Status: domain.TouchStatus(r.Status), Recipient: r.Recipient, ContactKey: r.ContactKey,
 		Subject: r.Subject, Text: r.Text, HTML: r.HTML, WhyNow: r.WhyNow, Items: dealIDs(r.Items), MessageID: r.MessageID, Link: idOf[domain.LinkID](r.Link),
 		ClaimedAt: r.ClaimedAt.Time, SentAt: r.SentAt.Time, Attempts: r.Attempts, Outcome: r.Outcome, CreatedAt: r.CreatedAt.Time,
 	}
@@ -68,7 +70,7 @@ func plain[I ~struct{ uuid.UUID }](ids []I) uuids {
 }
 
 const touchColumns = `t.id, t.world_id, t.case_id, t.factor_id, t.seller_id, t.relationship_id, t.cycle, t.step, t.class, t.tone, t.rung, t.people,
-  t.playbook_id, t.playbook_version, t.template, t.asked_for, t.result, t.note, t.status, t.recipient,
+  t.playbook_id, t.playbook_version, t.template, t.disclosure, t.asked_for, t.result, t.note, t.status, t.recipient,
   t.contact_key, t.subject, t.body_text, t.body_html, t.why_now, t.items, t.message_id, t.link_id, t.claimed_at, t.sent_at, t.attempts, t.outcome, t.created_at`
 
 const (
@@ -84,13 +86,14 @@ WITH linked AS (
   UPDATE allocations SET thanked_by = $1 WHERE id = ANY ($25::uuid[])
 )
 INSERT INTO touches (id, world_id, case_id, factor_id, seller_id, relationship_id, cycle, step, class, tone, status, recipient, contact_key,
-  subject, body_text, body_html, why_now, items, link_id, claimed_at, message_id, created_at, rung, people, playbook_id, playbook_version, template)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'sending', $11, $12, $13, $14, $15, $16, $17::uuid[], $20, $19, $18, $26, $27, $28, $29, $30, $31)
+  subject, body_text, body_html, why_now, items, link_id, claimed_at, message_id, created_at, rung, people, playbook_id, playbook_version, template, disclosure)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'sending', $11, $12, $13, $14, $15, $16, $17::uuid[], $20, $19, $18, $26, $27, $28, $29, $30, $31, $32)
 ON CONFLICT (case_id, cycle, step) DO UPDATE SET
   status = 'sending', class = excluded.class, tone = excluded.tone, recipient = excluded.recipient, contact_key = excluded.contact_key,
   subject = excluded.subject, body_text = excluded.body_text, body_html = excluded.body_html, why_now = excluded.why_now,
   items = excluded.items, link_id = excluded.link_id, claimed_at = excluded.claimed_at, message_id = excluded.message_id, outcome = '',
-  rung = excluded.rung, people = excluded.people, playbook_id = excluded.playbook_id, playbook_version = excluded.playbook_version, template = excluded.template
+  rung = excluded.rung, people = excluded.people, playbook_id = excluded.playbook_id, playbook_version = excluded.playbook_version, template = excluded.template,
+  disclosure = excluded.disclosure
  WHERE touches.id = excluded.id AND touches.status IN ('planned', 'cancelled')`
 	// What waits for somebody holds no text: it is written when it leaves.
 	planTouch = `
@@ -108,7 +111,7 @@ UPDATE touches SET status = 'cancelled' WHERE id = ANY ($1::uuid[]) AND status =
 	lockCaseOfTouch = `
 SELECT c.status FROM cases c WHERE c.id = (SELECT t.case_id FROM touches t WHERE t.id = $1) FOR UPDATE`
 	readTouchFile = `
-SELECT ` + touchColumns + `, f.name AS factor_name, f.email AS factor_email, s.name AS seller_name, s.email AS seller_email, k.disclosure, r.name AS debtor_name, r.copied,
+SELECT ` + touchColumns + `, f.name AS factor_name, f.email AS factor_email, s.name AS seller_name, s.email AS seller_email, r.name AS debtor_name, r.copied,
        coalesce(w.kind = 'sandbox', false) AS sandbox, coalesce(l.key_version, 0) AS key_version,
        (SELECT coalesce(array_agg(e.message_id ORDER BY e.sent_at, e.id), '{}') FROM touches e
          WHERE e.case_id = t.case_id AND e.status = 'sent' AND e.id <> t.id AND e.message_id <> '') AS thread
@@ -139,7 +142,7 @@ func (tx *Tx) SaveTouch(ctx context.Context, t domain.Touch, l domain.Link, coun
 	n, err := tx.count(ctx, saveTouch, t.ID.UUID, t.World.UUID, t.Case.UUID, t.Factor.UUID, t.Seller.UUID, t.Relationship.UUID, t.Cycle, t.Step,
 		string(t.Class), t.Tone, t.Recipient, t.ContactKey, t.Subject, t.Text, t.HTML, t.WhyNow, plain(t.Items).array(), t.MessageID, instant(t.ClaimedAt),
 		l.ID.UUID, pq.Array(l.Verbs), l.KeyVersion, counted, daily, plain(thanked).array(), instant(t.CreatedAt),
-		t.Rung, t.People, orNull(t.Playbook.UUID), t.Version, t.Template)
+		t.Rung, t.People, orNull(t.Playbook.UUID), t.Version, t.Template, string(cmp.Or(t.Disclosure, domain.Notified)))
 	if err == nil && n != 1 {
 		return domain.ErrConflict.Because("step %s of %s was taken before", t.Step, t.Case)
 	}
@@ -176,7 +179,6 @@ func (tx *Tx) TouchFile(ctx context.Context, id domain.TouchID) (domain.TouchFil
 		FactorEmail string   `json:"factor_email"`
 		SellerName  string   `json:"seller_name"`
 		SellerEmail string   `json:"seller_email"`
-		Disclosure  string   `json:"disclosure"`
 		DebtorName  string   `json:"debtor_name"`
 		Copied      bool     `json:"copied"`
 		Sandbox     bool     `json:"sandbox"`
@@ -189,7 +191,7 @@ func (tx *Tx) TouchFile(ctx context.Context, id domain.TouchID) (domain.TouchFil
 	touch := row.touch()
 	return domain.TouchFile{
 		Touch: touch, Factor: domain.Organization{ID: touch.Factor, Name: row.FactorName, Email: row.FactorEmail},
-		Seller: domain.Organization{ID: touch.Seller, Name: row.SellerName, Email: row.SellerEmail}, Debtor: row.DebtorName, Disclosure: domain.Disclosure(row.Disclosure),
+		Seller: domain.Organization{ID: touch.Seller, Name: row.SellerName, Email: row.SellerEmail}, Debtor: row.DebtorName,
 		Sandbox: row.Sandbox, Copied: row.Copied, KeyVersion: row.KeyVersion, Thread: row.Thread, CaseStatus: domain.CaseStatus(status),
 		HandedOut: touch.Outcome == domain.OutcomeHandedOut,
 	}, nil

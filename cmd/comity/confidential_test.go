@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -184,6 +185,9 @@ func TestWhoBuysConfidentially(t *testing.T) {
 	if err := s.alice.do(ctx, call{method: "PUT", path: "/v1/deals/" + s.deal + "/conditions/introduced", body: map[string]any{"evidence": "told them"}, unkeyed: true}, nil); code(err) != "not-found" {
 		t.Errorf("an introduction of who is a secret: %v", err)
 	}
+	if err := s.eastbrook.post(ctx, "/v1/cases/"+s.kase+"/disclosings", map[string]any{"reason": "seller_insolvent", "note": "a court said so"}, nil); code(err) != "wrong-state" {
+		t.Errorf("a debtor is told while an advance is not paid: %v", err)
+	}
 	if status, answer := s.changing(`{"disclosure":"notified"}`, "2"); status != http.StatusConflict {
 		t.Errorf("the mode changes under a sale: %d %s", status, answer)
 	}
@@ -250,6 +254,8 @@ func TestTwoPeopleTellADebtor(t *testing.T) {
 	s.sold()
 	s.funded()
 	ctx := t.Context()
+	s.until("2026-02-06", "2026-02-26")
+	link := s.link()
 	agency := s.made(s.platform, "/v1/agencies", s.agency())
 	end := endScene{agreedScene: &agreedScene{scene: s.scene, second: s.second}, agency: agency}
 	end.missing("confidential")
@@ -286,13 +292,17 @@ func TestTwoPeopleTellADebtor(t *testing.T) {
 	if classes := s.classes(); slices.Contains(classes, "legal_notice") {
 		t.Errorf("the notice leaves before the seller could speak: %v", classes)
 	}
-	s.until("2026-02-06", "2026-02-11")
+	s.between(link)
+	s.until("2026-02-26", "2026-03-03")
 	if classes := s.classes(); !slices.Contains(classes, "legal_notice") {
 		t.Fatalf("no notice left: %v", classes)
 	}
 	notice := s.newestLetter()
-	if !strings.Contains(notice.Text, quietFactor) || !strings.Contains(strings.ReplaceAll(notice.Text, " ", ""), s.collection.number.IBAN()) || !strings.Contains(notice.Text, "Alice GmbH") {
-		t.Errorf("the notice says:\n%s", notice.Text)
+	if !strings.Contains(notice.Text, quietFactor) || !strings.HasPrefix(notice.From, `"`+quietFactor) || !strings.Contains(strings.ReplaceAll(notice.Text, " ", ""), s.collection.number.IBAN()) || !strings.Contains(notice.Text, "Alice GmbH") {
+		t.Errorf("the notice of %s says:\n%s", notice.From, notice.Text)
+	}
+	if page := s.open(t, link); !strings.Contains(page.body, quietFactor) || !strings.Contains(page.body, "/confirm") {
+		t.Errorf("after the notice an older link shows:\n%s", page.body)
 	}
 	var rel struct{ Disclosure string }
 	s.must(s.alice.get(ctx, "/v1/relationships/"+s.rel, &rel))
@@ -302,6 +312,35 @@ func TestTwoPeopleTellADebtor(t *testing.T) {
 	s.arrives("2026-03-09", 1_000_000, "Rechnung 112")
 	s.until("2026-03-10", "2026-03-20")
 	s.right()
+}
+
+// between holds what a debtor hears after two people decided to tell it and before the notice: its supplier
+// still, and nothing that is asked; the seller introduces the factor, and sells nothing more meanwhile.
+func (s *quietScene) between(link string) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	s.must(s.submit(ctx, link, "question", url.Values{"deal": {s.deal}, "said": {"Which order was it?"}}))
+	var questions struct{ Data []struct{ ID string } }
+	s.must(s.eastbrook.get(ctx, "/v1/cases/"+s.kase+"/questions", &questions))
+	s.must(s.eastbrook.post(ctx, "/v1/questions/"+questions.Data[0].ID+"/answer", map[string]any{"answer": "It was order 17, as on the invoice."}, nil))
+	s.quiet()
+	if answer := s.newestLetter(); !strings.Contains(answer.Text, "order 17") || !strings.Contains(answer.From, "Alice GmbH accounts") || strings.Contains(answer.Text, quietFactor) {
+		s.t.Errorf("before the notice an answer of %s says:\n%s", answer.From, answer.Text)
+	}
+	if page := s.open(s.t, link); !strings.Contains(page.body, "112") || strings.Contains(page.body, quietFactor) {
+		s.t.Errorf("before the notice the page says:\n%s", page.body)
+	}
+	if response, _ := s.printed(s.alice.client, "introduction"); response.StatusCode != http.StatusOK {
+		s.t.Errorf("the seller's introduction: %d", response.StatusCode)
+	}
+	var kase struct {
+		Disclosure string
+		TellingAt  *string `json:"telling_at"`
+	}
+	s.must(s.alice.get(ctx, "/v1/cases/"+s.kase, &kase))
+	if kase.Disclosure != "confidential" || kase.TellingAt == nil {
+		s.t.Errorf("the case stands at %+v", kase)
+	}
 }
 
 // newestLetter is the last mail that the debtor got.

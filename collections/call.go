@@ -210,6 +210,9 @@ func (s *Service) EndCall(ctx context.Context, by domain.Caller, id domain.Touch
 		if err != nil {
 			return domain.Answer{}, err
 		}
+		if err := discreet(ctx, tx, by, f.Case, "/said", report.Said); err != nil {
+			return domain.Answer{}, err
+		}
 		if err := t.MoveTo(domain.TouchSent); err != nil {
 			return domain.Answer{}, err
 		}

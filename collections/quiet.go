@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"comity/domain"
@@ -46,7 +47,7 @@ type hides struct{ said *regexp.Regexp }
 func (h hides) any() bool { return h.said != nil }
 
 // hiding lists the names by which a debtor would know a factor: as it is registered, without its legal
-// form, and its address. The seller's own name may be read, also where the factor's is contained in it.
+// form, its address, and the domain of that with its own label, unless we write that word ourselves. The seller's own name may be read, also where the factor's is contained in it.
 func hiding(factor domain.Organization, seller string) hides {
 	const shortest = 5 // of a name that nobody writes by chance
 	var names []string
@@ -54,7 +55,11 @@ func hiding(factor domain.Organization, seller string) hides {
 	if len(plain) < shortest {
 		plain = ""
 	}
-	for _, name := range []string{factor.Name, plain, factor.Email} {
+	host, label := ownDomain(factor.Email)
+	if len(label) < shortest || ownWords()[label] {
+		label = ""
+	}
+	for _, name := range []string{factor.Name, plain, factor.Email, host, label} {
 		if name = spelled(name); name != "" {
 			names = append(names, name)
 		}
@@ -67,6 +72,39 @@ func hiding(factor domain.Organization, seller string) hides {
 	}
 	return hides{regexp.MustCompile(`(?i)(` + seller + `)|(?:` + strings.Join(names, "|") + `)`)}
 }
+
+// shared are the domains of mailboxes that anybody may have.
+var shared = regexp.MustCompile(`(?i)^(?:[a-z0-9-]+\.)?(?:gmail|googlemail|outlook|hotmail|live|msn|yahoo|ymail|icloud|me|aol|gmx|web|t-online|freenet|orange|free|laposte|wanadoo|libero|proton|protonmail|zoho|mail|fastmail)\.[a-z.]+$`)
+
+// ownDomain returns the domain of an address and its first label, in lower case; nothing of one that
+// anybody's mailboxes have.
+func ownDomain(email string) (host, label string) {
+	_, host, _ = strings.Cut(strings.ToLower(strings.TrimSpace(email)), "@")
+	if host == "" || shared.MatchString(host) {
+		return "", ""
+	}
+	label, _, _ = strings.Cut(host, ".")
+	return host, label
+}
+
+// ownWords are the words of our letters: a factor that is named as one of them is known by its whole name.
+var ownWords = sync.OnceValue(func() map[string]bool {
+	words := map[string]bool{}
+	files, err := templates.ReadDir("templates")
+	if err != nil {
+		panic(err) // they are embedded
+	}
+	for _, file := range files {
+		source, err := templates.ReadFile("templates/" + file.Name())
+		if err != nil {
+			panic(err) // it was listed just above
+		}
+		for _, word := range strings.FieldsFunc(strings.ToLower(string(source)), func(r rune) bool { return !inWord(r) }) {
+			words[word] = true
+		}
+	}
+	return words
+})
 
 var legalForm = regexp.MustCompile(`(?i),? (?:llc|l\.l\.c\.|ltd\.?|limited|plc|inc\.?|incorporated|corp\.?|gmbh|ag|kg|se|s\.?a\.?|s\.?a\.?s\.?|s\.?l\.?|lda\.?|b\.?v\.?)$`)
 

@@ -277,12 +277,16 @@ func TestTheLintKeepsAFactorSecret(t *testing.T) {
 		"its name without a legal form": {func(s *scene) {
 			s.Factor.Name, s.Questions[0].Answer = "Quillfeather Capital, LLC", "Quillfeather Capital has it."
 		}, `"quillfeather capital"`},
-		"a sale":                  {func(s *scene) { s.Questions[0].Answer = "The invoice was sold in February." }, `"sold"`},
-		"an assignment":           {func(s *scene) { s.Questions[0].Answer = "It was assigned to others." }, `"assigned"`},
-		"a notice":                {func(s *scene) { s.Questions[0].Answer = "The account is in our notice." }, `"our notice"`},
-		"a factor":                {func(s *scene) { s.Questions[0].Answer = "The factor looks at it." }, `"factor"`},
-		"as understood":           {func(s *scene) { s.Questions[0].Understood = "You ask who the factor is" }, `"factor"`},
-		"in the invoice's number": {func(s *scene) { s.Items[0].Deal.InvoiceNumber = "Quillfeather Capital 7" }, `"quillfeather capital"`},
+		"its short name":             {func(s *scene) { s.Questions[0].Answer = "Please ask Quillfeather about it." }, `"quillfeather"`},
+		"somebody else there":        {func(s *scene) { s.Questions[0].Answer = "Please write to bob@quillfeather.example." }, `"quillfeather.example"`},
+		"a mailbox as anybody's":     {func(s *scene) { s.Factor.Email, s.Questions[0].Answer = "quill@gmail.com", "We have no gmail address." }, ""},
+		"a domain as a word of ours": {func(s *scene) { s.Factor.Email = "desk@invoice.example" }, ""},
+		"a sale":                     {func(s *scene) { s.Questions[0].Answer = "The invoice was sold in February." }, `"sold"`},
+		"an assignment":              {func(s *scene) { s.Questions[0].Answer = "It was assigned to others." }, `"assigned"`},
+		"a notice":                   {func(s *scene) { s.Questions[0].Answer = "The account is in our notice." }, `"our notice"`},
+		"a factor":                   {func(s *scene) { s.Questions[0].Answer = "The factor looks at it." }, `"factor"`},
+		"as understood":              {func(s *scene) { s.Questions[0].Understood = "You ask who the factor is" }, `"factor"`},
+		"in the invoice's number":    {func(s *scene) { s.Items[0].Deal.InvoiceNumber = "Quillfeather Capital 7" }, `"quillfeather capital"`},
 		"what was delivered is left out": {func(s *scene) {
 			s.Items[0].Summary, s.act.Template, s.act.Class, s.act.Step = "books sold to Quillfeather Capital", "pre_due", domain.ClassReminder, "pre_due:2026-03-04"
 		}, ""},

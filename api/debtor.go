@@ -31,6 +31,7 @@ type DebtorCases interface {
 	Prefer(ctx context.Context, by domain.Caller, wishes domain.Preferences, once domain.Once[domain.Preferences]) (domain.Answer, error)
 	GiveFeedback(ctx context.Context, by domain.Caller, ease domain.Ease, said string, once domain.Once[domain.Feedback]) (domain.Answer, error)
 	DebtorDocument(ctx context.Context, by domain.Caller, deal domain.DealID) (domain.Document, error)
+	DebtorProof(context.Context, domain.Caller) (domain.Document, error)
 	PayByCard(ctx context.Context, by domain.Caller, deal domain.DealID, amount money.Amount, once domain.Once[domain.CardPayment]) (domain.Answer, error)
 }
 
@@ -38,6 +39,7 @@ func (s *Server) debtorRoutes() []route {
 	return []route{
 		{method: http.MethodGet, path: "/v1/debtor/statement", handle: s.debtorStatement, verb: domain.VerbView},
 		{method: http.MethodGet, path: "/v1/debtor/deals/:id/document", handle: s.debtorDocument, verb: domain.VerbView},
+		{method: http.MethodGet, path: "/v1/debtor/proof", handle: s.debtorProofLetter, verb: domain.VerbView},
 		{method: http.MethodPost, path: "/v1/debtor/confirm", handle: s.debtorConfirm, verb: domain.VerbConfirm},
 		{method: http.MethodPost, path: "/v1/debtor/payments", handle: s.debtorPaid, verb: domain.VerbPaid},
 		{method: http.MethodPost, path: "/v1/debtor/promises", handle: s.debtorPromise, verb: domain.VerbPromise},
@@ -169,6 +171,8 @@ type DebtorQuestion struct {
 	AnswerBy   string  `json:"answer_by" format:"date" example:"2026-02-19"`
 	Answer     *string `json:"answer" extensions:"x-nullable" example:"Order PO 4471 of 9 January."`
 	AnsweredAt *string `json:"answered_at" extensions:"x-nullable" format:"date-time" example:"2026-02-17T11:00:00Z"`
+	// The latest confirmation of the sale went with this answer, as a letter: GET /v1/debtor/proof.
+	HasLetter bool `json:"has_letter" example:"true"`
 } //	@name	DebtorQuestion
 
 func debtorInvoiceOf(page domain.DebtorPage, by domain.Caller, cards bool) func(domain.DebtorItem) DebtorInvoice {
@@ -198,6 +202,7 @@ func debtorQuestionOf(page domain.DebtorPage) func(domain.Question) DebtorQuesti
 		return DebtorQuestion{
 			DealID: idOrNull(q.Deal), Topic: textOrNull(string(q.Topic)), Said: said, AskedAt: moment(q.AskedAt),
 			AnswerBy: collections.AnswerBy(page, q.Topic, q.AskedAt).String(), Answer: textOrNull(q.Answer), AnsweredAt: momentOrNull(q.AnsweredAt),
+			HasLetter: !page.Proof.IsZero() && q.ID == page.Proof,
 		}
 	}
 }
@@ -280,5 +285,30 @@ func (s *Server) debtorDocument(c *gin.Context) error {
 		return err
 	}
 	download(c, document)
+	return nil
+}
+
+// debtorProofLetter answers with the confirmation of the sale, as it was sent.
+//
+//	@Summary		Get the confirmation of the sale
+//	@Description	The letter that went with the latest answer to a request for proof, as it was sent. Not found: no such answer has left yet.
+//	@Tags			debtor
+//	@Produce		application/pdf
+//	@Security		Link
+//	@Success		200	{file}		file
+//	@Failure		400	{object}	Problem
+//	@Failure		401	{object}	Problem
+//	@Failure		404	{object}	Problem
+//	@Failure		429	{object}	Problem
+//	@Router			/v1/debtor/proof [get]
+func (s *Server) debtorProofLetter(c *gin.Context) error {
+	if err := onlyQuery(c); err != nil {
+		return err
+	}
+	letter, err := s.cases.DebtorProof(c.Request.Context(), caller(c))
+	if err != nil {
+		return err
+	}
+	download(c, letter)
 	return nil
 }

@@ -2,6 +2,7 @@ package collections
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,8 @@ const LetterProof = "proof"
 // proving is what a proof says beside a case's facts.
 type proving interface {
 	Sales(context.Context, []domain.DealID) ([]domain.Sale, error)
+	SaveProof(ctx context.Context, kase domain.Case, question domain.QuestionID, letter domain.Document, at time.Time) error
+	DebtorProof(context.Context, domain.LinkID) (domain.Document, error)
 }
 
 // Prove writes that a factor has bought invoices: which and when, who agreed on each side as far as
@@ -99,9 +102,47 @@ func proofOf(ctx context.Context, tx Tx, f domain.CaseFacts, deal domain.Deal) (
 	return *paper, nil
 }
 
-// proofAsked reports whether a message answers a request for proof.
-func proofAsked(f domain.CaseFacts, t domain.Touch) bool {
-	return t.Class == domain.ClassAnswer && slices.ContainsFunc(f.Questions, func(q domain.Question) bool {
-		return q.Topic == domain.TopicProof && t.Step == stepAnswer+q.ID.String()
+// proofAsked returns the request for proof that a message answers, if it answers one.
+func proofAsked(f domain.CaseFacts, t domain.Touch) (domain.Question, bool) {
+	i := slices.IndexFunc(f.Questions, func(q domain.Question) bool {
+		return t.Class == domain.ClassAnswer && q.Topic == domain.TopicProof && t.Step == stepAnswer+q.ID.String()
+	})
+	if i < 0 {
+		return domain.Question{}, false
+	}
+	return f.Questions[i], true
+}
+
+// proofSent writes the proof that leaves with the answer to a question, and keeps it as it leaves: its
+// debtor reads the same letter again.
+func proofSent(ctx context.Context, tx Tx, f domain.CaseFacts, q domain.Question, blob domain.BlobID) (*Paper, error) {
+	paper, err := proof(ctx, tx, f)
+	if paper == nil || err != nil {
+		return nil, err
+	}
+	content, err := paper.Print.PDF()
+	if err != nil {
+		return nil, fmt.Errorf("print the proof: %w", err)
+	}
+	sum := sha256.Sum256(content)
+	letter := domain.Document{ID: blob, MediaType: "application/pdf", FileName: paper.Name, Bytes: content, SHA256: sum[:]}
+	if err := tx.SaveProof(ctx, f.Case, q.ID, letter, f.Now); err != nil {
+		return nil, fmt.Errorf("keep the proof: %w", err)
+	}
+	return paper, nil
+}
+
+// DebtorProof returns the letter that left with the latest answer to a request for proof, as it left
+// (F-41). It refuses with domain.ErrNotFound where none did, and in a mode in which there is none to give.
+func (s *Service) DebtorProof(ctx context.Context, by domain.Caller) (domain.Document, error) {
+	return seen(ctx, s, by, func(tx Tx) (domain.Document, error) {
+		page, err := tx.DebtorPage(ctx, by.Link, false)
+		if err != nil {
+			return domain.Document{}, err
+		}
+		if page.Disclosure == domain.Confidential || page.Proof.IsZero() {
+			return domain.Document{}, domain.ErrNotFound
+		}
+		return tx.DebtorProof(ctx, by.Link)
 	})
 }

@@ -255,7 +255,7 @@ type Outgoing struct {
 // is nothing to send (any more).
 func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.TouchID, now time.Time) (Outgoing, error) {
 	var out Outgoing
-	event := domain.New[domain.EventID]()
+	event, blob := domain.New[domain.EventID](), domain.New[domain.BlobID]()
 	lost, stale := false, false
 	by := domain.Caller{World: world, Now: now}
 	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
@@ -279,7 +279,7 @@ func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.
 		}
 		file.Touch.Attempts, file.Touch.Outcome = file.Touch.Attempts+1, domain.OutcomeHandedOut
 		out = outgoing(file, s.options.ReplyHost)
-		if out.Paper, err = enclosed(ctx, tx, facts, file.Touch); err != nil {
+		if out.Paper, err = enclosed(ctx, tx, facts, file.Touch, blob); err != nil {
 			return err
 		}
 		return tx.UpdateTouch(ctx, file.Touch)
@@ -297,10 +297,11 @@ func (s *Service) Outgoing(ctx context.Context, world domain.WorldID, id domain.
 }
 
 // enclosed returns the letter on paper that goes with a message: a notice and a release in the words of
-// the text, and the proof of an assignment with the answer to who asked for it; nil for every other.
-func enclosed(ctx context.Context, tx Tx, f domain.CaseFacts, t domain.Touch) (*Paper, error) {
-	if proofAsked(f, t) {
-		return proof(ctx, tx, f)
+// the text, and the proof of an assignment, which is kept, with the answer to who asked for it; nil for
+// every other.
+func enclosed(ctx context.Context, tx Tx, f domain.CaseFacts, t domain.Touch, blob domain.BlobID) (*Paper, error) {
+	if q, asked := proofAsked(f, t); asked {
+		return proofSent(ctx, tx, f, q, blob)
 	}
 	if t.Class != domain.ClassLegalNotice && t.Class != domain.ClassRelease {
 		return nil, nil //nolint:nilnil // most messages have none

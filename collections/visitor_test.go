@@ -1,6 +1,7 @@
 package collections_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -144,11 +145,17 @@ func TestNothingIsAskedBeforeProofIsGiven(t *testing.T) {
 	h.is("proof is not pending any more", h.text(`SELECT (lifted_at IS NOT NULL)::text || ' ' || (lifted_by = $1)::text FROM stops`, ana.User.UUID), "true true")
 	h.says("stop.lifted", "The proof was given")
 	h.act("2026-02-26 10:01")
+	h.is("proofs before the answer left", h.text(`SELECT count(*)::text FROM proofs`), "0")
 	sent := h.send("2026-02-26 10:02")
 	if sent.Paper == nil || sent.Paper.Name != "proof-2026-02-26.pdf" || !strings.Contains(sent.Text, "Our proof of the sale goes with this message") {
 		t.Fatalf("the answer leaves with %+v:\n%s", sent.Paper, sent.Text)
 	}
 	says(t, "the proof", sent.Paper.Letter, []string{"MP-1042", "your mail server took it", "Marla Marlow", "Ben Okoro, offered by a standing offer"})
+	printed, err := sent.Paper.Print.PDF()
+	kept, err2 := h.cases.DebtorProof(ctx, by)
+	if err != nil || err2 != nil || kept.FileName != sent.Paper.Name || !bytes.Equal(kept.Bytes, printed) {
+		t.Errorf("the page has %q and %d bytes, sent were %d: %v, %v", kept.FileName, len(kept.Bytes), len(printed), err, err2)
+	}
 }
 
 // TestAWrongContactRestsTheCase holds that a word about the contact changes nothing by itself: a person looks.

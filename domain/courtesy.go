@@ -216,6 +216,7 @@ type DebtorPage struct {
 	Mediations  []Mediation
 	Outside     *DebtorOutside // nil: nobody external is spoken of
 	Questions   []Question
+	Proof       QuestionID // whose answer came with the latest proof of the sale; zero: there is none
 
 	Recipient   string         // whom the link was sent to
 	Preferences Preferences    // how the recipient wants to be reached

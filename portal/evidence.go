@@ -185,7 +185,7 @@ func partOf(parts *multipart.Reader, name string, limit int64) (collections.Uplo
 	return collections.Upload{Name: part.FileName(), Declared: declared, Bytes: data}, nil
 }
 
-// evidenceFile answers with a file, which a browser saves and never runs.
+// evidenceFile answers with a file of a dispute, as it was handed in.
 func (p *portal) evidenceFile(c *gin.Context, v visit) {
 	id, err := domain.ParseEvidenceID(c.Param("file"))
 	if err != nil {
@@ -193,14 +193,5 @@ func (p *portal) evidenceFile(c *gin.Context, v visit) {
 		return
 	}
 	doc, err := p.Cases.EvidenceFile(c.Request.Context(), v.by, id)
-	switch {
-	case errors.Is(err, domain.ErrNotFound):
-		p.notFound(c)
-	case err != nil:
-		p.fault(c, fmt.Errorf("read evidence: %w", err))
-	default:
-		c.Header("Content-Disposition", doc.Disposition())
-		c.Header("Content-Security-Policy", "sandbox; default-src 'none'")
-		c.Data(http.StatusOK, doc.MediaType, doc.Bytes)
-	}
+	p.handOut(c, doc, err)
 }

@@ -3,7 +3,6 @@ package portal
 import (
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -58,15 +57,20 @@ func (p *portal) document(c *gin.Context, v visit) {
 		return
 	}
 	doc, err := p.Cases.DebtorDocument(c.Request.Context(), v.by, deal)
+	doc.MediaType = "application/octet-stream"
+	p.handOut(c, doc, err)
+}
+
+// handOut answers a file, which a browser saves and never runs, unless reading it failed.
+func (p *portal) handOut(c *gin.Context, doc domain.Document, err error) {
 	switch {
 	case errors.Is(err, domain.ErrNotFound):
 		p.notFound(c)
-		return
 	case err != nil:
-		p.fault(c, fmt.Errorf("read document: %w", err))
-		return
+		p.fault(c, fmt.Errorf("read file: %w", err))
+	default:
+		c.Header("Content-Disposition", doc.Disposition())
+		c.Header("Content-Security-Policy", "sandbox; default-src 'none'")
+		c.Data(http.StatusOK, doc.MediaType, doc.Bytes)
 	}
-	c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": doc.FileName}))
-	c.Header("Content-Security-Policy", "default-src 'none'; sandbox")
-	c.Data(http.StatusOK, "application/octet-stream", doc.Bytes)
 }

@@ -41,6 +41,7 @@ type Cases interface {
 	Prefer(ctx context.Context, by domain.Caller, wishes domain.Preferences, once domain.Once[domain.Preferences]) (domain.Answer, error)
 	GiveFeedback(ctx context.Context, by domain.Caller, ease domain.Ease, said string, once domain.Once[domain.Feedback]) (domain.Answer, error)
 	DebtorDocument(ctx context.Context, by domain.Caller, deal domain.DealID) (domain.Document, error)
+	DebtorProof(context.Context, domain.Caller) (domain.Document, error)
 }
 
 // Options are what the pages are made of.
@@ -70,6 +71,7 @@ func New(o Options) http.Handler {
 	router.GET("/d/:link/policy", p.visit(domain.VerbView, p.casePolicy))
 	router.GET("/d/:link/pay", p.visit(domain.VerbView, p.pay))
 	router.GET("/d/:link/document", p.visit(domain.VerbView, p.document))
+	router.GET("/d/:link/"+proofLetter, p.visit(domain.VerbView, p.proofLetter))
 	for _, d := range p.deeds() {
 		verb, _, _ := strings.Cut(d.verb, "/") // what a link must carry: a part of a verb comes with it
 		router.GET("/d/:link/"+d.verb, p.visit(verb, func(c *gin.Context, v visit) { p.ask(c, v, d) }))

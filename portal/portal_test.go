@@ -120,6 +120,13 @@ func (f *cases) DebtorDocument(_ context.Context, _ domain.Caller, deal domain.D
 	return domain.Document{MediaType: "text/html", FileName: "a \"b\"\r\nX: y.html", Bytes: []byte("<script>alert(1)</script>")}, nil
 }
 
+func (f *cases) DebtorProof(context.Context, domain.Caller) (domain.Document, error) {
+	if f.page.Proof.IsZero() {
+		return domain.Document{}, domain.ErrNotFound
+	}
+	return domain.Document{MediaType: "application/pdf", FileName: "proof-2026-03-06.pdf", Bytes: []byte("%PDF-1.7")}, nil
+}
+
 type site struct {
 	*cases
 	handler http.Handler

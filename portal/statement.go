@@ -60,7 +60,8 @@ type viewAccount struct {
 
 type viewQuestion struct {
 	When, Said, Answer string
-	By                 string // when a person answers, where that is promised
+	By                 string     // when a person answers, where that is promised
+	Links              []viewLink // to what went with the answer
 }
 
 func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statement {
@@ -109,7 +110,7 @@ func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statemen
 	if page.InRow >= fewestInRow {
 		s.OnTime = s.T.OnTimeRun.With("count", strconv.Itoa(page.InRow), "seller", page.Seller)
 	}
-	s.Questions, s.Outside = questions(s.T, page), outsider(s.T, page)
+	s.Questions, s.Outside = s.questions(page), outsider(s.T, page)
 	for _, d := range p.deeds() {
 		if (d.about == aboutCase || d.about == aboutEither) && slices.Contains(v.link.Verbs, d.verb) {
 			title := d.title(s.T)
@@ -245,7 +246,8 @@ func totals(w *words, open []money.Amount) []string {
 
 // questions lists what was asked, and the answers. A mail that a collector read
 // and that asked nothing is no question.
-func questions(w *words, page domain.DebtorPage) []viewQuestion {
+func (f frame) questions(page domain.DebtorPage) []viewQuestion {
+	w := f.T
 	var all []viewQuestion
 	for _, q := range page.Questions {
 		if q.ByMail && q.Answer == "" && !q.AnsweredAt.IsZero() {
@@ -257,6 +259,9 @@ func questions(w *words, page domain.DebtorPage) []viewQuestion {
 		}
 		shown := w.topical(page, q)
 		shown.When = w.OnAbout.With("date", w.short(domain.DateOf(q.AskedAt.In(page.Zone()))), "about", about)
+		if !page.Proof.IsZero() && q.ID == page.Proof {
+			shown.Links = []viewLink{{f.To(proofLetter), string(w.ProofLetter)}}
+		}
 		all = append(all, shown)
 	}
 	return all

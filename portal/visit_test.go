@@ -160,6 +160,28 @@ func TestADocumentIsKeptAndNotShown(t *testing.T) {
 	}
 }
 
+// TestTheProofStandsBesideItsAnswer holds F-41: the page leads to the letter from the answer that it went with, in the
+// language of the page, and it is kept and not shown; where none was sent there is none.
+func TestTheProofStandsBesideItsAnswer(t *testing.T) {
+	s := newSite()
+	proof := domain.Question{ID: domain.New[domain.QuestionID](), Topic: domain.TopicProof, Said: "Please prove it.", AskedAt: now, Answer: "Here it is.", AnsweredAt: now}
+	s.page.Questions = []domain.Question{{Topic: domain.TopicProof, Said: "Once more.", AskedAt: now}, proof}
+	path := s.path() + "/proof-letter"
+	if w, body := s.get(path), s.get(s.path()).Body.String(); w.Code != http.StatusNotFound || strings.Contains(body, path) {
+		t.Errorf("no letter was sent: %d, and the page has %t", w.Code, strings.Contains(body, path))
+	}
+	s.page.Proof = proof.ID
+	w := s.get(path)
+	if w.Code != 200 || w.Header().Get("Content-Type") != "application/pdf" || !strings.HasPrefix(w.Header().Get("Content-Disposition"), "attachment") || !strings.Contains(w.Header().Get("Content-Security-Policy"), "sandbox") {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	body := s.get(s.path() + "?lang=de").Body.String()
+	_, after, _ := strings.Cut(body, "Here it is.")
+	if link := `<a href="` + path + `?lang=de">Die Bestätigung des Verkaufs, als Brief</a>`; strings.Count(body, path) != 1 || !strings.Contains(after, link) {
+		t.Errorf("the page leads to it %d times:\n%s", strings.Count(body, path), body)
+	}
+}
+
 // TestAPaymentCodeIsForConfirmedLinksOnly holds D-6 and F-84: a code stands beside the account, and says the same.
 func TestAPaymentCodeIsForConfirmedLinksOnly(t *testing.T) {
 	s := newSite()

@@ -103,6 +103,8 @@ type words struct {
 	MediationOffered, MediationWaits, MediationAgreed, MediationAppointed, MediationScheduled, MediationProposed phrase
 	MediationSettled, MediationDeclined, MediationLapsed, MediationFailed, MediationClosed, PolicyMediation      phrase
 
+	proofWords
+
 	OutsideTitle, OutsideTold, OutsideAsked phrase // with somebody external
 
 	Refusals map[string]phrase // by code, or by what was tried and code

@@ -175,6 +175,8 @@ var german = words{
 	CardOver:     "Diese Zahlung ist beendet, und es wurde nichts belastet. Sie können eine neue beginnen oder überweisen.",
 	RestsCard:    "{amount} wurde mit Karte bezahlt und wird an uns weitergeleitet.",
 
+	proofWords: proofGerman,
+
 	Mediate: "Um eine neutrale Person bitten", MediateNote: "Eine neutrale Person, die zu keinem von uns gehört, hört alle an und schlägt eine Lösung vor. Es kostet Sie nichts. Auch Ihr Lieferant wird gefragt.",
 	DoneMediate: "Danke. Ihr Lieferant wird jetzt gefragt, und Sie hören von uns.", MediationTitle: "Hilfe durch eine neutrale Person", SideNeutral: "die neutrale Person",
 	MediationYes: "Die Hilfe annehmen", MediationYesNote: "Es kostet Sie nichts. Nimmt auch {seller} an, wird eine neutrale Person bestellt. Ohne Sie wird nichts entschieden.",

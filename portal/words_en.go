@@ -175,6 +175,8 @@ var english = words{
 	CardOver:     "This payment is over, and nothing was charged. You can begin a new one, or pay by transfer.",
 	RestsCard:    "{amount} was paid by card and is being passed on to us.",
 
+	proofWords: proofEnglish,
+
 	Mediate: "Ask for a neutral person", MediateNote: "A neutral person, who belongs to none of us, listens to everybody and proposes a way out. It costs you nothing. Your supplier is asked too.",
 	DoneMediate: "Thank you. Your supplier is asked now, and you will hear from us.", MediationTitle: "Help of a neutral person", SideNeutral: "the neutral person",
 	MediationYes: "Accept the help", MediationYesNote: "It costs you nothing. If {seller} accepts too, a neutral person is appointed. Nothing is decided without you.",

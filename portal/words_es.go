@@ -175,6 +175,8 @@ var spanish = words{
 	CardOver:     "Este pago ha terminado y no se ha cargado nada. Puede empezar otro, o pagar por transferencia.",
 	RestsCard:    "{amount} se ha pagado con tarjeta y se nos está transmitiendo.",
 
+	proofWords: proofSpanish,
+
 	Mediate: "Pedir una persona neutral", MediateNote: "Una persona neutral, que no pertenece a ninguno de nosotros, escucha a todos y propone una salida. No le cuesta nada. También se pregunta a su proveedor.",
 	DoneMediate: "Gracias. Ahora se pregunta a su proveedor, y tendrá noticias nuestras.", MediationTitle: "Ayuda de una persona neutral", SideNeutral: "la persona neutral",
 	MediationYes: "Aceptar la ayuda", MediationYesNote: "No le cuesta nada. Si {seller} también acepta, se nombra a una persona neutral. Nada se decide sin usted.",

@@ -175,6 +175,8 @@ var french = words{
 	CardOver:     "Ce paiement est terminé et rien n’a été débité. Vous pouvez en commencer un autre, ou payer par virement.",
 	RestsCard:    "{amount} a été payé par carte et nous est transmis.",
 
+	proofWords: proofFrench,
+
 	Mediate: "Demander une personne neutre", MediateNote: "Une personne neutre, qui n’appartient à aucun de nous, écoute chacun et propose une issue. Cela ne vous coûte rien. Votre fournisseur est également consulté.",
 	DoneMediate: "Merci. Votre fournisseur est maintenant consulté, et nous revenons vers vous.", MediationTitle: "L’aide d’une personne neutre", SideNeutral: "la personne neutre",
 	MediationYes: "Accepter l’aide", MediationYesNote: "Cela ne vous coûte rien. Si {seller} accepte aussi, une personne neutre est désignée. Rien n’est décidé sans vous.",

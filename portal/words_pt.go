@@ -175,6 +175,8 @@ var portuguese = words{
 	CardOver:     "Este pagamento terminou e nada foi debitado. Pode começar outro, ou pagar por transferência.",
 	RestsCard:    "{amount} foi pago com cartão e está a ser-nos transmitido.",
 
+	proofWords: proofPortuguese,
+
 	Mediate: "Pedir uma pessoa neutra", MediateNote: "Uma pessoa neutra, que não pertence a nenhum de nós, ouve todos e propõe uma saída. Não lhe custa nada. O seu fornecedor também é consultado.",
 	DoneMediate: "Obrigado. O seu fornecedor é agora consultado, e receberá notícias nossas.", MediationTitle: "Ajuda de uma pessoa neutra", SideNeutral: "a pessoa neutra",
 	MediationYes: "Aceitar a ajuda", MediationYesNote: "Não lhe custa nada. Se {seller} também aceitar, é nomeada uma pessoa neutra. Nada se decide sem si.",

@@ -12,7 +12,7 @@ import (
 
 const (
 	loadDebtorPage = `
-SELECT debtor_page($1, $2) AS page, debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case()) || debtor_outside() AS beside`
+SELECT debtor_page($1, $2) AS page, debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case()) || debtor_outside() || debtor_proven() AS beside`
 	confirmLink = `
 SELECT is_right, tries FROM confirm_link($1, $2)`
 )
@@ -36,16 +36,17 @@ type debtorItemRow struct {
 }
 
 type debtorPageRow struct {
-	Case         uuid.UUID `json:"case_id"`
-	World        uuid.UUID `json:"world_id"`
-	FactorID     uuid.UUID `json:"factor_id"`
-	SellerID     uuid.UUID `json:"seller_id"`
-	Confirmed    bool      `json:"confirmed"`
-	Disclosure   string    `json:"disclosure"`
-	Factor       string    `json:"factor"`
-	FactorEmail  string    `json:"factor_email"`
-	Seller       string    `json:"seller"`
-	SellerEmail  string    `json:"seller_email"`
+	Case         uuid.UUID     `json:"case_id"`
+	World        uuid.UUID     `json:"world_id"`
+	FactorID     uuid.UUID     `json:"factor_id"`
+	SellerID     uuid.UUID     `json:"seller_id"`
+	Confirmed    bool          `json:"confirmed"`
+	Disclosure   string        `json:"disclosure"`
+	Proof        uuid.NullUUID `json:"proof"`
+	Factor       string        `json:"factor"`
+	FactorEmail  string        `json:"factor_email"`
+	Seller       string        `json:"seller"`
+	SellerEmail  string        `json:"seller_email"`
 	Relationship struct {
 		Name     string  `json:"name"`
 		Country  textCol `json:"country"`
@@ -88,7 +89,7 @@ func (r debtorPageRow) page() domain.DebtorPage {
 		Disclosure: domain.Disclosure(r.Disclosure),
 		Holds:      mapped(r.Holds, holdRow.hold), Promises: mapped(r.Promises, promiseRow.promise), Disputes: mapped(r.Disputes, disputeRow.dispute),
 		Plans: mapped(r.Plans, planRow.plan), Mediations: mapped(r.Mediations, mediationRow.mediation), Notes: mapped(r.Notes, noteRow.note),
-		Questions: mapped(r.Questions, questionRow.question),
+		Questions: mapped(r.Questions, questionRow.question), Proof: idOf[domain.QuestionID](r.Proof),
 		Recipient: r.Recipient, Preferences: r.Preferences.preferences(), Stops: r.Stops, MayBeAsked: r.MayBeAsked, InRow: r.InRow, Letters: mapped(r.Letters, debtorLetterRow.letter),
 		Cards: mapped(r.Cards, cardRow.card), CardsStopped: r.CardsStopped,
 	}

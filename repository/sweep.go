@@ -8,7 +8,7 @@ import (
 )
 
 // Answers are kept for seven days of real time (P2). Bytes that no invoice,
-// import, statement or evidence names after a day are what a broken-off upload left.
+// import, statement, evidence or proof names after a day are what a broken-off upload left.
 const (
 	sweepAnswers = `
 DELETE FROM idempotency WHERE ctid IN (SELECT ctid FROM idempotency WHERE created_at < now() - interval '7 days' LIMIT 10000)`
@@ -20,6 +20,7 @@ DELETE FROM blobs WHERE id IN (
      AND NOT EXISTS (SELECT FROM imports m WHERE m.blob_id = b.id)
      AND NOT EXISTS (SELECT FROM statements s WHERE s.blob_id = b.id)
      AND NOT EXISTS (SELECT FROM evidence e WHERE e.blob_id = b.id)
+     AND NOT EXISTS (SELECT FROM proofs p WHERE p.blob_id = b.id)
    LIMIT 1000)`
 )
 

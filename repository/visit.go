@@ -21,6 +21,18 @@ func (r debtorLetterRow) letter() domain.DebtorLetter {
 	return domain.DebtorLetter{Class: domain.MessageClass(r.Class), Recipient: r.Recipient, At: r.At.Time, Items: dealIDs(r.Items)}
 }
 
+// documentRow is a file with its bytes.
+type documentRow struct {
+	MediaType string   `json:"media_type"`
+	FileName  string   `json:"file_name"`
+	SHA256    bytesCol `json:"sha256"`
+	Bytes     []byte   `json:"bytes"`
+}
+
+func (r documentRow) document() domain.Document {
+	return domain.Document{MediaType: r.MediaType, FileName: r.FileName, SHA256: r.SHA256, Bytes: r.Bytes}
+}
+
 const (
 	saveDebtorWishes = `
 SELECT save_debtor_wishes($1, $2, $3, $4, $5, $6, $7, $8, $9)`
@@ -46,14 +58,9 @@ func (tx *Tx) SaveFeedback(ctx context.Context, page domain.DebtorPage, link dom
 // DebtorDocument returns the file that an invoice came as, to a debtor that was told of it;
 // ErrNotFound when there is none.
 func (tx *Tx) DebtorDocument(ctx context.Context, link domain.LinkID, deal domain.DealID) (domain.Document, error) {
-	var row struct {
-		MediaType string   `json:"media_type"`
-		FileName  string   `json:"file_name"`
-		SHA256    bytesCol `json:"sha256"`
-		Bytes     []byte   `json:"bytes"`
-	}
+	var row documentRow
 	if err := tx.get(ctx, &row, readDebtorDocument, link.UUID, deal.UUID); err != nil {
 		return domain.Document{}, fmt.Errorf("read the document of %s: %w", deal, err)
 	}
-	return domain.Document{MediaType: row.MediaType, FileName: row.FileName, SHA256: row.SHA256, Bytes: row.Bytes}, nil
+	return row.document(), nil
 }

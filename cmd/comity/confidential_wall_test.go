@@ -150,6 +150,7 @@ func TestNothingThatReachesTheDebtorNamesTheFactor(t *testing.T) {
 	asks("POST", "/v1/debtor/not-received", 201, map[string]any{"deal_id": s.deal})
 	asks("POST", "/v1/debtor/confirm", 404, map[string]any{"code": "7K3MPQ2X"})
 	asks("POST", "/v1/debtor/proof", 404, map[string]any{"said": "Prove it."})
+	asks("GET", "/v1/debtor/proof", 404, nil)
 	asks("POST", "/v1/debtor/cards", 404, map[string]any{"deal_id": s.deal, "amount": ten})
 	var disputes, questions struct {
 		Data []struct{ ID, Said string }

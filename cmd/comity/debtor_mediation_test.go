@@ -115,7 +115,7 @@ func (s *mediatedScene) linkedRefused(at string) {
 }
 
 // bobSells sells an invoice of Bob's to the same factor.
-func (s *mediatedScene) bobSells() {
+func (s *scene) bobSells() {
 	s.t.Helper()
 	bob := s.bob
 	bob.invoice = s.made(bob.client, "/v1/invoices", s.invoiceOf(bob, "THEIRS"))
@@ -126,7 +126,7 @@ func (s *mediatedScene) bobSells() {
 }
 
 // bobsLink returns the link that Bob's debtor got.
-func (s *mediatedScene) bobsLink() string {
+func (s *scene) bobsLink() string {
 	s.t.Helper()
 	letters, err := s.letters(s.t.Context(), "ap-222@seeblick.example")
 	s.must(err)

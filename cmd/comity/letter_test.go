@@ -26,7 +26,7 @@ func (s *scene) printed(by *client, kind string) (*http.Response, []byte) {
 // runs or keeps, and a stranger learns nothing. It holds F-40.
 func TestTheNoticeIsAttachedAndCanBeReadAgain(t *testing.T) {
 	s := newScene(t)
-	attached := s.attachedNotice()
+	attached := s.attached("notice-2026-02-05.pdf")
 	for name, by := range map[string]*client{"the seller": s.alice.client, "the factor": s.eastbrook} {
 		response, answer := s.printed(by, "notice")
 		if response.StatusCode != http.StatusOK || !bytes.Equal(answer, attached) {
@@ -53,8 +53,8 @@ func TestTheNoticeIsAttachedAndCanBeReadAgain(t *testing.T) {
 	}
 }
 
-// attachedNotice returns the file that the notice's mail carries.
-func (s *scene) attachedNotice() []byte {
+// attached returns the letter of a name that a mail carries.
+func (s *scene) attached(letter string) []byte {
 	s.t.Helper()
 	files, err := filepath.Glob(filepath.Join(s.app.config.DataDir, "mail", "*.eml"))
 	s.must(err)
@@ -69,17 +69,17 @@ func (s *scene) attachedNotice() []byte {
 		}
 		parts := multipart.NewReader(msg.Body, params["boundary"])
 		for part, err := parts.NextPart(); err == nil; part, err = parts.NextPart() {
-			if part.FileName() == "" {
+			if part.FileName() != letter {
 				continue
 			}
-			if part.FileName() != "notice-2026-02-05.pdf" || !strings.HasPrefix(part.Header.Get("Content-Type"), "application/pdf") {
-				s.t.Errorf("the mail carries %q, %s", part.FileName(), part.Header.Get("Content-Type"))
+			if kind := part.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/pdf") {
+				s.t.Errorf("the mail carries %q as %s", letter, kind)
 			}
 			content, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, part))
 			s.must(err)
 			return content
 		}
 	}
-	s.t.Fatalf("none of %d mails carries a file", len(files))
+	s.t.Fatalf("none of %d mails carries %q", len(files), letter)
 	return nil
 }

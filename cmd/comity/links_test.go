@@ -136,7 +136,7 @@ func TestLookingChangesNothing(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range append(domain.Verbs()[1:], "pay", "policy", "document") { // all but view, and what is only read
+	for _, path := range append(domain.Verbs()[1:], "pay", "policy", "document", "proof-letter") { // all but view, and what is only read
 		for _, address := range []string{link + "/" + path, link + "/" + path + "?deal=" + s.deal + "&lang=de&done=" + path} {
 			if page := s.open(t, address); page.status != http.StatusOK && page.status != http.StatusNotFound || page.header.Get("Cache-Control") != "no-store" {
 				t.Errorf("GET of %s: %d %s", path, page.status, page.header.Get("Cache-Control"))

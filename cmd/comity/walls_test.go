@@ -101,6 +101,9 @@ func TestEveryTableIsWalled(t *testing.T) {
 		`INSERT INTO card_events (factor_id, name, kind, intent, at) SELECT factor_id, 'evt_1', 'paid', 'pi_1', now() FROM card_payments LIMIT 1`,
 		`INSERT INTO card_payouts (id, world_id, factor_id, name, status, currency, amount_minor, arrives_on, descriptor, told_at)
 			SELECT gen_random_uuid(), world_id, factor_id, 'po_1', 'listed', 'EUR', 97, current_date, '', now() FROM card_payments LIMIT 1`,
+		`WITH letter AS (INSERT INTO blobs (id, org_id, media_type, file_name, size, sha256)
+			SELECT gen_random_uuid(), factor_id, 'application/pdf', 'proof.pdf', 1, sha256('x') FROM questions LIMIT 1 RETURNING id)
+			INSERT INTO proofs (question_id, case_id, factor_id, seller_id, blob_id, at) SELECT q.id, q.case_id, q.factor_id, q.seller_id, letter.id, now() FROM questions q, letter LIMIT 1`,
 		`INSERT INTO feedback (id, case_id, factor_id, seller_id, link_id, ease, said, at) SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, 'yes', '', now() FROM links LIMIT 1`,
 	} {
 		_, err := s.owner.ExecContext(t.Context(), row)
@@ -228,7 +231,7 @@ func TestDefinersAreFew(t *testing.T) {
 		}
 	}
 	h.must(rows.Err())
-	want := "authenticate s, confirm_link v, deal_moves s, deal_stops s, deals_tallied v, debtor_cards s, debtor_document s, debtor_outside s, debtor_page v, debtor_thanks s, find_link s, history_tallied v, journal_balances v, mediation_view s, model_artefact s, posting_balances v, resolve_debtor v, save_debtor_wishes v, sign_in s, sign_up v"
+	want := "authenticate s, confirm_link v, deal_moves s, deal_stops s, deals_tallied v, debtor_cards s, debtor_document s, debtor_outside s, debtor_page v, debtor_proof s, debtor_proven s, debtor_thanks s, find_link s, history_tallied v, journal_balances v, mediation_view s, model_artefact s, posting_balances v, resolve_debtor v, save_debtor_wishes v, sign_in s, sign_up v"
 	if got := strings.Join(names, ", "); got != want {
 		t.Errorf("functions that see past the walls:\n%s\nwant\n%s", got, want)
 	}

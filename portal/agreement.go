@@ -208,6 +208,7 @@ type viewTalk struct {
 	Said   []viewSaid
 	Listed []string // instalments
 	State  string
+	Agreed []string // who did, and whose word is missing
 	Links  []viewLink
 }
 

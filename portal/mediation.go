@@ -114,6 +114,9 @@ func layMediate(s *sheet) {
 
 func layMediationAnswer(s *sheet) {
 	s.Heading, s.Note, s.Button = string(s.T.MediationYes), s.T.MediationYesNote.With("seller", s.page.Seller), string(s.T.MediationYes)
+	if s.mediation.Answers.Seller == domain.WordAccepted {
+		s.Note = s.T.MediationYesLast.With("seller", s.page.Seller)
+	}
 	if s.Action == deedMediationNo {
 		s.Heading, s.Note, s.Button = string(s.T.MediationNo), string(s.T.MediationNoNote), string(s.T.MediationNo)
 	}
@@ -126,13 +129,13 @@ func layObjection(s *sheet) {
 }
 
 func layDates(s *sheet) {
-	s.Heading, s.Note, s.Button = string(s.T.AgreeDates), s.T.AgreeDatesNote.With("seller", s.page.Seller, "factor", s.page.Factor), string(s.T.AgreeDates)
-	s.Listed = s.T.dates(s.mediation)
+	s.Heading, s.Note, s.Button = string(s.T.AgreeDates), string(s.T.AgreeDatesNote), string(s.T.AgreeDates)
+	s.Listed, s.Agreed = s.T.dates(s.mediation), s.T.agreed(s.page, s.mediation)
 }
 
 func layProposal(s *sheet) {
-	s.Heading, s.Button = string(s.T.ProposalYes), string(s.T.ProposalYes)
-	s.Note = s.T.ProposalYesNote.With("seller", s.page.Seller, "factor", s.page.Factor)
+	s.Heading, s.Note, s.Button = string(s.T.ProposalYes), string(s.T.ProposalYesNote), string(s.T.ProposalYes)
+	s.Agreed = s.T.agreed(s.page, s.mediation)
 	if s.Action == deedProposalNo {
 		s.Heading, s.Note, s.Button = string(s.T.ProposalNo), string(s.T.ProposalNoNote), string(s.T.ProposalNo)
 	}
@@ -181,7 +184,7 @@ func (f frame) mediated(page domain.DebtorPage, d domain.Dispute, today domain.D
 		if m.Dispute != d.ID {
 			continue
 		}
-		talk := viewTalk{Title: string(w.MediationTitle), State: w.mediationState(page, m), Listed: w.dates(m)}
+		talk := viewTalk{Title: string(w.MediationTitle), State: w.mediationState(page, m), Listed: w.dates(m), Agreed: w.agreed(page, m)}
 		for _, p := range m.Proposals {
 			when := w.OnAbout.With("date", w.short(domain.DateOf(p.At.In(zone))), "about", m.MediatorName)
 			talk.Said = append(talk.Said, viewSaid{when, w.proposal(p, d) + "\n" + p.Reasons})
@@ -228,7 +231,7 @@ func (w *words) mediationState(page domain.DebtorPage, m domain.Mediation) strin
 	if m.Status == domain.MediationOffered && m.Answers.Debtor != "" {
 		said = w.MediationWaits
 	}
-	return said.With("seller", page.Seller, "factor", page.Factor, "neutral", m.MediatorName, "date", w.short(m.AnswerBy))
+	return said.With("seller", page.Seller, "neutral", m.MediatorName, "date", w.short(m.AnswerBy))
 }
 
 // mayMediate reports whether a debtor may ask for a neutral person now.

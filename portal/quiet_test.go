@@ -27,7 +27,7 @@ var ofASale = map[string]*regexp.Regexp{
 
 // neverShown are the phrases of what a debtor that is not told is not offered: a code, cards, a neutral person,
 // somebody external and the proof of a sale. The pages below prove that they do not show them.
-var neverShown = regexp.MustCompile(`/(Code\w*|DoneConfirm|Card\w*|RestsCard|Mediat\w*|PolicyMediation|PolicyOutside|PolicyProtective|PolicyTravels|ProofLetter|Outside\w*|ProposalYesNote|AgreeDatesNote|Refusals/wrong-code|DoneMediat\w*)$`)
+var neverShown = regexp.MustCompile(`/(Code\w*|DoneConfirm|Card\w*|RestsCard|Mediat\w*|PolicyMediation|PolicyOutside|PolicyProtective|PolicyTravels|ProofLetter|Outside\w*|Refusals/wrong-code|DoneMediat\w*)$`)
 
 // TestTheQuietWordsAreCompleteAndTellNothing holds F-44 and D-24 for the words of the pages: each language says the same
 // phrases in the seller's voice, with the same names in them, and none speaks of a factor, a sale or a notice.

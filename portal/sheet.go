@@ -22,6 +22,7 @@ type sheet struct {
 	Nonce                 string
 	Sent                  []string // the evidence of what was sent
 	Listed                []string // the instalments of a plan
+	Agreed                []string // who did, and whose word is missing
 	Hidden                map[string]string
 	Kept                  map[string]string // fields that stand fixed in the form
 

@@ -104,6 +104,7 @@ type words struct {
 	MediationSettled, MediationDeclined, MediationLapsed, MediationFailed, MediationClosed, PolicyMediation      phrase
 
 	proofWords
+	agreedWords
 
 	OutsideTitle, OutsideTold, OutsideAsked phrase // with somebody external
 

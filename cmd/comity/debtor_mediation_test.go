@@ -71,6 +71,8 @@ func TestADebtorMediatesOverJSON(t *testing.T) {
 	if status, body = s.linked(at+"/vote", map[string]any{"proposal": 1, "word": "accepted"}); status != http.StatusOK {
 		t.Errorf("a vote: %d %s", status, body)
 	}
+	saysOf(t, "a vote", body, `"status":"proposed"`, `"debtor_agreed_at":"2026-03-12`, `"words":{"debtor":"accepted","seller":null,"factor":null}`)
+	saysOf(t, "the page after a vote", s.open(t, debtorLink.FindString(s.newest().Text)).body, "You have accepted it.", "The answer of Alice GmbH is still missing.", "The answer of Eastbrook is still missing.")
 	s.must(s.step(s.eastbrook, m, "vote", map[string]any{"proposal": 1, "word": "accepted"}))
 	s.must(s.step(s.alice.client, m, "vote", map[string]any{"proposal": 1, "word": "accepted", "credit_number": "CN-7"}))
 	s.is("all three accepted", "settled", "resolved")

@@ -69,17 +69,18 @@ var (
 
 // keepers says which rooms may use a package that is not for everyone.
 var keepers = map[string][]string{
-	"github.com/gin-gonic/gin":    {"api", "portal", "cmd/comity"},
-	"net/http":                    {"api", "portal", "delivery", "cmd/comity", "cmd/openapi"},
-	"github.com/jmoiron/sqlx":     {"repository", "localpg"},
-	"github.com/lib/pq":           {"repository", "repository/repositorytest", "localpg"},
-	"database/sql":                {"repository", "repository/repositorytest", "localpg"},
-	"log/slog":                    {"api", "portal", "collections", "cmd/comity"},
-	"os":                          {"cmd/comity", "cmd/openapi", "localpg", "repository/repositorytest"},
-	"codeberg.org/go-pdf/fpdf":    {"formats"},
-	"github.com/wneessen/go-mail": {"delivery"},
-	"github.com/stripe/stripe-go": {"delivery"},
-	"math/rand":                   {"generator"}, // seeded: what is secret or unique comes from crypto/rand
+	"github.com/gin-gonic/gin":      {"api", "portal", "cmd/comity"},
+	"net/http":                      {"api", "portal", "delivery", "cmd/comity", "cmd/openapi"},
+	"github.com/jmoiron/sqlx":       {"repository", "localpg"},
+	"github.com/lib/pq":             {"repository", "repository/repositorytest", "localpg"},
+	"database/sql":                  {"repository", "repository/repositorytest", "localpg"},
+	"log/slog":                      {"api", "portal", "collections", "cmd/comity"},
+	"os":                            {"cmd/comity", "cmd/openapi", "localpg", "repository/repositorytest"},
+	"codeberg.org/go-pdf/fpdf":      {"formats"},
+	"github.com/arran4/golang-ical": {"portal"},
+	"github.com/wneessen/go-mail":   {"delivery"},
+	"github.com/stripe/stripe-go":   {"delivery"},
+	"math/rand":                     {"generator"}, // seeded: what is secret or unique comes from crypto/rand
 }
 
 // banned says which selectors are kept to the rooms named.

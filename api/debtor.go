@@ -40,6 +40,7 @@ func (s *Server) debtorRoutes() []route {
 		{method: http.MethodGet, path: "/v1/debtor/statement", handle: s.debtorStatement, verb: domain.VerbView},
 		{method: http.MethodGet, path: "/v1/debtor/deals/:id/document", handle: s.debtorDocument, verb: domain.VerbView},
 		{method: http.MethodGet, path: "/v1/debtor/proof", handle: s.debtorProofLetter, verb: domain.VerbView},
+		{method: http.MethodGet, path: "/v1/debtor/calendar", handle: s.debtorCalendar, verb: domain.VerbView},
 		{method: http.MethodPost, path: "/v1/debtor/confirm", handle: s.debtorConfirm, verb: domain.VerbConfirm},
 		{method: http.MethodPost, path: "/v1/debtor/payments", handle: s.debtorPaid, verb: domain.VerbPaid},
 		{method: http.MethodPost, path: "/v1/debtor/promises", handle: s.debtorPromise, verb: domain.VerbPromise},

@@ -34,9 +34,12 @@ type Options struct {
 	// Cards returns who reads what a factor's card processor says; nil where nobody does.
 	Cards      func(domain.OrganizationID) CardDesk
 	TakesCards collections.CardTakers
-	OpenAPI    []byte // the contract, as served
-	Enter      Door
-	Proxies    []string // networks whose word about who asks is believed; none: nobody's
+	// Calendar writes what falls due of a debtor's page, in the best language that an Accept-Language
+	// header asks for.
+	Calendar func(page domain.DebtorPage, accept string, now time.Time) domain.Document
+	OpenAPI  []byte // the contract, as served
+	Enter    Door
+	Proxies  []string // networks whose word about who asks is believed; none: nobody's
 }
 
 // A Door says whose link a token is, and as whom its holder may act by a verb; from is the address
@@ -57,6 +60,7 @@ type Server struct {
 	inbound    *webhooks.Webhook
 	cards      func(domain.OrganizationID) CardDesk
 	takesCards collections.CardTakers
+	calendar   func(page domain.DebtorPage, accept string, now time.Time) domain.Document
 	// mailDoor has room for the mails that are taken in at once.
 	mailDoor chan struct{}
 	tries    *throttle
@@ -66,7 +70,7 @@ type Server struct {
 func New(o Options) *gin.Engine {
 	s := &Server{
 		access: o.Access, market: o.Market, cases: o.Cases, enter: o.Enter, tokens: o.Tokens, now: o.Now, log: o.Log,
-		ready: o.Ready, secret: o.Secret, inbound: o.Inbound, cards: o.Cards, takesCards: o.TakesCards, mailDoor: make(chan struct{}, mailsAtOnce), tries: newThrottle(o.Now),
+		ready: o.Ready, secret: o.Secret, inbound: o.Inbound, cards: o.Cards, takesCards: o.TakesCards, calendar: o.Calendar, mailDoor: make(chan struct{}, mailsAtOnce), tries: newThrottle(o.Now),
 	}
 	gin.SetMode(gin.ReleaseMode)
 	router := gin.New()

@@ -72,6 +72,7 @@ func New(o Options) http.Handler {
 	router.GET("/d/:link/pay", p.visit(domain.VerbView, p.pay))
 	router.GET("/d/:link/document", p.visit(domain.VerbView, p.document))
 	router.GET("/d/:link/"+proofLetter, p.visit(domain.VerbView, p.proofLetter))
+	router.GET("/d/:link/calendar", p.visit(domain.VerbView, p.calendar))
 	for _, d := range p.deeds() {
 		verb, _, _ := strings.Cut(d.verb, "/") // what a link must carry: a part of a verb comes with it
 		router.GET("/d/:link/"+d.verb, p.visit(verb, func(c *gin.Context, v visit) { p.ask(c, v, d) }))

@@ -111,16 +111,27 @@ func (p *portal) statementOf(f frame, page domain.DebtorPage, v visit) *statemen
 		s.OnTime = s.T.OnTimeRun.With("count", strconv.Itoa(page.InRow), "seller", page.Seller)
 	}
 	s.Questions, s.Outside = s.questions(page), outsider(s.T, page)
+	s.More = p.more(s.frame, v, len(owed) > 0)
+	return s
+}
+
+// more lists what else there is: what can be done about all of it, and, while something is open, its
+// calendar.
+func (p *portal) more(f frame, v visit, open bool) []viewLink {
+	var all []viewLink
 	for _, d := range p.deeds() {
 		if (d.about == aboutCase || d.about == aboutEither) && slices.Contains(v.link.Verbs, d.verb) {
-			title := d.title(s.T)
+			title := d.title(f.T)
 			if d.about == aboutEither {
-				title = s.T.QuestionAll
+				title = f.T.QuestionAll
 			}
-			s.More = append(s.More, viewLink{s.To(d.verb), string(title)})
+			all = append(all, viewLink{f.To(d.verb), string(title)})
 		}
 	}
-	return s
+	if open {
+		all = append(all, viewLink{f.To("calendar"), string(f.T.Calendar.Title)})
+	}
+	return all
 }
 
 // links lists what can be done about one invoice.

@@ -32,20 +32,26 @@ func tongueOf(c *gin.Context, preferred string) (*words, string) {
 			return w, w.Tag
 		}
 	}
+	return spoken(preferred, c.GetHeader("Accept-Language")), ""
+}
+
+// spoken returns the words in the language that is preferred, else the best that an Accept-Language
+// header asks for.
+func spoken(preferred, accept string) *words {
 	for _, w := range tongues {
 		if preferred == w.Tag {
-			return w, ""
+			return w
 		}
 	}
-	asked, _, err := language.ParseAcceptLanguage(c.GetHeader("Accept-Language"))
+	asked, _, err := language.ParseAcceptLanguage(accept)
 	if err != nil {
-		return tongues[0], ""
+		return tongues[0]
 	}
 	_, i, confidence := matcher.Match(asked...)
 	if confidence == language.No {
-		return tongues[0], ""
+		return tongues[0]
 	}
-	return tongues[i], ""
+	return tongues[i]
 }
 
 // A manner is how a language writes days and amounts.

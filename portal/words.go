@@ -108,6 +108,8 @@ type words struct {
 
 	OutsideTitle, OutsideTold, OutsideAsked phrase // with somebody external
 
+	Calendar calendarWords
+
 	Refusals map[string]phrase // by code, or by what was tried and code
 }
 

@@ -199,6 +199,8 @@ var german = words{
 	OutsideTold:  "Am {date} haben wir Ihnen mitgeteilt, dass {agency} gebeten werden kann, darüber mit Ihnen zu sprechen, nicht vor dem {from}. Ein Wort von Ihnen auf dieser Seite genügt, und niemand sonst wird gebeten.",
 	OutsideAsked: "Am {date} wurde {agency} gebeten, für {factor} mit Ihnen zu sprechen. Auf dieser Seite geht alles wie bisher. Was Sie hier sagen, erreicht {factor}, und eine Zahlung, ein Tag, den Sie nennen, oder ein Teil, dem Sie nicht zustimmen, ruft {agency} zurück.",
 
+	Calendar: calendarGerman,
+
 	Refusals: map[string]phrase{
 		"mediation wrong-state":        "Das hat sich inzwischen geändert. Die Übersicht zeigt, wie es steht.",
 		"credit-not-covered":           "Das kann im Moment nicht gebucht werden. Bitte fragen Sie uns: Eine Person sieht es sich an.",

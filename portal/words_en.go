@@ -199,6 +199,8 @@ var english = words{
 	OutsideTold:  "On {date} we told you that {agency} may be asked to speak with you about this, not before {from}. One word from you on this page is enough, and nobody else is asked.",
 	OutsideAsked: "On {date}, {agency} was asked to speak with you for {factor}. Everything on this page works as before. What you say here reaches {factor}, and a payment, a day that you name or a part that you do not agree to calls {agency} back.",
 
+	Calendar: calendarEnglish,
+
 	Refusals: map[string]phrase{
 		"mediation wrong-state":        "This has changed meanwhile. The statement shows how it stands.",
 		"credit-not-covered":           "This cannot be booked now. Please ask us: a person looks at it.",

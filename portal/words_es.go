@@ -199,6 +199,8 @@ var spanish = words{
 	OutsideTold:  "El {date} le comunicamos que se puede pedir a {agency} que hable con usted sobre esto, no antes del {from}. Basta una palabra suya en esta página, y no se pide a nadie más.",
 	OutsideAsked: "El {date} se pidió a {agency} que hable con usted por {factor}. En esta página todo funciona como antes. Lo que diga aquí llega a {factor}, y un pago, un día que usted indique o una parte con la que no esté de acuerdo hace que {agency} se retire.",
 
+	Calendar: calendarSpanish,
+
 	Refusals: map[string]phrase{
 		"mediation wrong-state":        "Esto ha cambiado entretanto. El estado de cuenta muestra cómo está.",
 		"credit-not-covered":           "Esto no se puede contabilizar ahora. Pregúntenos, por favor: una persona lo mira.",

@@ -199,6 +199,8 @@ var french = words{
 	OutsideTold:  "Le {date}, nous vous avons indiqué que {agency} pourrait être chargé de vous en parler, pas avant le {from}. Un mot de votre part sur cette page suffit, et personne d’autre n’est sollicité.",
 	OutsideAsked: "Le {date}, {agency} a été chargé de vous parler pour {factor}. Tout fonctionne comme avant sur cette page. Ce que vous dites ici parvient à {factor}, et un paiement, un jour que vous indiquez ou une part que vous contestez met fin à l’intervention de {agency}.",
 
+	Calendar: calendarFrench,
+
 	Refusals: map[string]phrase{
 		"mediation wrong-state":        "Cela a changé entre-temps. Le relevé montre où nous en sommes.",
 		"credit-not-covered":           "Cela ne peut pas être comptabilisé maintenant. Demandez-nous : une personne s’en occupe.",

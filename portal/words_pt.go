@@ -199,6 +199,8 @@ var portuguese = words{
 	OutsideTold:  "Em {date} comunicámos que se pode pedir a {agency} que fale consigo sobre isto, não antes de {from}. Basta uma palavra sua nesta página, e não se pede a mais ninguém.",
 	OutsideAsked: "Em {date} pediu-se a {agency} que fale consigo por {factor}. Nesta página tudo funciona como antes. O que se diz aqui chega a {factor}, e um pagamento, um dia indicado ou uma parte com a qual não se concorda faz {agency} retirar-se.",
 
+	Calendar: calendarPortuguese,
+
 	Refusals: map[string]phrase{
 		"mediation wrong-state":        "Isto mudou entretanto. O extrato mostra como está.",
 		"credit-not-covered":           "Isto não pode ser contabilizado agora. Pergunte-nos, por favor: uma pessoa trata disso.",

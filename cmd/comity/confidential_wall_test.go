@@ -213,6 +213,7 @@ func TestNothingThatReachesTheDebtorNamesTheFactor(t *testing.T) {
 	if i := statement.Invoices[0]; statement.Factor != nil || i.NoticeOn != nil || i.Account.IBAN != nil || i.Account.Holder == nil || *i.Account.Holder != "Alice GmbH" {
 		t.Errorf("the statement is %+v", statement)
 	}
+	keeps(t, "the calendar", []byte(strings.ReplaceAll(asks("GET", "/v1/debtor/calendar", 200, nil), "\r\n ", "")))
 	for _, note := range statement.Disputes[0].Notes {
 		if note.Side != "seller" {
 			t.Errorf("a note stands there as the %s's", note.Side)

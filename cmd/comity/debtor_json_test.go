@@ -72,6 +72,9 @@ func TestADebtorsFrontendDoesWhatThePageDoes(t *testing.T) {
 	if before.Confirmed || len(before.Invoices) != 1 || before.Invoices[0].DealID != s.deal || before.Invoices[0].Account.IBAN != nil || before.Invoices[0].Account.EndsWith == "" {
 		t.Fatalf("the statement is %+v", before)
 	}
+	if status, file := s.asked(t, token, http.MethodGet, "/v1/debtor/calendar", "", nil); status != http.StatusOK || !strings.HasPrefix(file, "BEGIN:VCALENDAR\r\n") || strings.Count(file, "BEGIN:VEVENT") != 1 || strings.Contains(file, token) {
+		t.Errorf("the calendar: %d %s", status, file) // C-181
+	}
 	ten := map[string]string{"amount": "10.00", "currency": "EUR"}
 	for _, step := range []struct {
 		path string

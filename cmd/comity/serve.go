@@ -77,7 +77,7 @@ func (a *app) handler() (http.Handler, error) {
 	}
 	door := &portal.Door{Links: a.links, FindLink: a.db.FindLink, Now: time.Now}
 	router := api.New(api.Options{
-		Inbound: inbound, Enter: door.Enter, Cards: a.cards.desk, TakesCards: a.cards.takes,
+		Inbound: inbound, Enter: door.Enter, Cards: a.cards.desk, TakesCards: a.cards.takes, Calendar: portal.Calendar,
 		Access: a.access, Market: a.market, Cases: a.cases, Tokens: tokens, Now: time.Now, Log: a.log, OpenAPI: openapi.Document, Proxies: a.config.Proxies,
 		Ready:  func(r *http.Request) error { return a.db.Ping(r.Context()) },
 		Secret: func() string { return "sbx-" + secret(12) },

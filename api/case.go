@@ -68,6 +68,11 @@ type Cases interface {
 	DealLetter(ctx context.Context, by domain.Caller, id domain.DealID, kind string) (domain.Document, error)
 	Voice(context.Context, domain.Caller) (domain.Voice, error)
 	SetVoice(context.Context, domain.Caller, domain.Voice) (domain.Voice, error)
+	Appreciation(context.Context, domain.Caller) (domain.Appreciation, error)
+	SetAppreciation(context.Context, domain.Caller, domain.Appreciation) (domain.Appreciation, error)
+	Vouchers(context.Context, domain.Caller, domain.Page) ([]domain.Voucher, error)
+	RedeemVoucher(ctx context.Context, by domain.Caller, id domain.VoucherID, reference string, once domain.Once[domain.Voucher]) (domain.Answer, error)
+	AppreciationEffects(context.Context, domain.Caller) ([2]domain.AppreciationEffect, error)
 
 	CardNews(ctx context.Context, factor domain.OrganizationID, news domain.CardEvent, now time.Time) error
 	Receive(ctx context.Context, mail []byte, now time.Time) (domain.Reply, error)

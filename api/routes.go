@@ -42,6 +42,7 @@ func (s *Server) routes() []route {
 		s.playbookRoutes(),
 		s.replyRoutes(), s.cardRoutes(),
 		s.seatRoutes(),
+		s.appreciationRoutes(),
 		s.evidenceRoutes(),
 		s.debtorRoutes(),
 		s.sandboxRoutes(),

@@ -26,6 +26,7 @@ type actIDs struct {
 	neutral    domain.EventID
 	mediatedAs domain.AuditID
 	told       domain.UpdateID
+	voucher    domain.VoucherID
 	outside    outsideIDs
 }
 
@@ -39,20 +40,21 @@ type manners struct {
 
 // decision is what one look at a case changed.
 type decision struct {
-	kase      domain.Case
-	changed   bool // the case row
-	decided   []domain.Promise
-	plans     []domain.Plan // decided
-	mediated  *mediated
-	ended     []domain.HoldID
-	cancelled []domain.TouchID // planned once, and no longer
-	gate      *domain.GateDecision
-	planned   *domain.Touch // waits for somebody's word
-	touch     *domain.Touch
-	link      *domain.Link
-	thanked   []domain.AllocationID
-	outside   outcome
-	trail     domain.Trail
+	kase       domain.Case
+	changed    bool // the case row
+	decided    []domain.Promise
+	plans      []domain.Plan // decided
+	mediated   *mediated
+	ended      []domain.HoldID
+	cancelled  []domain.TouchID // planned once, and no longer
+	gate       *domain.GateDecision
+	planned    *domain.Touch // waits for somebody's word
+	touch      *domain.Touch
+	link       *domain.Link
+	thanked    []domain.AllocationID
+	recognised *domain.Recognition
+	outside    outcome
+	trail      domain.Trail
 }
 
 // decide takes one look at a case: it judges promises, asks what is next, puts
@@ -242,6 +244,10 @@ func (d *decision) handOut(f domain.CaseFacts, act Act, v Verdict, written Lette
 	touch.Link, touch.ClaimedAt, touch.Outcome = ids.link, f.Now, ""
 	touch.MessageID = messageID(touch.ID, m.host)
 	d.touch, d.thanked = &touch, act.Allocations
+	if act.Recognition != nil {
+		recognised := *act.Recognition
+		recognised.ID, recognised.Touch, d.recognised = ids.voucher, touch.ID, &recognised
+	}
 	d.link = &domain.Link{
 		ID: ids.link, Case: f.Case.ID, Factor: f.Case.Factor, Seller: f.Case.Seller, Recipient: f.Relationship.Email,
 		Verbs: f.Case.Voice(act.Class).Verbs(), KeyVersion: m.keyVersion,

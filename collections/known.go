@@ -15,7 +15,7 @@ func (data *letter) known() []string {
 		data.Agreed.Understood, data.Dispute.Number, data.Dispute.Said, data.Dispute.Remedy, data.Dispute.Answer, data.Dispute.CreditNumber, data.Plan.Number, data.Plan.Note, data.SellerEmail,
 		data.Promise.Number, data.Promise.SentTo,
 		data.Mediation.Neutral, data.Mediation.Reasons,
-		data.Outside.Agency, data.Outside.Number, data.Outside.Meaning,
+		data.Outside.Agency, data.Outside.Number, data.Outside.Meaning, data.Voucher.Code, data.Voucher.Note,
 	}
 	for _, item := range slices.Concat(data.Items, data.Coming) {
 		known = append(known, item.Number, item.Order, item.Summary, item.Reference, item.Seller, item.Buyer)
@@ -54,11 +54,11 @@ func (data letter) withStandIns() letter {
 		&data.Dispute.Number, &data.Dispute.Said, &data.Dispute.Remedy, &data.Dispute.Answer, &data.Dispute.CreditNumber, &data.Plan.Number, &data.Plan.Note,
 		&data.Promise.Number, &data.Promise.SentTo,
 		&data.Mediation.Neutral, &data.Mediation.Reasons,
-		&data.Outside.Agency, &data.Outside.Number, &data.Outside.Meaning,
+		&data.Outside.Agency, &data.Outside.Number, &data.Outside.Meaning, &data.Voucher.Code,
 	} {
 		*theirs = standIn(*theirs, personal)
 	}
-	for _, line := range []*string{&data.SellerLine, &data.SellerThanks} {
+	for _, line := range []*string{&data.SellerLine, &data.SellerThanks, &data.Voucher.Note} {
 		*line = strings.TrimSpace(strings.Repeat(party+" ", len(strings.Fields(*line))))
 	}
 	data.Items, data.Coming, data.Paid = slices.Clone(data.Items), slices.Clone(data.Coming), slices.Clone(data.Paid)

@@ -71,6 +71,10 @@ func TestExampleLettersOfEveryTone(t *testing.T) {
 		}},
 		"thank_you_with_the_sellers_words": {"thank_you", 0, func(s *scene) { s.good() }},
 		"thank_you_for_a_row_on_time":      {"recognition", 0, func(*scene) {}},
+		"thank_you_with_a_voucher": {"recognition", 0, func(s *scene) {
+			s.gives(domain.VoucherTerms{Percent: 5, ValidDays: 90, Note: "It is good for everything that we print."})
+		}},
+		"thank_you_with_an_amount": {"recognition", 0, func(s *scene) { s.gives(domain.VoucherTerms{Amount: usd(5_000), ValidDays: 90}) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := sceneOf(e.template, e.tone)

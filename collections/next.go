@@ -35,6 +35,7 @@ type Act struct {
 	TwoPeople   bool                // a legal notice that two people approved
 	Outside     domain.EscalationID // who external the debtor is told of
 	Protective  domain.ProtectiveID // the step that keeps a right
+	Recognition *domain.Recognition // what goes with a recognition; nil: nothing
 }
 
 // A Plan is the one next thing of a case: something to say now, a moment to wait
@@ -281,10 +282,11 @@ func thanks(f *domain.CaseFacts, l local) []candidate {
 		act.Class = domain.ClassReceipt
 		act.Why = "The money arrived and was matched; the receipt is neutral while a complaint is open."
 	}
+	act.Step = stepThanks + newest.ID.String()
 	if act.Class == domain.ClassThankYou && recognised(f, act.Items) {
+		act.Recognition = appreciated(f, l, act.Step)
 		act.Template, act.Why = "recognition", fmt.Sprintf("The money arrived, and %d invoices in a row were paid on time: that is worth a word.", f.InRow)
 	}
-	act.Step = stepThanks + newest.ID.String()
 	if done(f, act.Step) {
 		return nil
 	}

@@ -116,12 +116,15 @@ func quietLetters() map[string]hushed {
 			s.wroteQuietly("2026-03-09 09:30")
 			s.Relationship.Phone = "+1 212 555 0100"
 		}),
-		"after_call":               quietScene("after_call", 0, func(*scene) {}),
-		"answer":                   quietScene("answer", 0, func(*scene) {}),
-		"answer.about_the_factor":  quietScene("answer", 0, func(s *scene) { s.Questions[0].Said = "Who is QUILLFEATHER\nCapital?" }),
-		"thank_you":                quietScene("thank_you", 0, func(s *scene) { s.good() }),
-		"thank_you.in_part":        quietScene("thank_you", 0, func(s *scene) { s.Items[0].Deal.Open = usd(400_000) }),
-		"recognition":              quietScene("recognition", 0, func(*scene) {}),
+		"after_call":              quietScene("after_call", 0, func(*scene) {}),
+		"answer":                  quietScene("answer", 0, func(*scene) {}),
+		"answer.about_the_factor": quietScene("answer", 0, func(s *scene) { s.Questions[0].Said = "Who is QUILLFEATHER\nCapital?" }),
+		"thank_you":               quietScene("thank_you", 0, func(s *scene) { s.good() }),
+		"thank_you.in_part":       quietScene("thank_you", 0, func(s *scene) { s.Items[0].Deal.Open = usd(400_000) }),
+		"recognition":             quietScene("recognition", 0, func(*scene) {}),
+		"recognition.with_a_voucher": quietScene("recognition", 0, func(s *scene) {
+			s.gives(domain.VoucherTerms{Percent: 5, ValidDays: 90, Note: "It is good for everything that we print."})
+		}),
 		"receipt":                  quietScene("receipt", 0, func(*scene) {}),
 		"instalment":               {plan, *collections.Next(plan).Act},
 		"dispute_raised":           quietChange(domain.UpdateDisputeRaised, same),

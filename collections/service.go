@@ -30,6 +30,7 @@ type Tx interface {
 	reviewing
 	paying
 	escalating
+	appreciating
 	proving
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
@@ -159,7 +160,7 @@ func (s *Service) Act(ctx context.Context, world domain.WorldID, id domain.CaseI
 		event: domain.New[domain.EventID](), waits: domain.New[domain.EventID](), stuck: domain.New[domain.EventID](), closed: domain.New[domain.EventID](), audit: domain.New[domain.AuditID](),
 		outside: newOutsideIDs(),
 	}
-	ids.mediation, ids.mediatedAs, ids.told = domain.New[domain.MediationID](), domain.New[domain.AuditID](), domain.New[domain.UpdateID]()
+	ids.mediation, ids.mediatedAs, ids.told, ids.voucher = domain.New[domain.MediationID](), domain.New[domain.AuditID](), domain.New[domain.UpdateID](), domain.New[domain.VoucherID]()
 	ids.mediated, ids.neutral = [2]domain.EventID{domain.New[domain.EventID](), domain.New[domain.EventID]()}, domain.New[domain.EventID]()
 	for range mostJudged {
 		ids.judged, ids.plans = append(ids.judged, domain.New[domain.EventID]()), append(ids.plans, domain.New[domain.EventID]())
@@ -216,6 +217,11 @@ func (d decision) save(ctx context.Context, tx Tx, now time.Time) error {
 	if d.touch != nil {
 		if err := tx.SaveTouch(ctx, *d.touch, *d.link, d.touch.Class.Counted(), daily(d.touch.Class), d.thanked); err != nil {
 			return fmt.Errorf("save touch: %w", err)
+		}
+	}
+	if d.recognised != nil {
+		if err := tx.SaveRecognition(ctx, *d.recognised); err != nil {
+			return fmt.Errorf("save recognition: %w", err)
 		}
 	}
 	if d.planned != nil {

@@ -79,6 +79,18 @@ func lintVoice(voice domain.Voice) error {
 // lintSentence returns the rule that a sentence breaks, and says it; nothing when
 // it breaks none.
 func lintSentence(text string) [2]string {
+	if wrong := shaped(text); wrong != [2]string{} {
+		return wrong
+	}
+	if findings := LintLine(ToneInformative, text); len(findings) > 0 {
+		return [2]string{"not-said", findings[0]}
+	}
+	return [2]string{}
+}
+
+// shaped returns the rule that a sentence breaks which leads somewhere, is none or several, or asks for
+// money, whatever it says.
+func shaped(text string) [2]string {
 	switch {
 	case text == "":
 		return [2]string{}
@@ -92,9 +104,6 @@ func lintSentence(text string) [2]string {
 		return [2]string{"bank-details", "bank details stand in a notice only"}
 	case asking.MatchString(text):
 		return [2]string{"not-said", "it asks for money, which is the letter's part"}
-	}
-	if findings := LintLine(ToneInformative, text); len(findings) > 0 {
-		return [2]string{"not-said", findings[0]}
 	}
 	return [2]string{}
 }

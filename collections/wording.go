@@ -147,6 +147,7 @@ type letter struct {
 	Mediation                       letterMediation
 	Plan                            letterPlan
 	Promise                         letterPromise
+	Voucher                         letterVoucher
 	Outside                         letterOutside
 	Part, Left                      string // what went back to the seller, and what of the invoice is left
 	PolicyUntil                     string // until when the policy binds the seller of what went back
@@ -194,6 +195,7 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 	data.update(f, act, localOf(&f))
 	data.promised(f, act, localOf(&f))
 	data.outsider(f, act, localOf(&f))
+	data.voucher(act)
 	own, err := data.concise(name, act)
 	if err != nil {
 		return Letter{}, err

@@ -91,6 +91,7 @@ type CaseFacts struct {
 	InRow         int            // invoices of the relationship paid on time one after the other, in the last 12 months; known while a payment waits for its thanks
 	Recognised    int            // how often that was said in the last 12 months
 	RecognisedAt  time.Time      // and when last; zero: never
+	Appreciation  Appreciation   // what its seller lets go with that; known as InRow is
 	LastPaidAt    time.Time      // when money was last matched to the case
 	Unthanked     []Allocation   // applied, not undone, and nobody has said thank you
 	Unidentified  []Receipt      // money on the collection accounts that belongs to nobody yet

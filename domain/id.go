@@ -67,6 +67,7 @@ type (
 	protectiveThing   struct{}
 	lawSignature      struct{}
 	disclosingThing   struct{}
+	voucherThing      struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -120,6 +121,7 @@ func (consultThing) prefix() string      { return "lgc" }
 func (protectiveThing) prefix() string   { return "pst" }
 func (lawSignature) prefix() string      { return "sig" }
 func (disclosingThing) prefix() string   { return "dcl" }
+func (voucherThing) prefix() string      { return "vch" }
 
 // The IDs of everything that has one.
 type (
@@ -225,6 +227,8 @@ type (
 	LawSignatureID = ID[lawSignature]
 	// A DisclosingID names a decision to tell a debtor after all.
 	DisclosingID = ID[disclosingThing]
+	// A VoucherID names a recognition, and the voucher that goes with it.
+	VoucherID = ID[voucherThing]
 )
 
 // New returns a fresh id, ordered by time (UUIDv7). Use cases make ids before

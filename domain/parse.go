@@ -41,4 +41,5 @@ var (
 	ParseEscalationID     = ParseID[escalationThing]
 	ParseProtectiveID     = ParseID[protectiveThing]
 	ParseDisclosingID     = ParseID[disclosingThing]
+	ParseVoucherID        = ParseID[voucherThing]
 )

@@ -170,6 +170,7 @@ type caseFactsRow struct {
 	InRow         int                 `json:"in_row"`
 	Recognised    int                 `json:"recognised"`
 	RecognisedAt  timeCol             `json:"recognised_at"`
+	Appreciation  appreciationRow     `json:"appreciation"`
 	LastPaidAt    timeCol             `json:"last_paid_at"`
 	Unthanked     []caseAllocationRow `json:"unthanked"`
 	Unidentified  []receiptRow        `json:"unidentified"`
@@ -198,7 +199,7 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 		Preferences: r.Preferences.preferences(), NotByPhone: r.NotByPhone, SellersHere: r.SellersHere, KnownSince: r.KnownSince.Date, PaidOnTime: r.PaidOnTime, LastPaidAt: r.LastPaidAt.Time,
 		Owed:      mapped(r.Owed, func(o owedRow) money.Amount { return amount(o.Minor, o.Currency) }),
 		Unthanked: mapped(r.Unthanked, caseAllocationRow.allocation),
-		InRow:     r.InRow, Recognised: r.Recognised, RecognisedAt: r.RecognisedAt.Time,
+		InRow:     r.InRow, Recognised: r.Recognised, RecognisedAt: r.RecognisedAt.Time, Appreciation: r.Appreciation.appreciation(),
 		Unidentified: mapped(r.Unidentified, receiptRow.receipt), Contacts: mapped(r.Contacts, contactRow.contact),
 		LastElsewhere: r.LastElsewhere.Time, WaitingSince: r.WaitingSince.Time, Laws: mapped(r.Laws, lawSignatureRow.signature), Refused: map[string]domain.LastRefusal{},
 	}

@@ -129,7 +129,7 @@ func (s *scene) things() map[string]string {
 		"bank-statements": "stm_" + first(`SELECT statement_id FROM statement_lines`), "receipts": "rcp_" + first(`SELECT id FROM receipts`),
 		"inbound": "org_" + first(`SELECT factor_id FROM deals`), "disputes": dispute, "mediations": mediation, "mediators": s.organization(s.neutral), "evidence": photo.ID, "plans": "plan_" + first(`SELECT id FROM plans`), "recourses": recourse, "questions": "qst_" + first(`SELECT id FROM questions`),
 		"objections": objection, "history": row, "models": model, "sellers": seller, "replies": s.answered(),
-		"laws": "de-notice", "cards": s.begun(), "pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
+		"laws": "de-notice", "cards": s.begun(), "vouchers": s.appreciated(), "pauses": pause, "touches": touch, "playbooks": s.made(s.eastbrook, "/v1/playbooks", playbook()),
 	}
 	maps.Copy(ids, s.outsideThings())
 	return ids
@@ -362,6 +362,8 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"POST /v1/debtor/cards":                  map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},
 		"POST /v1/debtor/plans":                  map[string]any{"deal_id": ids["deals"], "reason": "cash_flow", "said": "slow", "count": 3, "first_on": "2026-03-10", "every_days": 14},
 		"POST /v1/playbooks":                     playbook(),
+		"PUT /v1/appreciation":                   appreciation(),
+		"POST /v1/vouchers/{id}/redeem":          map[string]any{"reference": "order 4711"},
 		"PUT /v1/voice":                          map[string]any{"line": "We mean it.", "thanks": "You keep us warm.", "informal": true},
 		"POST /v1/receipts/{id}/apply":           map[string]any{"deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}},
 		"PUT /v1/deals/{id}/conditions/{code}":   map[string]any{"evidence": "a call", "occurred_at": "2026-02-04T15:00:00Z", "expires_on": "2026-03-06"},

@@ -73,6 +73,7 @@ type Cases interface {
 	Vouchers(context.Context, domain.Caller, domain.Page) ([]domain.Voucher, error)
 	RedeemVoucher(ctx context.Context, by domain.Caller, id domain.VoucherID, reference string, once domain.Once[domain.Voucher]) (domain.Answer, error)
 	AppreciationEffects(context.Context, domain.Caller) ([2]domain.AppreciationEffect, error)
+	Relationships(ctx context.Context, by domain.Caller, from, to domain.Date, page domain.Page) ([]domain.RelationshipReport, error)
 
 	CardNews(ctx context.Context, factor domain.OrganizationID, news domain.CardEvent, now time.Time) error
 	Receive(ctx context.Context, mail []byte, now time.Time) (domain.Reply, error)

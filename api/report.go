@@ -16,6 +16,7 @@ func (s *Server) reportRoutes() []route {
 		{method: http.MethodGet, path: "/v1/reports/trial-balance", handle: s.trialBalance},
 		{method: http.MethodGet, path: "/v1/reports/aging", handle: s.aging},
 		{method: http.MethodGet, path: "/v1/reports/reviews", handle: s.reviewReport},
+		{method: http.MethodGet, path: "/v1/reports/relationships", handle: s.relationshipsReport},
 		{method: http.MethodGet, path: "/v1/deals/:id/review", handle: s.dealReview},
 	}
 }

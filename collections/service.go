@@ -31,6 +31,7 @@ type Tx interface {
 	paying
 	escalating
 	appreciating
+	relating
 	proving
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
@@ -117,6 +118,7 @@ var Wide = map[string]domain.Scope{
 	"DealLetter":       domain.ScopeWork, // a letter names both parties of a deal that is the caller's
 	"DealReview":       domain.ScopeWork, // a case is of two parties; the deal is looked up by the caller's side
 	"Reviews":          domain.ScopeWork,
+	"Relationships":    domain.ScopeWork,   // what a contact wants counts for every tenant; the pairs are looked up by the caller's side
 	"Attach":           domain.ScopeWork,   // a file's bytes lie with the factor, whoever of the three attached it
 	"EvidenceFile":     domain.ScopeWork,   // and are read after the caller's own scope said that it may
 	"seated":           domain.ScopeMarket, // a seller locks its case, which is its factor's row

@@ -42,6 +42,11 @@ CREATE UNIQUE INDEX recognitions_code ON recognitions (seller_id, code) WHERE co
 CREATE INDEX recognitions_vouchers ON recognitions (seller_id, id) WHERE code IS NOT NULL;
 CREATE INDEX recognitions_pair ON recognitions (seller_id, relationship_id, at);
 
+-- A report of relationships looks up a side's pairs one page at a time, and each case's stops.
+CREATE INDEX cases_seller_pair ON cases (seller_id, relationship_id);
+CREATE INDEX cases_factor_pair ON cases (factor_id, relationship_id);
+CREATE INDEX stops_case ON stops (case_id, code);
+
 -- +goose StatementBegin
 DO $$
 DECLARE

@@ -99,8 +99,14 @@ var words = []struct{ rule, query string }{
 	{"12: handed over before the debtor had ten full days", handedTooEarly},
 	{"9: two of one factor in a week to a mailbox that had asked for a digest", undigested},
 	{"13: a debtor that is not told hears of the factor", `SELECT s.case_id, s.step, s.class, s.at FROM seen s JOIN cases k ON k.id = s.case_id JOIN organizations f ON f.id = k.factor_id JOIN touches t ON t.id = s.touch_id
-		WHERE k.disclosure = 'confidential' AND (s.class IN ('legal_notice', 'release', 'prior_notice', 'protective_notice') OR t.tone = 4
+		WHERE k.disclosure = 'confidential' AND NOT (s.class = 'legal_notice' AND k.telling_at < s.claimed_at) AND (s.class IN ('legal_notice', 'release', 'prior_notice', 'protective_notice') OR t.tone = 4
 		   OR s.body ILIKE '%' || f.name || '%' OR s.body ILIKE '%' || f.email || '%' OR t.subject ILIKE '%' || f.name || '%')`},
+	{"13: asked of between the decision to tell a debtor and its notice", `SELECT s.case_id, s.step, s.at, k.telling_at FROM seen s JOIN cases k ON k.id = s.case_id
+		WHERE s.what = 'claimed' AND s.class IN ('heads_up', 'reminder', 'call') AND s.claimed_at > k.telling_at
+		  AND NOT EXISTS (SELECT FROM touches n WHERE n.case_id = k.id AND n.class = 'legal_notice' AND n.status = 'sent' AND n.sent_at <= s.claimed_at)`},
+	{"13: left in a voice that the case has no more", `SELECT t.case_id, t.step, t.disclosure, t.claimed_at FROM touches t JOIN cases k ON k.id = t.case_id
+		WHERE t.status = 'sending' AND t.class NOT IN ('call', 'legal_notice') AND t.disclosure <> k.disclosure AND t.outcome = 'handed to the mail server'
+		  AND t.claimed_at > coalesce((SELECT max(n.sent_at) FROM touches n WHERE n.case_id = k.id AND n.class = 'legal_notice' AND n.status = 'sent'), t.claimed_at)`},
 	{"4: two left to one address on one day", `SELECT m.address, m.left_on, string_agg(m.step, ', ') FROM messages m WHERE m.class <> 'answer' GROUP BY 1, 2 HAVING count(*) > 1`},
 }
 
@@ -209,7 +215,7 @@ func (w *town) silence(f file) {
 }
 
 const silent = `
-SELECT k.status = 'open'
+SELECT k.status = 'open' AND (k.disclosure = 'notified' OR k.telling_at IS NULL)
    AND NOT EXISTS (SELECT FROM stops s WHERE s.case_id = k.id AND s.lifted_at IS NULL)
    AND NOT EXISTS (SELECT FROM holds h WHERE h.case_id = k.id AND h.deal_id IS NULL AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $2))
    AND NOT EXISTS (SELECT FROM pauses p WHERE p.case_id = k.id AND p.deal_id IS NULL AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))

@@ -160,6 +160,30 @@ func newTown(t *testing.T, seed uint64) *town {
 	return w
 }
 
+// secretly is the case of which the debtor is not told, in a town that has one.
+func (w *town) secretly() int { return int(w.seed/3) % len(w.files) }
+
+// drawTelling throws the dice for two people of a factor who tell the debtor of such a case after all: with
+// dice of their own.
+func (w *town) drawTelling() []action {
+	r := rand.New(rand.NewPCG(w.seed, uint64(w.round)+1<<33))
+	if w.seed%3 != 0 || r.IntN(15) > 0 {
+		return nil
+	}
+	return []action{{kind: "tell", do: (*town).tell, file: w.secretly(), dice: r.IntN(1000), key: fmt.Sprintf("%d-tell", w.round)}}
+}
+
+// tell lets one person ask and another one agree.
+func (w *town) tell(ctx context.Context, a action) error {
+	id, err := w.find(ctx, `SELECT id FROM disclosings WHERE case_id = $1 AND status = 'asked'`, w.files[a.file].id.UUID)
+	if err != nil {
+		_, err = w.cases.AskDisclosing(ctx, w.collector(a), w.files[a.file].id, collections.Telling{Reason: domain.DisclosingUnanswered, Note: "no word came"}, onceOf[domain.Disclosing](a.key))
+		return err
+	}
+	_, err = w.cases.ApproveDisclosing(ctx, w.collector(a), domain.DisclosingID{UUID: id}, onceOf[domain.Disclosing](a.key))
+	return err
+}
+
 // secret lets the debtor of one case of every third town not be told of the sale: there is no notice, and
 // never was.
 func (w *town) secret(seed uint64) {
@@ -167,7 +191,8 @@ func (w *town) secret(seed uint64) {
 	if seed%3 != 0 {
 		return
 	}
-	id := w.files[int(seed/3)%len(w.files)].id.UUID
+	id := w.files[w.secretly()].id.UUID
+	w.exec(`INSERT INTO debtors (id, world_id, country, name_key) SELECT debtor_id, world_id, 'US', 'secret' FROM cases WHERE id = $1 ON CONFLICT DO NOTHING`, id)
 	w.exec(`UPDATE cases SET disclosure = 'confidential' WHERE id = $1`, id)
 	w.exec(`UPDATE deals SET disclosure = 'confidential' WHERE case_id = $1`, id)
 	w.exec(`DELETE FROM conditions c USING deals d WHERE d.id = c.deal_id AND d.case_id = $1 AND c.code IN ('introduced', 'notice_delivered')`, id)
@@ -230,7 +255,7 @@ func (w *town) live(days int) {
 				plans[i] = append(plans[i], w.draw(r, i, n))
 			}
 		}
-		plans = append(plans, w.drawOutside())
+		plans = append(plans, w.drawOutside(), w.drawTelling())
 		jump, hour, minute, away := max(r.IntN(6), r.IntN(6)), 7+r.IntN(12), r.IntN(60), r.IntN(4) == 0
 		w.together(plans)
 		w.silences()

@@ -33,8 +33,10 @@ type catcher struct {
 
 const maxCaughtBytes = 5 << 20
 
-// catchMail runs the catcher's mail server and page until ctx ends.
-func catchMail(ctx context.Context, c config, log *slog.Logger) error {
+// catchMail runs the catcher's mail server and page until ctx ends. The config then says where they
+// listen: port 0 in it is any that is free.
+func (a *app) catchMail(ctx context.Context) error {
+	c, log := &a.config, a.log
 	k := &catcher{dir: filepath.Join(c.DataDir, "mail"), log: log}
 	if err := os.MkdirAll(k.dir, 0o700); err != nil {
 		return fmt.Errorf("make mail folder: %w", err)
@@ -42,23 +44,28 @@ func catchMail(ctx context.Context, c config, log *slog.Logger) error {
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &caught{catcher: k}, nil }))
 	server.Domain, server.MaxMessageBytes, server.MaxRecipients = "catcher.invalid", maxCaughtBytes, 50
 	server.ReadTimeout, server.WriteTimeout = time.Minute, time.Minute
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.CatcherSMTP)
+	mailbox, err := new(net.ListenConfig).Listen(ctx, "tcp", c.CatcherSMTP)
 	if err != nil {
 		return fmt.Errorf("catch mail: %w", err)
 	}
-	page := &http.Server{Addr: c.CatcherHTTP, Handler: k.routes(), ReadHeaderTimeout: 5 * time.Second}
+	reading, err := new(net.ListenConfig).Listen(ctx, "tcp", c.CatcherHTTP)
+	if err != nil {
+		return errors.Join(fmt.Errorf("show caught mail: %w", err), mailbox.Close())
+	}
+	c.CatcherSMTP, c.CatcherHTTP = mailbox.Addr().String(), reading.Addr().String()
+	page := &http.Server{Handler: k.routes(), ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		<-ctx.Done()
 		_ = server.Close()
 		_ = page.Close()
 	}()
 	go func() {
-		if err := page.ListenAndServe(); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		if err := page.Serve(reading); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			log.ErrorContext(ctx, "mail page stopped", "error", err)
 		}
 	}()
 	go func() {
-		if err := server.Serve(listener); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
+		if err := server.Serve(mailbox); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
 			log.ErrorContext(ctx, "mail catcher stopped", "error", err)
 		}
 	}()

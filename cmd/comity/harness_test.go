@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,6 +19,9 @@ import (
 	"comity/repository/repositorytest"
 	"comity/underwriting"
 )
+
+// anyPort lets a test's servers listen wherever nobody does.
+const anyPort = "127.0.0.1:0"
 
 // A house is a whole Comity for one test: server, worker and mail catcher on a
 // database of its own, reached over HTTP only.
@@ -41,7 +43,7 @@ type house struct {
 func newHouse(t *testing.T, engine underwriting.Engine, start string) *house {
 	t.Helper()
 	data := repositorytest.New(t)
-	c := config{DataDir: t.TempDir(), CatcherSMTP: freeAddress(t), CatcherHTTP: freeAddress(t), MailFrom: "post@comity.invalid", InboundKey: inboundKey}
+	c := config{DataDir: t.TempDir(), CatcherSMTP: anyPort, CatcherHTTP: anyPort, MailFrom: "post@comity.invalid", InboundKey: inboundKey}
 	k := keys{TokenKid: "test", TokenSeed: randomBytes(ed25519.SeedSize), LinkVersion: 1, LinkKeys: map[int][]byte{1: randomBytes(32)}, Fingerprint: randomBytes(32)}
 	a, err := join(c, k, data.DB, engine)
 	if err != nil {
@@ -56,7 +58,7 @@ func newHouse(t *testing.T, engine underwriting.Engine, start string) *house {
 	h := &house{t: t, app: a, data: data, serving: httptest.NewServer(handler), logged: logged}
 	a.config.PublicURL = h.serving.URL
 	ctx, cancel := context.WithCancel(context.Background())
-	if err := catchMail(ctx, a.config, a.log); err != nil {
+	if err := a.catchMail(ctx); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
@@ -68,7 +70,7 @@ func newHouse(t *testing.T, engine underwriting.Engine, start string) *house {
 		}
 		h.serving.Close()
 	})
-	h.client = newClient(h.serving.URL, "http://"+c.CatcherHTTP)
+	h.client = newClient(h.serving.URL, "http://"+a.config.CatcherHTTP)
 	h.enter(a, start)
 	return h
 }
@@ -137,16 +139,6 @@ func (h *house) quiet() {
 			SELECT FROM worlds w WHERE w.runner_state = 'running' OR w.runner_id IS NOT NULL OR EXISTS (SELECT FROM due(w.id, w.clock_at, 1)))`).Scan(&busy)
 		return !busy, err
 	}))
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // testLog writes the program's log into the test's, and keeps it.

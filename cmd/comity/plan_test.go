@@ -18,7 +18,7 @@ import (
 func manyCases(t *testing.T, cases string) (*worker, *sql.DB) {
 	t.Helper()
 	data := repositorytest.New(t)
-	c := config{DataDir: t.TempDir(), CatcherSMTP: freeAddress(t), CatcherHTTP: freeAddress(t), MailFrom: "post@comity.invalid"}
+	c := config{DataDir: t.TempDir(), CatcherSMTP: anyPort, CatcherHTTP: anyPort, MailFrom: "post@comity.invalid"}
 	a, err := join(c, keys{TokenKid: "test", TokenSeed: randomBytes(ed25519.SeedSize), LinkVersion: 1, LinkKeys: map[int][]byte{1: randomBytes(32)}, Fingerprint: randomBytes(32)}, data.DB, underwriting.EngineV1{})
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +26,7 @@ func manyCases(t *testing.T, cases string) (*worker, *sql.DB) {
 	a.log = slog.New(slog.DiscardHandler)
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	if err := catchMail(ctx, a.config, a.log); err != nil {
+	if err := a.catchMail(ctx); err != nil {
 		t.Fatal(err)
 	}
 	w := &worker{app: a, planned: map[domain.WorldID]planned{}, failed: map[domain.Due]failure{}}

@@ -42,7 +42,7 @@ func runAll(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
-	if err := catchMail(ctx, c, a.log); err != nil {
+	if err := a.catchMail(ctx); err != nil {
 		return err
 	}
 	return a.together(ctx, logins)

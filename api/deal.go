@@ -63,10 +63,12 @@ type Deal struct {
 	PolicyUntil    *string `json:"policy_binds_until" extensions:"x-nullable" format:"date" example:"2026-10-25"`
 	RebateHoldDays int     `json:"rebate_hold_days" example:"5"`
 	// Which plans the factor may offer the debtor without the seller's consent, as the offer said.
-	Envelope     PlanEnvelope `json:"plan_envelope"`
-	Reference    string       `json:"reference" example:"RF18539007547034"`
-	FundingDate  *string      `json:"funding_date" extensions:"x-nullable" format:"date" example:"2026-02-05"`
-	PaidInFullOn *string      `json:"paid_in_full_on" extensions:"x-nullable" format:"date" example:"2026-02-23"`
+	Envelope PlanEnvelope `json:"plan_envelope"`
+	// Who may ask the debtor for what the law adds to a late payment, as the offer said; null: nobody may.
+	LateChargesOwner *string `json:"late_charges_owner" extensions:"x-nullable" enums:"seller,factor" example:"seller"`
+	Reference        string  `json:"reference" example:"RF18539007547034"`
+	FundingDate      *string `json:"funding_date" extensions:"x-nullable" format:"date" example:"2026-02-05"`
+	PaidInFullOn     *string `json:"paid_in_full_on" extensions:"x-nullable" format:"date" example:"2026-02-23"`
 	// As the offer said when it was accepted.
 	Assignable Assignable `json:"assignable"`
 	MadeAt     string     `json:"made_at" format:"date-time" example:"2026-02-04T14:12:00Z"`
@@ -123,7 +125,7 @@ func dealOf(by domain.Caller) func(domain.Deal) Deal {
 			ReserveHeld: moneyOf(reserveHeld(d)), FeeSoFar: feeSoFarOf(d, domain.DateOf(by.Now.UTC())), Fee: feeTermsOf(d.Fee),
 			RecourseDays: d.RecourseDays, Disclosure: string(d.Mode()), PolicyDays: domain.PolicyTravels, PolicyUntil: dateOrNull(d.PolicyUntil), RebateHoldDays: d.RebateHold, Envelope: envelopeOf(d.Envelope), Reference: d.Reference.String(), FundingDate: textOrNull(d.FundingDate.String()),
 			PaidInFullOn: textOrNull(d.PaidInFull.String()), MadeAt: moment(d.MadeAt), SettledAt: momentOrNull(d.SettledAt),
-			Assignable: assignableOf(d.Assignable),
+			Assignable: assignableOf(d.Assignable), LateChargesOwner: textOrNull(string(d.LateOwner)),
 		}
 	}
 }

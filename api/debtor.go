@@ -139,9 +139,11 @@ type DebtorInvoice struct {
 	NoticeOn *string       `json:"notice_on" extensions:"x-nullable" format:"date" example:"2026-02-05"`
 	Account  DebtorAccount `json:"account"`
 	// What of it can be paid by card; null: nothing.
-	CardPayable *Money       `json:"card_payable" extensions:"x-nullable"`
-	HasDocument bool         `json:"has_document" example:"true"`
-	Rests       []DebtorRest `json:"rests"`
+	CardPayable *Money `json:"card_payable" extensions:"x-nullable"`
+	HasDocument bool   `json:"has_document" example:"true"`
+	// Who could ask for interest and a fixed sum chose not to.
+	LateWaived bool         `json:"late_charges_waived" example:"false"`
+	Rests      []DebtorRest `json:"rests"`
 } //	@name	DebtorInvoice
 
 // DebtorAccount is where an invoice is paid to; its numbers are shown once the notice's code was typed.
@@ -181,7 +183,7 @@ func debtorInvoiceOf(page domain.DebtorPage, by domain.Caller, cards bool) func(
 		out := DebtorInvoice{
 			DealID: i.Deal.String(), InvoiceNumber: i.InvoiceNumber, OrderReference: textOrNull(i.OrderReference), Summary: textOrNull(i.Summary),
 			IssueDate: i.Issued.String(), DueDate: i.Due.String(), Amount: moneyOf(i.Basis), Open: moneyOf(i.Open), PaidOn: dateOrNull(i.PaidOn),
-			Reference: i.Reference.String(), NoticeOn: dateOrNull(i.NoticeOn), HasDocument: i.HasDocument, Rests: []DebtorRest{},
+			Reference: i.Reference.String(), NoticeOn: dateOrNull(i.NoticeOn), HasDocument: i.HasDocument, LateWaived: i.LateWaived != "", Rests: []DebtorRest{},
 			Account: DebtorAccount{
 				Holder: textOrNull(i.Account.Holder), EndsWith: i.AccountEnds, IBAN: textOrNull(i.Account.Number.IBAN()),
 				RoutingNumber: textOrNull(i.Account.Number.RoutingNumber()), AccountNumber: textOrNull(i.Account.Number.AccountNumber()),

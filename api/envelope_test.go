@@ -7,12 +7,14 @@ import (
 )
 
 // TestAnOfferKeepsItsEnvelope holds D-10: a mandate names an envelope or has the usual one, an offer
-// takes it, and a sale takes the offer's, whatever became of the mandate since.
+// takes it, and a sale takes the offer's, whatever became of the mandate since. So it is with who may ask for late
+// charges, which has no usual answer (D-26).
 func TestAnOfferKeepsItsEnvelope(t *testing.T) {
 	f := newTrade(t)
 	envelope := func(thing any) string {
-		e, _ := thing.(map[string]any)["plan_envelope"].(map[string]any)
-		return fmt.Sprint(e["instalments"], " ", e["days_past_due"])
+		of, _ := thing.(map[string]any)
+		e, _ := of["plan_envelope"].(map[string]any)
+		return fmt.Sprint(e["instalments"], " ", e["days_past_due"], " ", of["late_charges_owner"])
 	}
 	is := func(what string, thing any, want string) {
 		t.Helper()
@@ -21,7 +23,7 @@ func TestAnOfferKeepsItsEnvelope(t *testing.T) {
 		}
 	}
 	first, _ := rows(f.must(200, f.factor, "GET", "/v1/mandates", nil))[0].(map[string]any)
-	is("a mandate that names none", first, "3 30")
+	is("a mandate that names none", first, "3 30 <nil>")
 	before := f.invoice("E-1").text("id")
 	f.must(200, f.seller, "POST", "/v1/invoices/"+before+"/submit", nil)
 
@@ -41,9 +43,13 @@ func TestAnOfferKeepsItsEnvelope(t *testing.T) {
 			t.Errorf("%v: %s", bad, got.raw)
 		}
 	}
-	next["plan_envelope"] = map[string]any{"instalments": 0, "days_past_due": 0}
+	next["plan_envelope"], next["late_charges_owner"] = map[string]any{"instalments": 0, "days_past_due": 0}, "debtor"
+	if got := f.must(422, f.factor, "POST", "/v1/mandates", next); got.faults() != "/late_charges_owner not-allowed" {
+		t.Errorf("a debtor owns what it is charged: %s", got.raw)
+	}
+	next["late_charges_owner"] = "factor"
 	narrow := f.must(201, f.factor, "POST", "/v1/mandates", next)
-	is("the new mandate", narrow.body, "0 0")
+	is("the new mandate", narrow.body, "0 0 factor")
 	f.must(200, f.factor, "POST", "/v1/mandates/"+idOf(first)+"/pause", nil)
 	f.must(200, f.factor, "POST", "/v1/mandates/"+narrow.text("id")+"/activate", nil)
 
@@ -51,7 +57,7 @@ func TestAnOfferKeepsItsEnvelope(t *testing.T) {
 		sale reply
 		want string
 	}{
-		"what was offered before": {f.accepted(before), "3 30"}, "what is offered since": {f.sold("E-2"), "0 0"},
+		"what was offered before": {f.accepted(before), "3 30 <nil>"}, "what is offered since": {f.sold("E-2"), "0 0 factor"},
 	} {
 		is(what, tc.sale.body["offer"], tc.want)
 		is("the deal of "+what, tc.sale.body["deal"], tc.want)

@@ -17,11 +17,11 @@ func (s *Server) lawRoutes() []route {
 	}
 }
 
-// Law is a row of law: what the law of one place says of assignments, as far as Comity acts on it. While it is not signed it changes nothing.
+// Law is a row of law: what the law of one place says of assignments or of late payments, as far as Comity acts on it. While it is not signed it changes nothing.
 type Law struct {
 	Code string `json:"code" example:"gb-eng-assignment-override"`
-	// Whether it lifts a contract's clause against assignment, or adds a paragraph to the notice of one.
-	Kind string `json:"kind" enums:"assignment_override,notice_form" example:"assignment_override"`
+	// Whether it lifts a contract's clause against assignment, adds a paragraph to the notice of one, or says what is added to a late payment.
+	Kind string `json:"kind" enums:"assignment_override,notice_form,late_payment" example:"assignment_override"`
 	// ISO 3166-1 alpha-2, or a part of it after ISO 3166-2; its parts are covered too.
 	Jurisdiction string `json:"jurisdiction" example:"GB-ENG"`
 	// The first day of a contract that it covers; null: of any day.

@@ -83,7 +83,9 @@ type mandateTerms struct {
 	OfferHours          *int   `json:"offer_hours,omitempty" example:"24" default:"24" minimum:"1" maximum:"720"`
 	MaxExpectedDaysLate *int   `json:"max_expected_days_late" example:"45" minimum:"0" maximum:"365"`
 	// The verification, 3 to 6, from which on the mandate buys what the debtor is not told of; 0: every debtor is told.
-	ConfidentialLevel   *int   `json:"confidential_level,omitempty" example:"4" default:"0" minimum:"0" maximum:"6"`
+	ConfidentialLevel *int `json:"confidential_level,omitempty" example:"4" default:"0" minimum:"0" maximum:"6"`
+	// Who may ask the debtor for what the law adds to a late payment; left out: nobody may.
+	LateChargesOwner    string `json:"late_charges_owner,omitempty" enums:"seller,factor" example:"seller"`
 	OperatingAccountID  string `json:"operating_account_id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	CollectionAccountID string `json:"collection_account_id" example:"acct_0190a5c2e7b97c1e8f0a3b5d7f9e1a2c"`
 }
@@ -122,7 +124,7 @@ func mandateOf(m domain.Mandate) Mandate {
 			OriginationRate: t.OriginationRate.String(), OriginationFixed: t.OriginationFixed.Decimal(), OriginationTaxRate: t.OriginationTax.String(), WireFee: t.WireFee.Decimal(),
 			RecourseDays: t.RecourseDays, CureDays: t.CureDays, MinFace: t.MinFace.Decimal(), MaxFace: t.MaxFace.Decimal(),
 			DebtorLimit: t.DebtorLimit.Decimal(), FacilityLimit: t.FacilityLimit.Decimal(), OfferHours: &t.OfferHours,
-			MaxExpectedDaysLate: &t.MaxExpectedDaysLate, ConfidentialLevel: &t.ConfidentialLevel,
+			MaxExpectedDaysLate: &t.MaxExpectedDaysLate, ConfidentialLevel: &t.ConfidentialLevel, LateChargesOwner: string(t.LateOwner),
 			OperatingAccountID: m.Operating.String(), CollectionAccountID: m.Collection.String(),
 		},
 		Risk: mandateRiskOf(t),
@@ -217,6 +219,12 @@ func (r CreateMandateRequest) mandate() (domain.Mandate, error) {
 	r.byRisk(&k, &m.Terms)
 	if r.ConfidentialLevel != nil && *r.ConfidentialLevel != 0 {
 		m.Terms.ConfidentialLevel = k.whole("/confidential_level", *r.ConfidentialLevel, domain.ConfidentialLevel, domain.VerificationHighest)
+	}
+	if r.LateChargesOwner != "" {
+		m.Terms.LateOwner = domain.LateOwner(r.LateChargesOwner)
+		if m.Terms.LateOwner != domain.LateSeller && m.Terms.LateOwner != domain.LateFactor {
+			k.wrong("/late_charges_owner", "not-allowed", "seller or factor; left out, nobody may ask for any")
+		}
 	}
 	if r.OfferHours != nil {
 		m.Terms.OfferHours = k.whole("/offer_hours", *r.OfferHours, 1, maxOfferHours)

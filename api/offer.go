@@ -53,9 +53,11 @@ type Offer struct {
 	PolicyDays     int `json:"policy_days_after_recourse" example:"90"`
 	RebateHoldDays int `json:"rebate_hold_days" example:"5"`
 	// Which plans the factor may offer the debtor without the seller's consent: accepted with the offer.
-	Envelope  PlanEnvelope `json:"plan_envelope"`
-	Scenarios []Scenario   `json:"scenarios"`
-	SubjectTo []string     `json:"subject_to" example:"limit"`
+	Envelope PlanEnvelope `json:"plan_envelope"`
+	// Who may ask the debtor for what the law adds to a late payment; null: nobody may.
+	LateChargesOwner *string    `json:"late_charges_owner" extensions:"x-nullable" enums:"seller,factor" example:"seller"`
+	Scenarios        []Scenario `json:"scenarios"`
+	SubjectTo        []string   `json:"subject_to" example:"limit"`
 	// What the contract says of assigning the invoice, and why it may be assigned.
 	Assignable Assignable `json:"assignable"`
 	// What moved a price by risk; empty where the mandate gives its price.
@@ -128,7 +130,7 @@ func offerOf(by domain.Caller) func(domain.Offer) Offer {
 			Status: string(o.Status), Expired: (o.Status == domain.OfferOpen || o.Status == domain.OfferReferred) && o.Expired(by.Now), MadeAt: moment(o.MadeAt), ExpiresAt: moment(o.ExpiresAt),
 			Basis: moneyOf(t.Basis), AdvanceRate: t.AdvanceRate.String(), Advance: moneyOf(t.Advance), Reserve: moneyOf(t.Reserve),
 			Origination: moneyOf(t.Origination), Tax: moneyOf(t.Tax), WireFee: moneyOf(t.Wire), Now: moneyOf(t.Now), Fee: feeTermsOf(t.Fee),
-			RecourseDays: t.RecourseDays, Disclosure: string(t.Mode()), PolicyDays: domain.PolicyTravels, RebateHoldDays: t.RebateHold, Envelope: envelopeOf(t.Envelope), Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
+			RecourseDays: t.RecourseDays, Disclosure: string(t.Mode()), PolicyDays: domain.PolicyTravels, RebateHoldDays: t.RebateHold, Envelope: envelopeOf(t.Envelope), LateChargesOwner: textOrNull(string(t.LateOwner)), Scenarios: []Scenario{}, SubjectTo: []string{"limit"},
 			Reasons: []DecisionReason{}, Assignable: assignableOf(o.Assignable),
 		}
 		for _, sc := range t.Scenarios {

@@ -15,6 +15,8 @@ func (s *Server) recourseRoutes() []route {
 		{method: http.MethodPost, path: "/v1/deals/:id/recourses", handle: s.proposeRecourse},
 		{method: http.MethodPost, path: "/v1/recourses/:id/approve", handle: s.approveRecourse},
 		{method: http.MethodPost, path: "/v1/recourses/:id/decline", handle: s.declineRecourse},
+		{method: http.MethodGet, path: "/v1/recourses/:id/reports", handle: s.listReports},
+		{method: http.MethodPost, path: "/v1/recourses/:id/reports", handle: s.reportRecourse},
 	}
 }
 
@@ -34,6 +36,10 @@ type Recourse struct {
 	Paid  Money `json:"paid"`
 	// Of the amount, by the debtor to the factor, since it was given back.
 	Collected Money `json:"collected"`
+	// Of the amount, credited by the seller or paid to it, as it reported.
+	Settled Money `json:"settled"`
+	// Of a part that is the seller's again, what is neither.
+	Left Money `json:"left"`
 	// To be quoted when it is paid (ISO 11649).
 	Reference   string  `json:"reference" example:"RF18539007547034"`
 	MadeAt      string  `json:"made_at" format:"date-time" example:"2026-07-20T08:00:00Z"`
@@ -46,7 +52,7 @@ type Recourse struct {
 func recourseOf(r domain.Recourse) Recourse {
 	return Recourse{
 		ID: r.ID.String(), DealID: r.Deal.String(), DisputeID: idOrNull(r.Dispute), Status: string(r.Status), Reason: string(r.Reason), Evidence: r.Evidence,
-		Amount: moneyOf(r.Part), Claim: moneyOf(r.Claim), Paid: moneyOf(r.Paid), Collected: moneyOf(r.Collected), Reference: r.Reference.String(), MadeAt: moment(r.MadeAt),
+		Amount: moneyOf(r.Part), Claim: moneyOf(r.Claim), Paid: moneyOf(r.Paid), Collected: moneyOf(r.Collected), Settled: moneyOf(r.Settled), Left: moneyOf(r.Left()), Reference: r.Reference.String(), MadeAt: moment(r.MadeAt),
 		ExercisedOn: dateOrNull(r.ExercisedOn), PolicyUntil: dateOrNull(r.PolicyUntil), ReassignedAt: momentOrNull(r.ReassignedAt),
 	}
 }

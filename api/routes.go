@@ -32,6 +32,7 @@ func (s *Server) routes() []route {
 		s.mediationRoutes(),
 		s.planRoutes(),
 		s.recourseRoutes(),
+		s.lateRoutes(),
 		s.agencyRoutes(),
 		s.lawRoutes(),
 		s.escalationRoutes(),

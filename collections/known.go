@@ -52,7 +52,7 @@ func (data letter) withStandIns() letter {
 	for _, theirs := range []*string{
 		&data.Debtor, &data.Contact, &data.Question, &data.Answer, &data.Call.Phone, &data.Agreed.Number, &data.Agreed.Understood,
 		&data.Dispute.Number, &data.Dispute.Said, &data.Dispute.Remedy, &data.Dispute.Answer, &data.Dispute.CreditNumber, &data.Plan.Number, &data.Plan.Note,
-		&data.Promise.Number, &data.Promise.SentTo,
+		&data.Promise.Number, &data.Promise.SentTo, &data.Found,
 		&data.Mediation.Neutral, &data.Mediation.Reasons,
 		&data.Outside.Agency, &data.Outside.Number, &data.Outside.Meaning, &data.Voucher.Code,
 	} {

@@ -4,24 +4,47 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"comity/domain"
 )
 
 // Letters lists the letters that there may be about a deal.
 func Letters() []string {
-	return []string{LetterIntroduction, LetterNotice, LetterStatement, LetterAgreement, LetterFormalDemand, LetterRelease, LetterProof}
+	return []string{LetterIntroduction, LetterNotice, LetterStatement, LetterAgreement, LetterFormalDemand, LetterRelease, LetterProof, LetterFollowUp}
 }
 
-// DealLetter prints a letter about a deal of the caller's, as seller or as factor.
-// What was sent is printed as it was sent, the others as of now. It refuses with domain.ErrNotFound, or with ErrWrongState where the deal has
-// no such letter.
+// DealLetter prints a letter about a deal of the caller's, as seller or as factor; the follow-up is its
+// seller's only. What was sent is printed as it was sent, the others as of now. It refuses with
+// domain.ErrNotFound, or with ErrWrongState where the deal has no such letter.
 func (s *Service) DealLetter(ctx context.Context, by domain.Caller, id domain.DealID, kind string) (domain.Document, error) {
-	if by.Kind != domain.KindSeller && by.Kind != domain.KindFactor {
-		return domain.Document{}, domain.ErrForbidden.Because("this is for a seller or a factor")
+	letter, err := s.dealPaper(ctx, by, id, kind)
+	if err != nil {
+		return domain.Document{}, err
 	}
-	if !slices.Contains(Letters(), kind) {
-		return domain.Document{}, domain.ErrNotFound.Because("there is no letter of this kind")
+	content, err := letter.Print.PDF()
+	if err != nil {
+		return domain.Document{}, fmt.Errorf("print letter %s of deal %s: %w", kind, id, err)
+	}
+	return domain.Document{FileName: letter.Name, MediaType: "application/pdf", Bytes: content}, nil
+}
+
+// DealLetterWords returns the words alone of what [Service.DealLetter] prints, for who sends them by mail.
+func (s *Service) DealLetterWords(ctx context.Context, by domain.Caller, id domain.DealID, kind string) (domain.Document, error) {
+	letter, err := s.dealPaper(ctx, by, id, kind)
+	if err != nil {
+		return domain.Document{}, err
+	}
+	words := letter.Letter.Subject + "\n\n" + letter.Letter.Text
+	return domain.Document{FileName: strings.TrimSuffix(letter.Name, ".pdf") + ".txt", MediaType: "text/plain; charset=utf-8", Bytes: []byte(words)}, nil
+}
+
+func (s *Service) dealPaper(ctx context.Context, by domain.Caller, id domain.DealID, kind string) (Paper, error) {
+	if by.Kind != domain.KindSeller && by.Kind != domain.KindFactor {
+		return Paper{}, domain.ErrForbidden.Because("this is for a seller or a factor")
+	}
+	if !slices.Contains(Letters(), kind) || kind == LetterFollowUp && by.Kind != domain.KindSeller {
+		return Paper{}, domain.ErrNotFound.Because("there is no letter of this kind")
 	}
 	var letter Paper
 	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
@@ -38,16 +61,15 @@ func (s *Service) DealLetter(ctx context.Context, by domain.Caller, id domain.De
 		return err
 	})
 	if err != nil {
-		return domain.Document{}, fmt.Errorf("print letter %s of deal %s: %w", kind, id, err)
+		return Paper{}, fmt.Errorf("print letter %s of deal %s: %w", kind, id, err)
 	}
-	content, err := letter.Print.PDF()
-	if err != nil {
-		return domain.Document{}, fmt.Errorf("print letter %s of deal %s: %w", kind, id, err)
-	}
-	return domain.Document{FileName: letter.Name, MediaType: "application/pdf", Bytes: content}, nil
+	return letter, nil
 }
 
 func paperFor(ctx context.Context, tx Tx, f domain.CaseFacts, deal domain.Deal, kind string) (Paper, error) {
+	if kind == LetterFollowUp {
+		return FollowUp(f, deal)
+	}
 	if err := spokenOf(f.Case, kind); err != nil {
 		return Paper{}, err
 	}

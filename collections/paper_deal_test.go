@@ -27,6 +27,9 @@ func TestADealHasTheLettersOfItsState(t *testing.T) {
 			var got []string
 			for _, kind := range collections.Letters() {
 				letter, err := h.cases.DealLetter(ctx, by, deal, kind)
+				if kind == collections.LetterFollowUp && by.Kind == domain.KindFactor && errors.Is(err, domain.ErrNotFound) {
+					continue // it is the seller's
+				}
 				switch {
 				case err == nil && bytes.HasPrefix(letter.Bytes, []byte("%PDF-")) && letter.MediaType == "application/pdf" && strings.HasPrefix(letter.FileName, strings.ReplaceAll(kind, "_", "-")+"-2026-"):
 					got = append(got, kind)

@@ -115,7 +115,7 @@ var Wide = map[string]domain.Scope{
 	"CopyForSeller":    domain.ScopeWork,
 	"DisputeThread":    domain.ScopeWork, // its clocks run in the debtor's calendar, a seller's row
 	"Preview":          domain.ScopeWork, // as Act; what another tenant caused is hidden from the seller
-	"DealLetter":       domain.ScopeWork, // a letter names both parties of a deal that is the caller's
+	"dealPaper":        domain.ScopeWork, // a letter names both parties of a deal that is the caller's
 	"DealReview":       domain.ScopeWork, // a case is of two parties; the deal is looked up by the caller's side
 	"Reviews":          domain.ScopeWork,
 	"Relationships":    domain.ScopeWork,   // what a contact wants counts for every tenant; the pairs are looked up by the caller's side

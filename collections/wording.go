@@ -67,6 +67,7 @@ var kinds = map[string]kind{
 	LetterStatement:    {classPrinted, []int{0}},
 	LetterRelease:      {classPrinted, []int{0}},
 	LetterProof:        {classPrinted, []int{0}},
+	LetterFollowUp:     {classPrinted, []int{0}},
 }
 
 // Fits reports whether there is a letter of a name for messages of a class at a
@@ -156,6 +157,7 @@ type letter struct {
 	Today, SellerEmail string // of a letter on paper, as what follows
 	Statement          letterStatement
 	Released           string // what is open of what was given back
+	Found              string // why a dispute came about, as the seller says
 
 	hides hides
 }

@@ -190,6 +190,7 @@ type DebtorItem struct {
 	Account        BankAccount // the number is zero until the link is confirmed
 	AccountEnds    string      // its last four characters
 	HasDocument    bool        // the invoice came as a file, which the debtor may have
+	LateWaived     LateOwner   // who said that it does not ask for what a law adds to a late payment; "": nobody, or there is no such law
 }
 
 // A DebtorPage is what a debtor sees: one case, nothing of other sellers or

@@ -177,6 +177,7 @@ type Deal struct {
 	RebateHold    int
 	Envelope      Envelope
 	Disclosure    Disclosure
+	LateOwner     LateOwner    // as the offer said
 	Recognised    money.Amount // fee recognised so far (E4)
 	NextAccrual   time.Time    // zero when no month end is to be posted
 	Reference     Reference

@@ -68,6 +68,7 @@ type (
 	lawSignature      struct{}
 	disclosingThing   struct{}
 	voucherThing      struct{}
+	recourseReport    struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -122,6 +123,7 @@ func (protectiveThing) prefix() string   { return "pst" }
 func (lawSignature) prefix() string      { return "sig" }
 func (disclosingThing) prefix() string   { return "dcl" }
 func (voucherThing) prefix() string      { return "vch" }
+func (recourseReport) prefix() string    { return "rrp" }
 
 // The IDs of everything that has one.
 type (
@@ -207,6 +209,8 @@ type (
 	PlanID = ID[planThing]
 	// A RecourseID names a part of an invoice that is given back to its seller.
 	RecourseID = ID[recourseThing]
+	// A RecourseReportID names what a seller says became of such a part.
+	RecourseReportID = ID[recourseReport]
 	// An UpdateID names a change that a debtor is told of.
 	UpdateID = ID[updateThing]
 	// An EvidenceID names a file that was attached to a dispute.

@@ -16,6 +16,7 @@ type LawKind string
 const (
 	LawOverride LawKind = "assignment_override" // a clause that forbids an assignment does not stop it
 	LawNotice   LawKind = "notice_form"         // what a notice of assignment says beside what every notice says
+	LawInterest LawKind = "late_payment"        // what is added to a late payment
 )
 
 // A LawEvidence says how sure we are of what a row says, before counsel signs it.
@@ -28,7 +29,7 @@ const (
 	LawMemory    LawEvidence = "memory"    // nobody looked it up yet
 )
 
-// A Law is one row of law: what the law of one place says of assignments, as far as Comity acts on it.
+// A Law is one row of law: what the law of one place says of assignments or of late payments, as far as Comity acts on it.
 // Rows are code, so that every change of them is reviewed; see [Laws]. An unsigned row changes
 // nothing: what a row says counts once counsel has signed exactly these words, and until the signature
 // is due for review.
@@ -42,6 +43,7 @@ type Law struct {
 	Text         string      // in plain words; of a notice form, the paragraph that the notice carries, with {factor} and {seller}
 	Source       string      // where it stands
 	Evidence     LawEvidence
+	Interest     *InterestRule // of a late payment; nil in rows of another kind
 }
 
 // Covers reports whether the row speaks of a place: its own, or a part of it.
@@ -71,8 +73,12 @@ func (l Law) TextToSign() string {
 	if !l.From.IsZero() {
 		from = l.From.String() + " on"
 	}
-	return fmt.Sprintf("%s (%s)\nJurisdiction: %s\nContracts made from: %s\nDebtors: %s\nSellers: %s\nSource: %s\n\n%s\n",
+	text := fmt.Sprintf("%s (%s)\nJurisdiction: %s\nContracts made from: %s\nDebtors: %s\nSellers: %s\nSource: %s\n\n%s\n",
 		l.Code, l.Kind, l.Jurisdiction, from, debtors, sellers, l.Source, l.Text)
+	if l.Interest != nil {
+		text += "\n" + l.Interest.words() + "\n"
+	}
+	return text
 }
 
 // Digest returns the SHA-256 of [Law.TextToSign].

@@ -1,6 +1,10 @@
 package domain
 
-import "slices"
+import (
+	"slices"
+
+	"comity/money"
+)
 
 // businesses are debtors that are no natural person and no public body: what is special to those is in
 // no row yet.
@@ -44,6 +48,29 @@ var laws = []Law{
 		Text: "Sections 407 to 409 of the German Civil Code protect you: what you paid to {seller} before you knew of the assignment counts as paid. " +
 			"What you pay to {factor} because {seller} told you of it in this notice counts as paid too.",
 		Source: "German Civil Code (BGB), sections 407 to 409", Evidence: LawMemory,
+	},
+	{
+		Code: "gb-late-payment", Kind: LawInterest, Jurisdiction: "GB", Debtors: businesses,
+		Text: "Who is owed money for goods or services by another business may ask for simple interest from the day after the due date, and for a fixed sum for each invoice. " +
+			"The rate is that of the day on which the debt became late, for as long as it stays unpaid. A buyer of the debt may ask for the same. " +
+			"A substantial remedy that the contract gives instead displaces this.",
+		Source: "Late Payment of Commercial Debts (Interest) Act 1998, sections 1 to 6, 8 and 13", Evidence: LawSecondary,
+		Interest: &InterestRule{
+			Base: BankOfEngland, Margin: money.Percent(8), Lock: LockAtStart,
+			Sums: []FixedSum{
+				{money.Minor(1, "GBP"), money.Minor(4_000, "GBP")}, {money.Minor(100_000, "GBP"), money.Minor(7_000, "GBP")}, {money.Minor(1_000_000, "GBP"), money.Minor(10_000, "GBP")},
+			},
+		},
+	},
+	{
+		Code: "de-late-payment", Kind: LawInterest, Jurisdiction: "DE", Debtors: businesses,
+		Text: "Of a business that is in default with a payment for goods or services, simple interest may be asked for, and a lump sum for each claim. " +
+			"The rate follows the base rate that the Bundesbank publishes, from each 1 January and 1 July, for the running debt too.",
+		Source: "German Civil Code (BGB), sections 247 and 288", Evidence: LawSecondary,
+		Interest: &InterestRule{
+			Base: Basiszinssatz, Margin: money.Percent(9), Lock: LockPerHalfYear,
+			Sums: []FixedSum{{money.Minor(1, "EUR"), money.Minor(4_000, "EUR")}},
+		},
 	},
 }
 

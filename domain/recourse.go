@@ -60,6 +60,7 @@ type Recourse struct {
 	Claim        money.Amount // what the seller owes for it: part and fees less the reserve
 	Paid         money.Amount // of the claim
 	Collected    money.Amount // of the part, from the debtor
+	Settled      money.Amount // of the part, credited by the seller or paid to it, as it reported
 	Reference    Reference    // what the seller quotes
 	MadeBy       UserID
 	MadeAt       time.Time
@@ -81,6 +82,56 @@ func (r Recourse) Uncollected() money.Amount {
 	}
 	return r.Part.Minus(r.Collected)
 }
+
+// Left returns what of a part that is its seller's again the debtor neither paid to anybody nor was
+// credited, as far as it was reported.
+func (r Recourse) Left() money.Amount {
+	none := money.Minor(0, r.Part.Currency())
+	if r.Status != RecourseReassigned {
+		return none
+	}
+	return money.Max(r.Uncollected().Minus(r.Settled), none)
+}
+
+// How a seller settled a part that is its own again.
+const (
+	ReportCredited = "credited"
+	ReportPaid     = "paid"
+)
+
+// A RecourseReport is what a seller says became of a part that is its own again.
+type RecourseReport struct {
+	ID       RecourseReportID
+	Recourse RecourseID
+	Kind     string // ReportCredited or ReportPaid
+	Amount   money.Amount
+	On       Date
+	Note     string // may be empty
+	By       UserID
+	At       time.Time
+}
+
+// Report takes in what the seller says. It refuses with [ErrWrongState] while the part is not the
+// seller's, with [ErrInvalid] or, above what is left, [ErrMoreThanOpen].
+func (r *Recourse) Report(report RecourseReport, today Date) error {
+	switch {
+	case r.Status != RecourseReassigned:
+		return ErrWrongState.Because("the part is not the seller's again").In(string(r.Status), string(RecourseReassigned))
+	case report.Amount.Currency() != r.Part.Currency():
+		return ErrInvalid.At("/amount/currency", "other-currency", "the part is in "+string(r.Part.Currency()))
+	case report.On.After(today):
+		return ErrInvalid.At("/on", "in-the-future", "not after today, which is "+today.String()+" there")
+	case report.On.Before(r.ExercisedOn):
+		return ErrInvalid.At("/on", "out-of-order", "not before "+r.ExercisedOn.String()+", when it was given back")
+	case r.Left().Less(report.Amount):
+		return ErrMoreThanOpen.Because("%s of the part is left", r.Left().Grouped())
+	}
+	r.Settled = r.Settled.Plus(report.Amount)
+	return nil
+}
+
+// Reassigned reports whether the part is its seller's again.
+func (r Recourse) Reassigned() bool { return r.Status == RecourseReassigned }
 
 // Held reports whether title is held for a claim.
 func (r Recourse) Held() bool { return r.Status == RecourseExercised }

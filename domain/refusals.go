@@ -58,6 +58,6 @@ func Refusals() []*Refusal {
 		ErrNotIdentified, ErrNothingToBuy, ErrNoAccount, ErrNotPaidYet, ErrOfferExpired, ErrLimitUsed,
 		ErrServedElsewhere, ErrConfidential, ErrAlreadySettled, ErrMoreThanOpen, ErrTwoPeople, ErrPromiseTooFar, ErrPromiseOpen, ErrNothingToPayOut, ErrOutsideMandate, ErrTooLatePayer,
 		ErrObjectionOpen, ErrNotImported, ErrShadowTaken, ErrNotNeutral, ErrNotAdmitted, ErrNotCovered, ErrComesFirst,
-		ErrAssignmentForbidden, ErrAssignmentChanged,
+		ErrAssignmentForbidden, ErrAssignmentChanged, ErrUnknownRate,
 	}
 }

@@ -30,6 +30,7 @@ type MandateTerms struct {
 	OfferHours          int          // how long an offer stays open
 	MaxExpectedDaysLate int          // a debtor expected to pay later than this gets no offer
 	ConfidentialLevel   int          // the verification from which on it buys confidentially (F-44); zero: it does not
+	LateOwner           LateOwner    // who may ask for what the law adds to a late payment (D-26)
 
 	// ByRisk says that the three haircuts and the free part of the fee, its first or
 	// up-front rate, are not given: they follow from what is known of an invoice, so
@@ -87,6 +88,7 @@ type OfferTerms struct {
 	RebateHold   int        // banking days between the payment and the rebate (D-30)
 	Envelope     Envelope   // of plans, as the mandate says on the day of the offer
 	Disclosure   Disclosure // zero: the debtor is told
+	LateOwner    LateOwner  // as the mandate says
 	Scenarios    []Scenario // on time, expected, recourse day, in this order
 }
 

@@ -152,7 +152,7 @@ func deal(found domain.Acceptance, by domain.Caller, ids acceptIDs, kase domain.
 		Debtor: found.Relationship.Debtor, Invoice: found.Invoice.ID, Offer: found.Offer.ID, Case: kase, Mandate: found.Mandate.ID,
 		Status: domain.DealMade, InvoiceNumber: found.Invoice.Number, DebtorName: found.Relationship.Name, Due: found.Invoice.Due,
 		Basis: terms.Basis, Advance: terms.Advance, Reserve: terms.Reserve, Origination: terms.Origination, Wire: terms.Wire, Tax: terms.Tax,
-		Open: terms.Basis, Fee: terms.Fee, RecourseDays: terms.RecourseDays, RebateHold: terms.RebateHold, Disclosure: terms.Mode(), Envelope: terms.Envelope,
+		Open: terms.Basis, Fee: terms.Fee, RecourseDays: terms.RecourseDays, RebateHold: terms.RebateHold, Disclosure: terms.Mode(), Envelope: terms.Envelope, LateOwner: terms.LateOwner,
 		Recognised: none, Credited: none, Forgiven: none, GivenBack: none, ReserveUsed: none,
 		Reference: domain.NewReference(ids.deal.UUID[:]), NoticeCode: noticeCode(ids.secret),
 		Operating: found.Mandate.Operating, Collection: into, Payout: found.Payout, MadeAt: by.Now,

@@ -41,7 +41,7 @@ func (s *Service) ProposeRecourse(ctx context.Context, by domain.Caller, id doma
 		r := domain.Recourse{
 			ID: fresh, Factor: file.Deal.Factor, Seller: file.Deal.Seller, Deal: id, Case: file.Deal.Case, Dispute: asked.Dispute, Status: domain.RecourseProposed,
 			Reason: asked.Reason, Evidence: asked.Evidence, Part: asked.Amount, Claim: money.Minor(0, file.Deal.Basis.Currency()),
-			Paid: money.Minor(0, file.Deal.Basis.Currency()), Collected: money.Minor(0, file.Deal.Basis.Currency()), Reference: domain.NewReference(fresh.UUID[:]), MadeBy: by.User, MadeAt: by.Now,
+			Paid: money.Minor(0, file.Deal.Basis.Currency()), Collected: money.Minor(0, file.Deal.Basis.Currency()), Settled: money.Minor(0, file.Deal.Basis.Currency()), Reference: domain.NewReference(fresh.UUID[:]), MadeBy: by.User, MadeAt: by.Now,
 		}
 		if err := lawful(ctx, tx, by, file, &r); err != nil {
 			return domain.Answer{}, err

@@ -23,6 +23,7 @@ type Tx interface {
 	counsels
 	purchase
 	agreements
+	late
 	mediations
 	bank
 	cards
@@ -36,55 +37,57 @@ type Atomically func(context.Context, domain.Entry, func(Tx) (domain.Answer, err
 // Wide lists the use cases that see more than one organisation, and in which
 // scope they do; a test holds the list to the code.
 var Wide = map[string]domain.Scope{
-	"CreateInvoice":   domain.ScopeMarket, // fingerprints of every seller
-	"ReleaseInvoice":  domain.ScopeMarket, // the platform looks at a seller's invoice
-	"Submit":          domain.ScopeMarket, // mandates of every factor
-	"AcceptOffer":     domain.ScopeMarket, // both parties' rows
-	"DeclineOffer":    domain.ScopeMarket,
-	"CancelDeal":      domain.ScopeMarket,
-	"SetCondition":    domain.ScopeMarket,
-	"ApplyReceipt":    domain.ScopeMarket,
-	"UndoReceipt":     domain.ScopeMarket,
-	"ResolveDispute":  domain.ScopeMarket,
-	"ProposeRecourse": domain.ScopeMarket,
-	"CheckRecourse":   domain.ScopeMarket,
-	"Withdraw":        domain.ScopeMarket, // offers of several factors end
-	"AskMediation":    domain.ScopeMarket, // what debtor, seller, factor and neutral do is saved in all their rows
-	"mediating":       domain.ScopeMarket,
-	"NoteMediation":   domain.ScopeMarket,
-	"Mediations":      domain.ScopeMarket, // the platform appoints in any
-	"AdmitMediator":   domain.ScopeMarket, // the register is the platform's, of every world
-	"Mediators":       domain.ScopeMarket,
-	"Advance":         domain.ScopeWork,
-	"ApplyLine":       domain.ScopeWork,
-	"AccrueFees":      domain.ScopeWork,
-	"ReleasePayout":   domain.ScopeWork,
-	"CheckFeed":       domain.ScopeWork,
-	"CardPayout":      domain.ScopeWork,
-	"ListCardPayout":  domain.ScopeWork,
-	"TakeCardPayout":  domain.ScopeWork,
-	"ImportBatch":     domain.ScopeWork,
-	"Deal":            domain.ScopeMarket, // the platform reads any deal
-	"Deals":           domain.ScopeMarket,
-	"PayoutFile":      domain.ScopeMarket, // the seller's account
-	"ModelComparison": domain.ScopeMarket, // decisions of every seller
-	"ModelDrift":      domain.ScopeMarket,
-	"WatchModel":      domain.ScopeWork,
-	"Quote":           domain.ScopeMarket, // mandates of every factor
-	"Decision":        domain.ScopeMarket, // the platform reads any decision that is objected to
-	"Replay":          domain.ScopeMarket,
-	"Objection":       domain.ScopeMarket, // and any objection
-	"Objections":      domain.ScopeMarket,
-	"AnswerObjection": domain.ScopeMarket, // the platform decides on a seller's rows
-	"AnswerReferral":  domain.ScopeMarket, // a factor's answer moves a seller's invoice
-	"VerifyInvoice":   domain.ScopeMarket, // the platform verifies a seller's invoice
-	"DebtorLimit":     domain.ScopeMarket, // the debtor of a seller's invoice
-	"Verifications":   domain.ScopeMarket, // the platform reads any
-	"Standing":        domain.ScopeMarket, // whether a seller's invoice was priced
-	"SetStanding":     domain.ScopeMarket,
-	"OfferDecision":   domain.ScopeMarket, // the decision about a seller's invoice
-	"Laws":            domain.ScopeMarket, // what counsel signed is the platform's, and everybody's to read
-	"SignLaw":         domain.ScopeMarket,
+	"CreateInvoice":    domain.ScopeMarket, // fingerprints of every seller
+	"ReleaseInvoice":   domain.ScopeMarket, // the platform looks at a seller's invoice
+	"Submit":           domain.ScopeMarket, // mandates of every factor
+	"AcceptOffer":      domain.ScopeMarket, // both parties' rows
+	"DeclineOffer":     domain.ScopeMarket,
+	"CancelDeal":       domain.ScopeMarket,
+	"SetCondition":     domain.ScopeMarket,
+	"ApplyReceipt":     domain.ScopeMarket,
+	"UndoReceipt":      domain.ScopeMarket,
+	"ResolveDispute":   domain.ScopeMarket,
+	"ProposeRecourse":  domain.ScopeMarket,
+	"CheckRecourse":    domain.ScopeMarket,
+	"ReportRecourse":   domain.ScopeMarket, // the books of the factor's deal are locked
+	"WaiveLateCharges": domain.ScopeMarket,
+	"Withdraw":         domain.ScopeMarket, // offers of several factors end
+	"AskMediation":     domain.ScopeMarket, // what debtor, seller, factor and neutral do is saved in all their rows
+	"mediating":        domain.ScopeMarket,
+	"NoteMediation":    domain.ScopeMarket,
+	"Mediations":       domain.ScopeMarket, // the platform appoints in any
+	"AdmitMediator":    domain.ScopeMarket, // the register is the platform's, of every world
+	"Mediators":        domain.ScopeMarket,
+	"Advance":          domain.ScopeWork,
+	"ApplyLine":        domain.ScopeWork,
+	"AccrueFees":       domain.ScopeWork,
+	"ReleasePayout":    domain.ScopeWork,
+	"CheckFeed":        domain.ScopeWork,
+	"CardPayout":       domain.ScopeWork,
+	"ListCardPayout":   domain.ScopeWork,
+	"TakeCardPayout":   domain.ScopeWork,
+	"ImportBatch":      domain.ScopeWork,
+	"Deal":             domain.ScopeMarket, // the platform reads any deal
+	"Deals":            domain.ScopeMarket,
+	"PayoutFile":       domain.ScopeMarket, // the seller's account
+	"ModelComparison":  domain.ScopeMarket, // decisions of every seller
+	"ModelDrift":       domain.ScopeMarket,
+	"WatchModel":       domain.ScopeWork,
+	"Quote":            domain.ScopeMarket, // mandates of every factor
+	"Decision":         domain.ScopeMarket, // the platform reads any decision that is objected to
+	"Replay":           domain.ScopeMarket,
+	"Objection":        domain.ScopeMarket, // and any objection
+	"Objections":       domain.ScopeMarket,
+	"AnswerObjection":  domain.ScopeMarket, // the platform decides on a seller's rows
+	"AnswerReferral":   domain.ScopeMarket, // a factor's answer moves a seller's invoice
+	"VerifyInvoice":    domain.ScopeMarket, // the platform verifies a seller's invoice
+	"DebtorLimit":      domain.ScopeMarket, // the debtor of a seller's invoice
+	"Verifications":    domain.ScopeMarket, // the platform reads any
+	"Standing":         domain.ScopeMarket, // whether a seller's invoice was priced
+	"SetStanding":      domain.ScopeMarket,
+	"OfferDecision":    domain.ScopeMarket, // the decision about a seller's invoice
+	"Laws":             domain.ScopeMarket, // what counsel signed is the platform's, and everybody's to read
+	"SignLaw":          domain.ScopeMarket,
 }
 
 // A Service is the use cases of this room.

@@ -100,6 +100,8 @@ type agreements interface {
 	UpdateRecourse(context.Context, domain.Recourse) error
 	RecourseDeal(context.Context, domain.RecourseID, domain.OrganizationID) (domain.DealID, error)
 	Recourses(context.Context, domain.DealID) ([]domain.Recourse, error)
+	SaveReport(context.Context, domain.Recourse, domain.RecourseReport) error
+	Reports(context.Context, domain.RecourseID) ([]domain.RecourseReport, error)
 	SaveClaimPayment(ctx context.Context, r domain.Recourse, receipt domain.Receipt, paid money.Amount, id domain.AllocationID, at time.Time) error
 	SaveEnding(ctx context.Context, d domain.Deal, inv domain.Invoice, payouts []domain.Payout, freed money.Amount, at time.Time) error
 }

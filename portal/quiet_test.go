@@ -189,3 +189,25 @@ func TestFilesOnAQuietPage(t *testing.T) {
 		t.Errorf("the file is not the seller's:\n%s", body)
 	}
 }
+
+// TestWhatIsNotAskedForIsSaid holds D-26 and C-24 on the page: who could ask for interest and does not is named in every
+// language, and to a debtor that is not told of a sale it is its supplier.
+func TestWhatIsNotAskedForIsSaid(t *testing.T) {
+	for tag, phrases := range portal.Phrases() {
+		s, q, words := newSite(), quietSite(), map[string]string{}
+		for _, p := range phrases {
+			words[p.Name] = p.Text
+		}
+		label, said := words["/LatePayment"], strings.ReplaceAll(words["/LateWaived"], "{name}", s.page.Seller)
+		read := func(of *site) string { return html.UnescapeString(of.get(of.path() + "?lang=" + tag).Body.String()) }
+		if strings.Contains(read(s), label) {
+			t.Errorf("%s: interest is mentioned though nobody waived any", tag)
+		}
+		s.page.Items[0].LateWaived, q.page.Items[0].LateWaived = domain.LateSeller, domain.LateFactor
+		for name, body := range map[string]string{"told": read(s), "not told": read(q)} {
+			if !strings.Contains(body, label) || !strings.Contains(body, said) {
+				t.Errorf("%s, %s: the page does not say %q", tag, name, said)
+			}
+		}
+	}
+}

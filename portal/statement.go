@@ -200,6 +200,13 @@ func (s *statement) facts(item domain.DebtorItem, shown viewItem, documentOf str
 	if item.Open.Less(item.Basis) {
 		f.add(s.T.Invoiced, shown.Basis)
 	}
+	if item.LateWaived != "" {
+		name := s.Seller
+		if item.LateWaived == domain.LateFactor {
+			name = s.Factor // of whom a debtor that is not told reads its supplier's
+		}
+		f.add(s.T.LatePayment, s.T.LateWaived.With("name", name))
+	}
 	f.code(s.T.Reference, shown.Reference)
 	if item.HasDocument {
 		f.file(s.T.Document, s.To("document", "deal", shown.Deal), documentOf, s.T.DocumentNote)

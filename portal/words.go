@@ -106,6 +106,8 @@ type words struct {
 	proofWords
 	agreedWords
 
+	LatePayment, LateWaived phrase
+
 	OutsideTitle, OutsideTold, OutsideAsked phrase // with somebody external
 
 	Calendar calendarWords

@@ -176,6 +176,7 @@ var german = words{
 	RestsCard:    "{amount} wurde mit Karte bezahlt und wird an uns weitergeleitet.",
 
 	proofWords: proofGerman, agreedWords: agreedGerman,
+	LatePayment: "Verspätete Zahlung", LateWaived: "{name} hat entschieden, weder Zinsen noch eine Pauschale zu verlangen.",
 
 	Mediate: "Um eine neutrale Person bitten", MediateNote: "Eine neutrale Person, die zu keinem von uns gehört, hört alle an und schlägt eine Lösung vor. Es kostet Sie nichts. Auch Ihr Lieferant wird gefragt.",
 	DoneMediate: "Danke. Ihr Lieferant wird jetzt gefragt, und Sie hören von uns.", MediationTitle: "Hilfe durch eine neutrale Person", SideNeutral: "die neutrale Person",

@@ -176,6 +176,7 @@ var english = words{
 	RestsCard:    "{amount} was paid by card and is being passed on to us.",
 
 	proofWords: proofEnglish, agreedWords: agreedEnglish,
+	LatePayment: "Late payment", LateWaived: "{name} has chosen not to ask for interest or a fixed sum.",
 
 	Mediate: "Ask for a neutral person", MediateNote: "A neutral person, who belongs to none of us, listens to everybody and proposes a way out. It costs you nothing. Your supplier is asked too.",
 	DoneMediate: "Thank you. Your supplier is asked now, and you will hear from us.", MediationTitle: "Help of a neutral person", SideNeutral: "the neutral person",

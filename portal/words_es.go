@@ -176,6 +176,7 @@ var spanish = words{
 	RestsCard:    "{amount} se ha pagado con tarjeta y se nos está transmitiendo.",
 
 	proofWords: proofSpanish, agreedWords: agreedSpanish,
+	LatePayment: "Retraso en el pago", LateWaived: "{name} ha decidido no pedir intereses ni una cantidad fija.",
 
 	Mediate: "Pedir una persona neutral", MediateNote: "Una persona neutral, que no pertenece a ninguno de nosotros, escucha a todos y propone una salida. No le cuesta nada. También se pregunta a su proveedor.",
 	DoneMediate: "Gracias. Ahora se pregunta a su proveedor, y tendrá noticias nuestras.", MediationTitle: "Ayuda de una persona neutral", SideNeutral: "la persona neutral",

@@ -176,6 +176,7 @@ var french = words{
 	RestsCard:    "{amount} a été payé par carte et nous est transmis.",
 
 	proofWords: proofFrench, agreedWords: agreedFrench,
+	LatePayment: "Retard de paiement", LateWaived: "{name} a choisi de ne demander ni intérêts ni somme forfaitaire.",
 
 	Mediate: "Demander une personne neutre", MediateNote: "Une personne neutre, qui n’appartient à aucun de nous, écoute chacun et propose une issue. Cela ne vous coûte rien. Votre fournisseur est également consulté.",
 	DoneMediate: "Merci. Votre fournisseur est maintenant consulté, et nous revenons vers vous.", MediationTitle: "L’aide d’une personne neutre", SideNeutral: "la personne neutre",

@@ -176,6 +176,7 @@ var portuguese = words{
 	RestsCard:    "{amount} foi pago com cartão e está a ser-nos transmitido.",
 
 	proofWords: proofPortuguese, agreedWords: agreedPortuguese,
+	LatePayment: "Atraso no pagamento", LateWaived: "{name} decidiu não pedir juros nem uma quantia fixa.",
 
 	Mediate: "Pedir uma pessoa neutra", MediateNote: "Uma pessoa neutra, que não pertence a nenhum de nós, ouve todos e propõe uma saída. Não lhe custa nada. O seu fornecedor também é consultado.",
 	DoneMediate: "Obrigado. O seu fornecedor é agora consultado, e receberá notícias nossas.", MediationTitle: "Ajuda de uma pessoa neutra", SideNeutral: "a pessoa neutra",

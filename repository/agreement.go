@@ -198,6 +198,7 @@ type recourseRow struct {
 	ExercisedAt  timeCol       `json:"exercised_at"`
 	ReassignedAt timeCol       `json:"reassigned_at"`
 	PolicyUntil  dateCol       `json:"policy_binds_until"`
+	Settled      int64         `json:"settled_minor"`
 }
 
 func (r recourseRow) recourse() domain.Recourse {
@@ -205,29 +206,34 @@ func (r recourseRow) recourse() domain.Recourse {
 	return domain.Recourse{
 		ID: domain.RecourseID{UUID: r.ID}, Factor: domain.OrganizationID{UUID: r.Factor}, Seller: domain.OrganizationID{UUID: r.Seller}, Deal: domain.DealID{UUID: r.Deal},
 		Case: domain.CaseID{UUID: r.Case}, Dispute: idOf[domain.DisputeID](r.Dispute), Status: domain.RecourseStatus(r.Status), Reason: domain.RecourseReason(r.Reason),
-		Evidence: r.Evidence, Part: amount(r.Part, r.Currency), Claim: amount(r.Claim, r.Currency), Paid: amount(r.Paid, r.Currency), Collected: amount(r.Collected, r.Currency), Reference: reference,
+		Evidence: r.Evidence, Part: amount(r.Part, r.Currency), Claim: amount(r.Claim, r.Currency), Paid: amount(r.Paid, r.Currency), Collected: amount(r.Collected, r.Currency), Settled: amount(r.Settled, r.Currency), Reference: reference,
 		MadeBy: domain.UserID{UUID: r.MadeBy}, MadeAt: r.MadeAt.Time, CheckedBy: idOf[domain.UserID](r.CheckedBy), ExercisedOn: r.ExercisedOn.Date,
 		ExercisedAt: r.ExercisedAt.Time, ReassignedAt: r.ReassignedAt.Time, PolicyUntil: r.PolicyUntil.Date,
 	}
 }
 
 const recourseColumns = `id, factor_id, seller_id, deal_id, case_id, dispute_id, status, reason, evidence, currency, part_minor, claim_minor, paid_minor, collected_minor, reference,
-  made_by, made_at, checked_by, exercised_on, exercised_at, reassigned_at, policy_binds_until`
+  made_by, made_at, checked_by, exercised_on, exercised_at, reassigned_at, policy_binds_until, settled_minor`
 
 const (
 	insertRecourse = `
 INSERT INTO recourses (` + recourseColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
 	updateRecourse = `
 WITH bound AS (
   UPDATE deals d SET policy_binds_until = greatest(d.policy_binds_until, $10::date) FROM recourses r WHERE r.id = $1 AND d.id = r.deal_id AND $10::date IS NOT NULL
 )
 UPDATE recourses SET status = $2, claim_minor = $3, paid_minor = $4, checked_by = $5, exercised_on = $6, exercised_at = $7, reassigned_at = $8,
-  collected_minor = $9, policy_binds_until = $10 WHERE id = $1`
+  collected_minor = $9, policy_binds_until = $10, settled_minor = $11 WHERE id = $1`
 	findRecourse = `
-SELECT deal_id FROM recourses WHERE factor_id = $2 AND id = $1`
+SELECT deal_id FROM recourses WHERE id = $1 AND (factor_id = $2 OR seller_id = $2)`
 	listRecourses = `
 SELECT ` + recourseColumns + ` FROM recourses WHERE deal_id = $1 ORDER BY id`
+	insertReport = `
+INSERT INTO recourse_reports (id, recourse_id, seller_id, deal_id, kind, currency, amount_minor, happened_on, note, made_by, made_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+	listReports = `
+SELECT id, recourse_id, kind, currency, amount_minor, happened_on, note, made_by, made_at FROM recourse_reports WHERE recourse_id = $1 ORDER BY id`
 	insertClaimPayment = `
 INSERT INTO claim_payments (id, factor_id, seller_id, recourse_id, receipt_id, amount_minor, value_on, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	saveEnding = `
@@ -248,7 +254,7 @@ UPDATE cases SET next_action_at = $18 WHERE id = $19 AND status = 'open'`
 func (tx *Tx) SaveRecourse(ctx context.Context, r domain.Recourse) error {
 	err := tx.exec(ctx, insertRecourse, r.ID.UUID, r.Factor.UUID, r.Seller.UUID, r.Deal.UUID, r.Case.UUID, orNull(r.Dispute.UUID), string(r.Status), string(r.Reason),
 		r.Evidence, string(r.Part.Currency()), r.Part.Units(), r.Claim.Units(), r.Paid.Units(), r.Collected.Units(), r.Reference.String(), r.MadeBy.UUID, instant(r.MadeAt),
-		orNull(r.CheckedBy.UUID), day(r.ExercisedOn), instant(r.ExercisedAt), instant(r.ReassignedAt), day(r.PolicyUntil))
+		orNull(r.CheckedBy.UUID), day(r.ExercisedOn), instant(r.ExercisedAt), instant(r.ReassignedAt), day(r.PolicyUntil), r.Settled.Units())
 	if violates(err, "recourses_one_proposed") {
 		return domain.ErrWrongState.Because("another recourse of this deal is under way").In("under_way")
 	}
@@ -258,13 +264,13 @@ func (tx *Tx) SaveRecourse(ctx context.Context, r domain.Recourse) error {
 // UpdateRecourse saves how a recourse stands.
 func (tx *Tx) UpdateRecourse(ctx context.Context, r domain.Recourse) error {
 	return tx.exec(ctx, updateRecourse, r.ID.UUID, string(r.Status), r.Claim.Units(), r.Paid.Units(), orNull(r.CheckedBy.UUID), day(r.ExercisedOn),
-		instant(r.ExercisedAt), instant(r.ReassignedAt), r.Collected.Units(), day(r.PolicyUntil))
+		instant(r.ExercisedAt), instant(r.ReassignedAt), r.Collected.Units(), day(r.PolicyUntil), r.Settled.Units())
 }
 
-// RecourseDeal returns the deal of a factor's recourse.
-func (tx *Tx) RecourseDeal(ctx context.Context, id domain.RecourseID, factor domain.OrganizationID) (domain.DealID, error) {
+// RecourseDeal returns the deal of a party's recourse.
+func (tx *Tx) RecourseDeal(ctx context.Context, id domain.RecourseID, party domain.OrganizationID) (domain.DealID, error) {
 	var deal uuid.UUID
-	if err := tx.get(ctx, &deal, findRecourse, id.UUID, factor.UUID); err != nil {
+	if err := tx.get(ctx, &deal, findRecourse, id.UUID, party.UUID); err != nil {
 		return domain.DealID{}, fmt.Errorf("find recourse %s: %w", id, err)
 	}
 	return domain.DealID{UUID: deal}, nil
@@ -277,6 +283,43 @@ func (tx *Tx) Recourses(ctx context.Context, deal domain.DealID) ([]domain.Recou
 		return nil, fmt.Errorf("list recourses: %w", err)
 	}
 	return mapped(rows, recourseRow.recourse), nil
+}
+
+type reportRow struct {
+	ID       uuid.UUID `json:"id"`
+	Recourse uuid.UUID `json:"recourse_id"`
+	Kind     string    `json:"kind"`
+	Currency string    `json:"currency"`
+	Amount   int64     `json:"amount_minor"`
+	On       dateCol   `json:"happened_on"`
+	Note     string    `json:"note"`
+	By       uuid.UUID `json:"made_by"`
+	At       timeCol   `json:"made_at"`
+}
+
+// SaveReport records what a seller says became of a part that is its own again, and how the recourse
+// stands then.
+func (tx *Tx) SaveReport(ctx context.Context, r domain.Recourse, report domain.RecourseReport) error {
+	err := tx.exec(ctx, insertReport, report.ID.UUID, r.ID.UUID, r.Seller.UUID, r.Deal.UUID, report.Kind, string(report.Amount.Currency()), report.Amount.Units(),
+		day(report.On), report.Note, report.By.UUID, instant(report.At))
+	if err != nil {
+		return fmt.Errorf("save report: %w", err)
+	}
+	return tx.UpdateRecourse(ctx, r)
+}
+
+// Reports returns what a seller said of a part, oldest first.
+func (tx *Tx) Reports(ctx context.Context, id domain.RecourseID) ([]domain.RecourseReport, error) {
+	var rows []reportRow
+	if err := tx.list(ctx, &rows, listReports, id.UUID); err != nil {
+		return nil, fmt.Errorf("list reports: %w", err)
+	}
+	return mapped(rows, func(r reportRow) domain.RecourseReport {
+		return domain.RecourseReport{
+			ID: domain.RecourseReportID{UUID: r.ID}, Recourse: domain.RecourseID{UUID: r.Recourse}, Kind: r.Kind, Amount: amount(r.Amount, r.Currency), On: r.On.Date,
+			Note: r.Note, By: domain.UserID{UUID: r.By}, At: r.At.Time,
+		}
+	}), nil
 }
 
 // SaveClaimPayment records what of a receipt a seller paid of what it owes.

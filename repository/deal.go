@@ -81,6 +81,7 @@ type dealRow struct {
 	Instalments  int       `json:"envelope_instalments"`
 	EnvelopeDays int       `json:"envelope_days"`
 	Disclosure   string    `json:"disclosure"`
+	LateOwner    string    `json:"late_owner"`
 	Recognised   int64     `json:"recognised_minor"`
 	NextAccrual  timeCol   `json:"next_accrual_at"`
 	Reference    string    `json:"reference"`
@@ -115,7 +116,7 @@ func (r dealRow) deal() domain.Deal {
 			FirstDays: r.FirstDays, FirstRate: r.FirstRate.Rate, StepDays: r.StepDays, StepRate: r.StepRate.Rate,
 			UpfrontRate: r.UpfrontRate.Rate, DailyRate: r.DailyRate.Rate,
 		},
-		RecourseDays: r.RecourseDays, RebateHold: r.RebateHold, Disclosure: domain.Disclosure(r.Disclosure), Envelope: domain.Envelope{Instalments: r.Instalments, DaysPastDue: r.EnvelopeDays}, Recognised: amount(r.Recognised, r.Currency), NextAccrual: r.NextAccrual.Time,
+		RecourseDays: r.RecourseDays, RebateHold: r.RebateHold, Disclosure: domain.Disclosure(r.Disclosure), LateOwner: domain.LateOwner(r.LateOwner), Envelope: domain.Envelope{Instalments: r.Instalments, DaysPastDue: r.EnvelopeDays}, Recognised: amount(r.Recognised, r.Currency), NextAccrual: r.NextAccrual.Time,
 		Reference: reference, NoticeCode: r.NoticeCode, Operating: domain.AccountID{UUID: r.Operating}, Collection: domain.AccountID{UUID: r.Collection},
 		Payout: domain.AccountID{UUID: r.Payout}, FundingDate: r.FundingDate.Date, MadeAt: r.MadeAt.Time, PaidInFull: r.PaidInFull.Date, SettledAt: r.SettledAt.Time, PolicyUntil: r.PolicyUntil.Date,
 		Assignable: r.Assignable.Value.assignable(),
@@ -136,8 +137,8 @@ WITH taken AS (
   INSERT INTO deals (id, world_id, factor_id, seller_id, relationship_id, debtor_id, invoice_id, offer_id, case_id, mandate_id, status, currency,
     invoice_number, debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate,
     fee_step_days, fee_step_rate, fee_upfront_rate, fee_daily_rate, recourse_days, rebate_hold, reference, notice_code, operating_account_id,
-    collection_account_id, seller_account_id, made_at, tax_minor, assignable, envelope_instalments, envelope_days, disclosure)
-  VALUES ($13, $6, $7, $8, $10, $9, $2, $1, $5, $14, 'made', $15, $16, $34, $17, $18, $19, $20, $21, $22, $18, $23, $24, $25, $26, $35, $36, $27, $28, $29, $30, $31, $32, $33, $12, $37, $38::jsonb, $39, $40, $41)
+    collection_account_id, seller_account_id, made_at, tax_minor, assignable, envelope_instalments, envelope_days, disclosure, late_owner)
+  VALUES ($13, $6, $7, $8, $10, $9, $2, $1, $5, $14, 'made', $15, $16, $34, $17, $18, $19, $20, $21, $22, $18, $23, $24, $25, $26, $35, $36, $27, $28, $29, $30, $31, $32, $33, $12, $37, $38::jsonb, $39, $40, $41, $43)
 ), asked AS (
   INSERT INTO conditions (deal_id, factor_id, seller_id, code)
   SELECT $13, $7, $8, c FROM unnest($42::text[]) AS c
@@ -160,7 +161,7 @@ func (tx *Tx) SaveAcceptance(ctx context.Context, d domain.Deal, o domain.Offer,
 		d.Origination.Units(), d.Wire.Units(), d.Fee.FirstDays, d.Fee.FirstRate.String(), d.Fee.StepDays, d.Fee.StepRate.String(),
 		d.RecourseDays, d.RebateHold, d.Reference.String(), d.NoticeCode, d.Operating.UUID, d.Collection.UUID, d.Payout.UUID, d.DebtorName,
 		d.Fee.UpfrontRate.String(), d.Fee.DailyRate.String(), d.Tax.Units(), string(ground),
-		d.Envelope.Instalments, d.Envelope.DaysPastDue, string(cmp.Or(d.Disclosure, domain.Notified)), pq.Array(d.Disclosure.Conditions()))
+		d.Envelope.Instalments, d.Envelope.DaysPastDue, string(cmp.Or(d.Disclosure, domain.Notified)), pq.Array(d.Disclosure.Conditions()), string(d.LateOwner))
 	if violates(err, "deals_one_live") || violates(err, "fingerprints_live") {
 		return domain.ErrWrongState.Because("it was sold meanwhile").In(string(domain.InvoiceSold))
 	}
@@ -211,7 +212,7 @@ const dealColumns = `id, world_id, factor_id, seller_id, relationship_id, debtor
   invoice_number, debtor_name, due_on, basis_minor, advance_minor, reserve_minor, origination_minor, wire_minor, open_minor, fee_first_days, fee_first_rate,
   fee_step_days, fee_step_rate, fee_upfront_rate, fee_daily_rate, recourse_days, rebate_hold, recognised_minor, next_accrual_at, reference, notice_code,
   operating_account_id, collection_account_id, seller_account_id, funding_date, made_at, paid_in_full_on, settled_at, policy_binds_until,
-  tax_minor, credited_minor, forgiven_minor, given_back_minor, reserve_used_minor, card_cost_minor, assignable, envelope_instalments, envelope_days, disclosure, deal_moves(id) AS moves, deal_stops(id) AS stops`
+  tax_minor, credited_minor, forgiven_minor, given_back_minor, reserve_used_minor, card_cost_minor, assignable, envelope_instalments, envelope_days, disclosure, late_owner, deal_moves(id) AS moves, deal_stops(id) AS stops`
 
 const (
 	readSellerDeal = `

@@ -12,7 +12,7 @@ import (
 
 const (
 	loadDebtorPage = `
-SELECT debtor_page($1, $2) AS page, debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case()) || debtor_outside() || debtor_proven() AS beside`
+SELECT debtor_page($1, $2) AS page, debtor_agreements() || debtor_cards() || debtor_thanks($3) || case_mediations(app_case()) || debtor_outside() || debtor_proven() || debtor_late() AS beside`
 	confirmLink = `
 SELECT is_right, tries FROM confirm_link($1, $2)`
 )
@@ -77,6 +77,8 @@ type debtorPageRow struct {
 	InRow       int               `json:"in_row"`
 	Letters     []debtorLetterRow `json:"letters"`
 
+	LateWaived map[uuid.UUID]domain.LateOwner `json:"late_waived"`
+
 	Cards        []cardRow `json:"cards"`
 	CardsStopped bool      `json:"cards_stopped"`
 }
@@ -109,7 +111,7 @@ func (r debtorPageRow) page() domain.DebtorPage {
 		item := domain.DebtorItem{
 			Deal: domain.DealID{UUID: i.Deal}, Status: domain.DealStatus(i.Status), InvoiceNumber: i.Number, OrderReference: i.OrderReference, Summary: i.Summary,
 			Issued: i.Issued.Date, Due: i.Due.Date, Basis: amount(i.Basis, i.Currency), Open: amount(i.Open, i.Currency), Reference: reference,
-			PaidOn: i.PaidOn.Date, Account: accounts[i.Account], AccountEnds: ends[i.Account], HasDocument: i.HasDocument,
+			PaidOn: i.PaidOn.Date, Account: accounts[i.Account], AccountEnds: ends[i.Account], HasDocument: i.HasDocument, LateWaived: r.LateWaived[i.Deal],
 		}
 		if !i.NoticeAt.IsZero() {
 			item.NoticeOn = domain.DateOf(i.NoticeAt.In(page.Zone()))

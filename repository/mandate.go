@@ -48,6 +48,7 @@ type mandateRow struct {
 	Instalments   int       `json:"envelope_instalments"`
 	EnvelopeDays  int       `json:"envelope_days"`
 	Confidential  int       `json:"confidential_level"`
+	LateOwner     string    `json:"late_owner"`
 	Version       int       `json:"version"`
 	CreatedAt     timeCol   `json:"created_at"`
 }
@@ -76,7 +77,7 @@ func (r mandateRow) mandate() domain.Mandate {
 			OriginationRate: r.Origination.Rate, OriginationFixed: amount(r.OriginFixed, r.Currency), OriginationTax: r.OriginTax.Rate, WireFee: amount(r.Wire, r.Currency),
 			RecourseDays: r.RecourseDays, CureDays: r.CureDays, Envelope: domain.Envelope{Instalments: r.Instalments, DaysPastDue: r.EnvelopeDays}, MinFace: amount(r.MinFace, r.Currency), MaxFace: amount(r.MaxFace, r.Currency),
 			DebtorLimit: amount(r.DebtorLimit, r.Currency), FacilityLimit: amount(r.FacilityLimit, r.Currency),
-			OfferHours: r.OfferHours, MaxExpectedDaysLate: r.MaxDaysLate, ConfidentialLevel: r.Confidential,
+			OfferHours: r.OfferHours, MaxExpectedDaysLate: r.MaxDaysLate, ConfidentialLevel: r.Confidential, LateOwner: domain.LateOwner(r.LateOwner),
 			ByRisk: r.ByRisk, Costs: domain.Costs{
 				FundsRate: r.FundsRate.Rate, Servicing: amount(r.Servicing, r.Currency), ServicingRate: r.ServicingRate.Rate, MarginRate: r.MarginRate.Rate,
 			},
@@ -89,13 +90,13 @@ const mandateColumns = `id, factor_id, world_id, currency, state, operating_acco
   verification_haircut, seller_haircut, fee_first_days, fee_first_rate, fee_step_days, fee_step_rate, origination_rate, origination_minor,
   wire_minor, recourse_days, cure_days, min_face_minor, max_face_minor, debtor_limit_minor, facility_limit_minor, offer_hours, max_days_late,
   version, created_at, fee_upfront_rate, fee_daily_rate, by_risk, funds_rate, servicing_minor, servicing_rate, margin_rate, origination_tax_rate,
-  envelope_instalments, envelope_days, confidential_level`
+  envelope_instalments, envelope_days, confidential_level, late_owner`
 
 const (
 	insertMandate = `
 INSERT INTO mandates (` + mandateColumns + `)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
-  $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)`
+  $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40)`
 	readMandate = `
 SELECT ` + mandateColumns + ` FROM mandates WHERE factor_id = $2 AND id = $1`
 	lockMandate  = readMandate + ` FOR UPDATE`
@@ -123,7 +124,7 @@ func (tx *Tx) SaveMandate(ctx context.Context, m domain.Mandate) error {
 		t.DebtorLimit.Units(), t.FacilityLimit.Units(), t.OfferHours, t.MaxExpectedDaysLate, m.Version, instant(m.CreatedAt),
 		t.Fee.UpfrontRate.String(), t.Fee.DailyRate.String(), t.ByRisk, t.Costs.FundsRate.String(), t.Costs.Servicing.Units(),
 		t.Costs.ServicingRate.String(), t.Costs.MarginRate.String(), t.OriginationTax.String(),
-		t.Envelope.Instalments, t.Envelope.DaysPastDue, t.ConfidentialLevel)
+		t.Envelope.Instalments, t.Envelope.DaysPastDue, t.ConfidentialLevel, string(t.LateOwner))
 }
 
 // Mandate returns a mandate of a factor.

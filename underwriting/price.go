@@ -54,6 +54,7 @@ func Price(d Decision, m domain.MandateTerms, ask Ask) (domain.OfferTerms, error
 		RecourseDays: m.RecourseDays,
 		RebateHold:   ask.RebateHold,
 		Envelope:     m.Envelope,
+		LateOwner:    m.LateOwner,
 	}
 	if !terms.AdvanceRate.Positive() {
 		return domain.OfferTerms{}, domain.ErrNothingToPayOut.Because("haircuts and the highest fee take the whole basis")

@@ -29,6 +29,7 @@ type wireTerms struct {
 	RebateHold       int            `json:"rebate_hold"`
 	Envelope         *wireEnvelope  `json:"envelope,omitempty"`   // none: the usual one, 3 instalments and 30 days
 	Disclosure       string         `json:"disclosure,omitempty"` // none: the debtor is told
+	LateOwner        string         `json:"late_owner,omitempty"` // none: nobody may ask for late charges
 	Scenarios        []wireScenario `json:"scenarios"`
 }
 
@@ -57,7 +58,7 @@ func EncodeTerms(t domain.OfferTerms) []byte {
 		Currency: string(t.Basis.Currency()), BasisMinor: t.Basis.Units(), AdvanceRate: t.AdvanceRate.String(),
 		AdvanceMinor: t.Advance.Units(), ReserveMinor: t.Reserve.Units(), OriginationMinor: t.Origination.Units(),
 		WireMinor: t.Wire.Units(), TaxMinor: t.Tax.Units(), NowMinor: t.Now.Units(), FirstDays: t.Fee.FirstDays, FirstRate: t.Fee.FirstRate.String(),
-		StepDays: t.Fee.StepDays, StepRate: t.Fee.StepRate.String(), RecourseDays: t.RecourseDays, RebateHold: t.RebateHold, Disclosure: string(t.Disclosure),
+		StepDays: t.Fee.StepDays, StepRate: t.Fee.StepRate.String(), RecourseDays: t.RecourseDays, RebateHold: t.RebateHold, Disclosure: string(t.Disclosure), LateOwner: string(t.LateOwner),
 		Scenarios: []wireScenario{},
 	}
 	if t.Fee.Family() == domain.FeeDaily {
@@ -94,7 +95,7 @@ func DecodeTerms(stored []byte) (domain.OfferTerms, error) {
 			FirstDays: wire.FirstDays, FirstRate: rates[1], StepDays: wire.StepDays, StepRate: rates[2],
 			UpfrontRate: rates[3], DailyRate: rates[4],
 		},
-		RecourseDays: wire.RecourseDays, RebateHold: wire.RebateHold, Envelope: domain.UsualEnvelope, Disclosure: domain.Disclosure(wire.Disclosure),
+		RecourseDays: wire.RecourseDays, RebateHold: wire.RebateHold, Envelope: domain.UsualEnvelope, Disclosure: domain.Disclosure(wire.Disclosure), LateOwner: domain.LateOwner(wire.LateOwner),
 	}
 	if e := wire.Envelope; e != nil {
 		t.Envelope = domain.Envelope{Instalments: e.Instalments, DaysPastDue: e.DaysPastDue}

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/hex"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -18,8 +20,7 @@ import (
 // a broken promise, a plan with every consent, three and a half instalments, and recourse for the
 // disputed part. It holds C-129, C-131, C-133, C-134, C-136, C-137, C-139, C-143, C-144, C-145, C-148, C-154, C-177, D-5, D-10,
 // D-13, D-23, D-25, F-42, F-73, F-74, F-75, F-76 and F-78.
-// The introduction by letter, the follow-up in the seller's own name and the statutory interest that
-// was never claimed are not played.
+// It holds D-26 and C-4 too: the interest that was never claimed, to the penny, and its waiver; and C-158: the follow-up in the seller's own name.
 func TestStoryB(t *testing.T) {
 	h := newHouse(t, onDay{payday: domain.MustDate("2026-04-10")}, "2026-03-02T09:00:00Z")
 	b := &storyB{storyA: &storyA{house: h}}
@@ -61,6 +62,7 @@ func (b *storyB) parties() {
 	b.rel = b.made(b.tarn, "/v1/relationships", map[string]any{
 		"code": "KF", "name": "Kestrel Fit-Out Ltd", "legal_type": "company", "country": "GB", "contact_name": "Moira Shaw",
 		"email": moiraMail, "time_zone": "Europe/London", "terms_days": 30,
+		"assignment": map[string]any{"clause": "none", "governing_law": "GB-ENG", "contract_on": "2025-11-03", "small_seller": true},
 	})
 	account := func(purpose, holder, number string) map[string]any {
 		return map[string]any{"purpose": purpose, "currency": "GBP", "holder": holder, "iban": gbIBAN(number).IBAN()}
@@ -80,7 +82,7 @@ func (b *storyB) parties() {
 		"currency": "GBP", "advance_cap": "0.9", "dilution_haircut": "0.06", "verification_haircut": "0.02", "seller_haircut": "0.03",
 		"fee":              map[string]any{"first_days": 30, "first_rate": "0.03", "step_days": 10, "step_rate": "0.01"},
 		"origination_rate": "0", "origination_fixed": "35.00", "origination_tax_rate": "0.2", "wire_fee": "0.00", "recourse_days": 90, "cure_days": 0,
-		"min_face": "100.00", "max_face": "100000.00", "debtor_limit": "100000.00", "facility_limit": "1000000.00", "offer_hours": 72, "max_expected_days_late": 60,
+		"min_face": "100.00", "max_face": "100000.00", "debtor_limit": "100000.00", "facility_limit": "1000000.00", "offer_hours": 72, "max_expected_days_late": 60, "late_charges_owner": "seller",
 		"operating_account_id": operating, "collection_account_id": collection,
 	})
 	b.must(b.northgate.post(b.t.Context(), "/v1/mandates/"+mandate+"/activate", nil, nil))
@@ -136,6 +138,10 @@ func (b *storyB) sale() {
 	}
 	b.must(b.tarn.post(b.t.Context(), "/v1/offers/"+offer.ID+"/accept", nil, &accepted))
 	b.deal, b.kase = accepted.Deal.ID, accepted.Case
+	response, printed := b.fetch(b.t, http.MethodGet, "/v1/deals/"+b.deal+"/letters/introduction", nil, func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+b.tarn.token) })
+	if response.StatusCode != http.StatusOK || !strings.HasPrefix(string(printed), "%PDF-") {
+		b.t.Errorf("the introduction by letter is %d %.40s", response.StatusCode, printed)
+	}
 	b.clock("2026-03-05T11:30:00Z")
 	b.condition(b.platform, "seller_approved", "owner approved", "2026-03-02T10:00:00Z", "")
 	b.condition(b.platform, "account_proven", "hold over", "2026-02-20T10:00:00Z", "")
@@ -414,12 +420,8 @@ func (b *storyB) end() {
 	ctx := b.t.Context()
 	b.books("27 July, closed", "2026-07-27", "Cash operating 1110.00", "Cash collection 0.00", "Factored receivables 0.00", "Accrued fees 0.00", "Seller recourse receivable 0.00",
 		"Reserve 0.00", "Discount-fee income -1068.00", "Origination income -35.00", "Output tax -7.00")
-	b.loaded("2026-08-10T10:00:00Z", "2026-08-07")
-	d := b.disputes()[1]
-	if *d.Outcome != "given_back" {
-		b.t.Errorf("the second dispute ended as %s", *d.Outcome)
-	}
-	b.must(b.tarn.post(ctx, "/v1/disputes/"+d.ID+"/root-cause", map[string]any{"said": "no inspection at handover"}, nil))
+	b.waived()
+	b.afterwards()
 	b.clock("2026-09-01T10:00:00Z")
 	b.got("nothing after the release", 23)
 	b.boundUntil("2026-10-25")
@@ -429,6 +431,80 @@ func (b *storyB) end() {
 	findings, _, err := repository.CheckLedger(ctx, b.data.OwnerURL)
 	if err != nil || len(findings) > 0 {
 		b.t.Errorf("ledger check: %v %v", findings, err)
+	}
+}
+
+// waived: Tarn could claim 247.62 and 100.00, and does not. Without counsel's signature there would be nothing to claim.
+func (b *storyB) waived() {
+	ctx, path := b.t.Context(), "/v1/deals/"+b.deal+"/late-charges"
+	var charges struct {
+		State, Law      string
+		Interest, Total wireMoney
+		FixedSum        wireMoney `json:"fixed_sum"`
+		Spans           []struct{ Rate string }
+		Waiver          *struct{ Interest wireMoney }
+	}
+	b.must(b.northgate.get(ctx, path, &charges))
+	if charges.State != "unsigned" || charges.Total.Amount != "0.00" {
+		b.t.Errorf("unsigned the law adds %+v", charges)
+	}
+	law, _ := domain.LawOf("gb-late-payment")
+	signed := map[string]any{"world": b.world, "sha256": hex.EncodeToString(law.Digest()), "counsel": "Hale & Partners LLP", "reference": "Opinion 21", "signed_on": "2026-02-02", "review_by": "2027-02-01"}
+	b.must(b.platform.post(ctx, "/v1/laws/gb-late-payment/signatures", signed, nil))
+	b.must(b.tarn.get(ctx, path, &charges))
+	if got, want := strings.Join([]string{charges.State, charges.Law, charges.Spans[0].Rate, charges.Interest.Amount, charges.FixedSum.Amount, charges.Total.Amount}, " "), "computed gb-late-payment 0.1175 247.62 100.00 347.62"; got != want {
+		b.t.Errorf("the law adds %s, want %s", got, want)
+	}
+	if err := b.northgate.post(ctx, path+"/waive", nil, nil); code(err) != "forbidden" {
+		b.t.Errorf("who does not own it waives it: %v", err)
+	}
+	b.must(b.tarn.post(ctx, path+"/waive", nil, &charges))
+	if charges.Waiver == nil || charges.Waiver.Interest.Amount != "247.62" {
+		b.t.Errorf("waived: %+v", charges.Waiver)
+	}
+	if err := b.tarn.post(ctx, path+"/waive", nil, nil); code(err) != "wrong-state" {
+		b.t.Errorf("waived twice: %v", err)
+	}
+	b.books("a waiver posts nothing", "2026-07-27", "Discount-fee income -1068.00", "Cash operating 1110.00")
+}
+
+// afterwards: each bears half of the 800.00, Tarn says why it came about, and thanks in its own name.
+func (b *storyB) afterwards() {
+	ctx := b.t.Context()
+	b.loaded("2026-08-10T10:00:00Z", "2026-08-07")
+	report := func(kind, amount, on string) error {
+		return b.tarn.post(ctx, "/v1/recourses/"+b.recourse+"/reports", map[string]any{"kind": kind, "amount": map[string]string{"amount": amount, "currency": "GBP"}, "on": on, "note": "we met on site"}, nil)
+	}
+	letter := "/v1/deals/" + b.deal + "/letters/follow_up?as=words"
+	b.must(report("credited", "400.00", "2026-07-30"))
+	if err := b.tarn.get(ctx, letter, nil); code(err) != "wrong-state" {
+		b.t.Errorf("thanks while 400.00 is left: %v", err)
+	}
+	if err := report("paid", "400.01", "2026-08-07"); code(err) != "more-than-open" {
+		b.t.Errorf("more than is left: %v", err)
+	}
+	b.must(report("paid", "400.00", "2026-08-07"))
+	d := b.disputes()[1]
+	if *d.Outcome != "given_back" {
+		b.t.Errorf("the second dispute ended as %s", *d.Outcome)
+	}
+	if err := b.tarn.get(ctx, letter, nil); code(err) != "wrong-state" {
+		b.t.Errorf("thanks before the cause is known: %v", err)
+	}
+	b.must(b.tarn.post(ctx, "/v1/disputes/"+d.ID+"/root-cause", map[string]any{"said": "no inspection at handover"}, nil))
+	b.clock("2026-08-11T08:30:00Z")
+	response, words := b.fetch(b.t, http.MethodGet, letter, nil, func(q *http.Request) { q.Header.Set("Authorization", "Bearer "+b.tarn.token) })
+	text := strings.Join(strings.Fields(string(words)), " ")
+	for _, said := range []string{"thank you for settling it with us", "Dear Moira Shaw", "no inspection at handover", "One question", "Tarn Joinery Ltd"} {
+		if response.StatusCode != http.StatusOK || !strings.Contains(text, said) {
+			b.t.Errorf("B-19 does not say %q (%d):\n%s", said, response.StatusCode, text)
+		}
+	}
+	if strings.Contains(text, "Northgate") {
+		b.t.Errorf("B-19 is not in Tarn's own name:\n%s", text)
+	}
+	if err := b.northgate.get(ctx, letter, nil); code(err) != "not-found" {
+		b.t.Errorf("the factor reads what is the seller's: %v", err)
 	}
 }
 

@@ -62,7 +62,7 @@ func (s *scene) asker(o operation) *client {
 			return s.neutral
 		}
 	}
-	for _, path := range []string{"/v1/disputes/{id}/answer", "/v1/disputes/{id}/root-cause", "/v1/plans/{id}/consent", "/v1/mediations/{id}/answer"} {
+	for _, path := range []string{"/v1/disputes/{id}/answer", "/v1/disputes/{id}/root-cause", "/v1/plans/{id}/consent", "/v1/mediations/{id}/answer", "/v1/recourses/{id}/reports"} {
 		if o.path == path {
 			return s.alice.client
 		}
@@ -336,10 +336,11 @@ func (s *scene) rightBodies(ids map[string]string) map[string]any {
 		"POST /v1/deals/{id}/recourses": map[string]any{
 			"reason": "breach", "dispute_id": ids["disputes"], "amount": map[string]string{"amount": "5.00", "currency": "EUR"}, "evidence": "never sent",
 		},
-		"PUT /v1/cases/{id}/contact":    contactWish(),
-		"POST /v1/cases/{id}/pauses":    map[string]any{"deal_id": ids["deals"], "reason": "a new order", "until": "2026-02-20T09:00:00Z"},
-		"POST /v1/touches/{id}/decline": map[string]any{"note": "a new order"},
-		"POST /v1/touches/{id}/settle":  map[string]any{"arrived": true, "note": "They wrote back."},
+		"POST /v1/recourses/{id}/reports": map[string]any{"kind": "paid", "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "on": "2026-02-20", "note": "by transfer"},
+		"PUT /v1/cases/{id}/contact":      contactWish(),
+		"POST /v1/cases/{id}/pauses":      map[string]any{"deal_id": ids["deals"], "reason": "a new order", "until": "2026-02-20T09:00:00Z"},
+		"POST /v1/touches/{id}/decline":   map[string]any{"note": "a new order"},
+		"POST /v1/touches/{id}/settle":    map[string]any{"arrived": true, "note": "They wrote back."},
 		"POST /v1/touches/{id}/result": map[string]any{
 			"result": "promised", "note": "friendly", "deal_id": ids["deals"], "amount": map[string]string{"amount": "1.00", "currency": "EUR"}, "promised_on": "2026-02-20",
 		},

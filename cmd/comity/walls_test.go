@@ -104,6 +104,10 @@ func TestEveryTableIsWalled(t *testing.T) {
 		`WITH letter AS (INSERT INTO blobs (id, org_id, media_type, file_name, size, sha256)
 			SELECT gen_random_uuid(), factor_id, 'application/pdf', 'proof.pdf', 1, sha256('x') FROM questions LIMIT 1 RETURNING id)
 			INSERT INTO proofs (question_id, case_id, factor_id, seller_id, blob_id, at) SELECT q.id, q.case_id, q.factor_id, q.seller_id, letter.id, now() FROM questions q, letter LIMIT 1`,
+		`INSERT INTO late_waivers (deal_id, factor_id, seller_id, case_id, owner, law, currency, interest_minor, fixed_minor, waived_by, waived_at)
+			SELECT id, factor_id, seller_id, case_id, 'seller', '', currency, 0, 0, gen_random_uuid(), now() FROM deals LIMIT 1`,
+		`INSERT INTO recourse_reports (id, recourse_id, seller_id, deal_id, kind, currency, amount_minor, happened_on, note, made_by, made_at)
+			SELECT gen_random_uuid(), id, seller_id, deal_id, 'paid', currency, 1, current_date, '', gen_random_uuid(), now() FROM recourses LIMIT 1`,
 		`INSERT INTO feedback (id, case_id, factor_id, seller_id, link_id, ease, said, at) SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, 'yes', '', now() FROM links LIMIT 1`,
 	} {
 		_, err := s.owner.ExecContext(t.Context(), row)
@@ -231,7 +235,7 @@ func TestDefinersAreFew(t *testing.T) {
 		}
 	}
 	h.must(rows.Err())
-	want := "authenticate s, confirm_link v, deal_moves s, deal_stops s, deals_tallied v, debtor_cards s, debtor_document s, debtor_outside s, debtor_page v, debtor_proof s, debtor_proven s, debtor_thanks s, find_link s, history_tallied v, journal_balances v, mediation_view s, model_artefact s, posting_balances v, resolve_debtor v, save_debtor_wishes v, sign_in s, sign_up v"
+	want := "authenticate s, confirm_link v, deal_moves s, deal_stops s, deals_tallied v, debtor_cards s, debtor_document s, debtor_late s, debtor_outside s, debtor_page v, debtor_proof s, debtor_proven s, debtor_thanks s, find_link s, history_tallied v, journal_balances v, late_facts s, mediation_view s, model_artefact s, posting_balances v, resolve_debtor v, save_debtor_wishes v, sign_in s, sign_up v"
 	if got := strings.Join(names, ", "); got != want {
 		t.Errorf("functions that see past the walls:\n%s\nwant\n%s", got, want)
 	}

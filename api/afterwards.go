@@ -5,6 +5,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"comity/collections"
 	"comity/domain"
 )
 
@@ -95,4 +96,57 @@ func (s *Server) listReports(c *gin.Context) error {
 //	@Router			/v1/recourses/{id}/reports [post]
 func (s *Server) reportRecourse(c *gin.Context) error {
 	return doWith[ReportRecourseRequest](c, domain.ParseRecourseID, answering(http.StatusCreated, recourseReportOf, nil), s.market.ReportRecourse)
+}
+
+// OwnReminder is a letter that a seller may send by itself now, or why not now.
+type OwnReminder struct {
+	// It may leave now, and counts as sent.
+	Clear bool `json:"clear" example:"true"`
+	// To whom, from the seller's own address; null when it is not clear, as what follows.
+	Recipient *string `json:"recipient" extensions:"x-nullable" example:"moira.shaw@kestrel.example"`
+	Subject   *string `json:"subject" extensions:"x-nullable" example:"GBP 800.00 of invoice TJ-0387, due on Wednesday 1 April 2026: how can we help?"`
+	Text      *string `json:"text" extensions:"x-nullable" example:"Dear Moira Shaw, …"`
+	// Why not now.
+	Codes []string `json:"codes" example:"gap_lt_7d"`
+	Words string   `json:"words" example:"there are seven days between two messages of ours"`
+	// When it may be asked again; null: at once, or when a person has done something.
+	LookAgainAt *string `json:"look_again_at" extensions:"x-nullable" format:"date-time" example:"2026-08-17T08:30:00Z"`
+} //	@name	OwnReminder
+
+func ownReminderOf(r collections.OwnReminder) OwnReminder {
+	return OwnReminder{
+		Clear: r.Clear, Recipient: textOrNull(r.Recipient), Subject: textOrNull(r.Subject), Text: textOrNull(r.Text), Codes: append([]string{}, r.Codes...), Words: r.Words,
+		LookAgainAt: momentOrNull(r.Again),
+	}
+}
+
+// remindOwn writes to a debtor about a part that is the seller's again.
+//
+//	@Summary		Write to the debtor about a part that is yours again
+//	@Description	By its seller, under the same case and the same rules as before: the debtor's words and wishes, hours, one message a day, seven days between two, and the ceiling over everybody who writes to it. Clear, the answer is the letter, for the seller to send from its own address; it counts as sent, and Comity sends nothing. After three of them the seller speaks with its debtor.
+//	@Tags			agreements
+//	@Produce		json
+//	@Security		Bearer
+//	@Param			Idempotency-Key	header		string	true	"makes a repetition harmless for 7 days"
+//	@Param			id				path		string	true	"id of the recourse"
+//	@Success		200				{object}	OwnReminder
+//	@Failure		400				{object}	Problem
+//	@Failure		401				{object}	Problem
+//	@Failure		403				{object}	Problem
+//	@Failure		404				{object}	Problem
+//	@Failure		409				{object}	Problem
+//	@Failure		413				{object}	Problem
+//	@Failure		422				{object}	Problem
+//	@Router			/v1/recourses/{id}/reminders [post]
+func (s *Server) remindOwn(c *gin.Context) error {
+	id, guard, err := stepOn(c, domain.ParseRecourseID, answering(http.StatusOK, ownReminderOf, nil))
+	if err != nil {
+		return err
+	}
+	answer, err := s.cases.RemindOwn(c.Request.Context(), caller(c), id, guard)
+	if err != nil {
+		return err
+	}
+	send(c, answer)
+	return nil
 }

@@ -66,6 +66,7 @@ type Cases interface {
 	DealReview(context.Context, domain.Caller, domain.DealID) (domain.Review, error)
 	Reviews(context.Context, domain.Caller) ([]domain.Review, error)
 	DealLetter(ctx context.Context, by domain.Caller, id domain.DealID, kind string) (domain.Document, error)
+	RemindOwn(ctx context.Context, by domain.Caller, id domain.RecourseID, once domain.Once[collections.OwnReminder]) (domain.Answer, error)
 	DealLetterWords(ctx context.Context, by domain.Caller, id domain.DealID, kind string) (domain.Document, error)
 	Voice(context.Context, domain.Caller) (domain.Voice, error)
 	SetVoice(context.Context, domain.Caller, domain.Voice) (domain.Voice, error)

@@ -17,6 +17,7 @@ func (s *Server) recourseRoutes() []route {
 		{method: http.MethodPost, path: "/v1/recourses/:id/decline", handle: s.declineRecourse},
 		{method: http.MethodGet, path: "/v1/recourses/:id/reports", handle: s.listReports},
 		{method: http.MethodPost, path: "/v1/recourses/:id/reports", handle: s.reportRecourse},
+		{method: http.MethodPost, path: "/v1/recourses/:id/reminders", handle: s.remindOwn},
 	}
 }
 

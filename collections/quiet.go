@@ -47,8 +47,8 @@ type hides struct{ said *regexp.Regexp }
 func (h hides) any() bool { return h.said != nil }
 
 // hiding lists the names by which a debtor would know a factor: as it is registered, without its legal
-// form, its address, and the domain of that with its own label, unless we write that word ourselves. The seller's own name may be read, also where the factor's is contained in it.
-func hiding(factor domain.Organization, seller string) hides {
+// form, its address, and the domain of that with its own label, unless we write that word ourselves or it is the seller's too: a domain that both have tells nobody of a sale. The seller's own name may be read, also where the factor's is contained in it.
+func hiding(factor, seller domain.Organization) hides {
 	const shortest = 5 // of a name that nobody writes by chance
 	var names []string
 	plain := legalForm.ReplaceAllString(flat(factor.Name), "")
@@ -56,6 +56,9 @@ func hiding(factor domain.Organization, seller string) hides {
 		plain = ""
 	}
 	host, label := ownDomain(factor.Email)
+	if theirs, _ := ownDomain(seller.Email); theirs == host {
+		host, label = "", ""
+	}
 	if len(label) < shortest || ownWords()[label] {
 		label = ""
 	}
@@ -64,13 +67,14 @@ func hiding(factor domain.Organization, seller string) hides {
 			names = append(names, name)
 		}
 	}
-	if seller = spelled(seller); seller == "" {
-		seller = `\z.` // which is never found
+	own := spelled(seller.Name)
+	if own == "" {
+		own = `\z.` // which is never found
 	}
 	if len(names) == 0 {
 		names = []string{`\z.`}
 	}
-	return hides{regexp.MustCompile(`(?i)(` + seller + `)|(?:` + strings.Join(names, "|") + `)`)}
+	return hides{regexp.MustCompile(`(?i)(` + own + `)|(?:` + strings.Join(names, "|") + `)`)}
 }
 
 // shared are the domains of mailboxes that anybody may have.
@@ -152,7 +156,7 @@ func (h hides) each(text string, found func(string)) string {
 func (data *letter) hush(f domain.CaseFacts) {
 	if isQuiet(f.Case) {
 		data.Quiet, data.Factor, data.FactorEmail = true, data.Seller, oneLine(f.Seller.Email)
-		data.hides = hiding(f.Factor, f.Seller.Name)
+		data.hides = hiding(f.Factor, f.Seller)
 	}
 }
 

@@ -22,7 +22,7 @@ func hushOf(page domain.DebtorPage) hush {
 	if page.Disclosure != domain.Confidential {
 		return hush{}
 	}
-	return hush{hiding(domain.Organization{Name: page.Factor, Email: page.FactorEmail}, page.Seller)}
+	return hush{hiding(domain.Organization{Name: page.Factor, Email: page.FactorEmail}, domain.Organization{Name: page.Seller, Email: page.SellerEmail})}
 }
 
 // page puts the seller into the factor's place, and takes the factor's names out of what parties wrote
@@ -102,7 +102,7 @@ func hushIn(ctx context.Context, tx Tx, kase domain.Case) (hush, error) {
 	if err != nil && !errors.Is(err, domain.ErrNotFound) { // a factor does not see the row of its seller: it writes without its name, should that hold its own
 		return hush{}, fmt.Errorf("read seller: %w", err)
 	}
-	return hush{hiding(factor, seller.Name)}, nil
+	return hush{hiding(factor, seller)}, nil
 }
 
 // discreet refuses with domain.ErrInvalid what a party writes for a debtor that is not told: the name of

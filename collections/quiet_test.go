@@ -296,7 +296,10 @@ func TestTheLintKeepsAFactorSecret(t *testing.T) {
 		"what was sold":             {func(s *scene) { s.Items[0].Deal.InvoiceNumber = "bought and sold 12" }, ""},
 		"the debtor's own words":    {func(s *scene) { s.Questions[0].Said = "Are you Quillfeather Capital?" }, ""},
 		"the seller bears the name": {func(s *scene) { s.Seller.Name, s.Factor.Name = "Quillfeather Capital Books", "Quillfeather Capital" }, ""},
-		"a word of another":         {func(s *scene) { s.Factor.Name, s.Questions[0].Answer = "Ana", "The analysis is done." }, ""},
+		"a domain that both have": {func(s *scene) {
+			s.Factor.Email, s.Questions[0].Answer = "desk@marlow.example", "Write to help@marlow.example."
+		}, ""},
+		"a word of another": {func(s *scene) { s.Factor.Name, s.Questions[0].Answer = "Ana", "The analysis is done." }, ""},
 	}
 	for name, tc := range tests {
 		s := sceneOf("answer", 0)

@@ -87,6 +87,8 @@ type reading interface {
 	Questions(context.Context, domain.CaseID) ([]domain.Question, error)
 	Stops(context.Context, domain.CaseID) ([]domain.Stop, error)
 	Deal(ctx context.Context, id domain.DealID, org domain.OrganizationID, kind domain.OrganizationKind) (domain.Deal, error)
+	RecourseDeal(context.Context, domain.RecourseID, domain.OrganizationID) (domain.DealID, error)
+	SaveOwnReminder(ctx context.Context, t domain.Touch, of domain.RecourseID, subject, text string) error
 }
 
 // Atomically runs its argument in one transaction; it may run it twice.
@@ -115,6 +117,7 @@ var Wide = map[string]domain.Scope{
 	"CopyForSeller":    domain.ScopeWork,
 	"DisputeThread":    domain.ScopeWork, // its clocks run in the debtor's calendar, a seller's row
 	"Preview":          domain.ScopeWork, // as Act; what another tenant caused is hidden from the seller
+	"RemindOwn":        domain.ScopeWork, // the contact window counts over every tenant
 	"dealPaper":        domain.ScopeWork, // a letter names both parties of a deal that is the caller's
 	"DealReview":       domain.ScopeWork, // a case is of two parties; the deal is looked up by the caller's side
 	"Reviews":          domain.ScopeWork,

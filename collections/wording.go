@@ -68,6 +68,7 @@ var kinds = map[string]kind{
 	LetterRelease:      {classPrinted, []int{0}},
 	LetterProof:        {classPrinted, []int{0}},
 	LetterFollowUp:     {classPrinted, []int{0}},
+	letterOwn:          {classPrinted, []int{0}},
 }
 
 // Fits reports whether there is a letter of a name for messages of a class at a

@@ -21,3 +21,20 @@ ALTER TABLE recourse_reports FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON recourse_reports TO comity_app;
 CREATE POLICY home ON recourse_reports FOR SELECT USING (app_sees(seller_id));
 CREATE POLICY written ON recourse_reports FOR INSERT WITH CHECK (app_wide());
+
+-- The words of what a seller sends by itself about such a part. It counts as a touch of the case, whose
+-- factor does not read it.
+CREATE TABLE own_reminders (
+  touch_id    uuid PRIMARY KEY REFERENCES touches,
+  recourse_id uuid NOT NULL REFERENCES recourses,
+  seller_id   uuid NOT NULL REFERENCES organizations,
+  subject     text NOT NULL,
+  body_text   text NOT NULL,
+  at          timestamptz NOT NULL
+);
+CREATE INDEX own_reminders_recourse ON own_reminders (recourse_id, touch_id);
+ALTER TABLE own_reminders ENABLE ROW LEVEL SECURITY;
+ALTER TABLE own_reminders FORCE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON own_reminders TO comity_app;
+CREATE POLICY home ON own_reminders FOR SELECT USING (app_sees(seller_id));
+CREATE POLICY written ON own_reminders FOR INSERT WITH CHECK (app_wide());

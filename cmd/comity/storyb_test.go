@@ -40,6 +40,7 @@ type storyB struct {
 	tarn, northgate, tom *client
 	bank                 bank
 	plan, recourse       string
+	owed                 string // the reference of what Tarn owes
 }
 
 const moiraMail = "moira.shaw@kestrel.example"
@@ -383,6 +384,11 @@ func (b *storyB) secondDispute() {
 
 // givenBack: recourse for the disputed 800.00 only, by two people, title held until it is paid.
 func (b *storyB) givenBack() {
+	b.exercised()
+	b.repaid()
+}
+
+func (b *storyB) exercised() {
 	ctx := b.t.Context()
 	d := b.disputes()[1]
 	asked := map[string]any{"reason": "dispute_not_cured", "dispute_id": d.ID, "evidence": "no credit and no cure within 14 days of 3 July"}
@@ -408,12 +414,15 @@ func (b *storyB) givenBack() {
 	}
 	b.books("20 July", "2026-07-20", "Factored receivables 0.00", "Accrued fees 0.00", "Seller recourse receivable 668.00", "Reserve 0.00", "Discount-fee income -1068.00")
 	b.got("B-17", 22)
-	b.collection.book(domain.MustDate("2026-07-24"), formats.BankLine{Amount: money.Minor(66_800, "GBP"), Counterparty: "Tarn Joinery Ltd", Remittance: r.Reference})
+	b.recourse, b.owed = r.ID, r.Reference
+}
+
+func (b *storyB) repaid() {
+	b.collection.book(domain.MustDate("2026-07-24"), formats.BankLine{Amount: money.Minor(66_800, "GBP"), Counterparty: "Tarn Joinery Ltd", Remittance: b.owed})
 	b.loaded("2026-07-27T06:00:00Z", "2026-07-24")
 	b.carried("2026-07-27")
 	b.clock("2026-07-27T08:10:00Z")
 	b.got("B-18", 23)
-	b.recourse = r.ID
 }
 
 func (b *storyB) end() {

@@ -62,7 +62,7 @@ func (s *scene) asker(o operation) *client {
 			return s.neutral
 		}
 	}
-	for _, path := range []string{"/v1/disputes/{id}/answer", "/v1/disputes/{id}/root-cause", "/v1/plans/{id}/consent", "/v1/mediations/{id}/answer", "/v1/recourses/{id}/reports"} {
+	for _, path := range []string{"/v1/disputes/{id}/answer", "/v1/disputes/{id}/root-cause", "/v1/plans/{id}/consent", "/v1/mediations/{id}/answer", "/v1/recourses/{id}/reports", "/v1/recourses/{id}/reminders"} {
 		if o.path == path {
 			return s.alice.client
 		}

@@ -16,9 +16,6 @@ import (
 // deedCard is what the pages call paying by card.
 const deedCard = "card"
 
-// waitSeconds is how long the page that waits for the processor waits before it looks again.
-const waitSeconds = "2"
-
 func (p *portal) cardRoutes(router *gin.Engine) {
 	// who may say that it paid may pay
 	router.GET("/d/:link/card", p.visit(domain.VerbPaid, p.askCard))
@@ -134,12 +131,14 @@ type cardView struct {
 	frame
 	Amount, Said string
 	Host, Go     string // where the processor's page is; "": there is none to go to
+	Again        bool   // its page is being prepared
 	Parts        []string
 	Whole        bool // the link shows the statement too
 }
 
-// showCard answers how a payment stands. While its page is being prepared it looks again by
-// itself; then it leads there by a link, so that whoever pays sees where it goes.
+// showCard answers how a payment stands. While its page is being prepared whoever pays may look again: a page
+// that is loaded anew by itself takes its reader back to the start (WCAG 2.2.1, failure F41). Then it leads there
+// by a link, so that whoever pays sees where it goes.
 func (p *portal) showCard(c *gin.Context, v visit) {
 	page, ok := p.page(c, v)
 	if !ok {
@@ -166,7 +165,7 @@ func (p *portal) cardView(f frame, page domain.DebtorPage, card domain.CardPayme
 	at, err := url.Parse(card.URL)
 	switch status := collections.CardNow(page, card, v.link, v.by, p.Door.Now()); {
 	case status == domain.CardPreparing:
-		view.Said, view.Refresh = string(f.T.CardPreparing), waitSeconds
+		view.Said, view.Again = string(f.T.CardPreparing), true
 	case status == domain.CardReady && err == nil:
 		view.Said, view.Go, view.Host = f.T.CardReady.With("host", at.Host, "factor", page.Factor), card.URL, at.Host
 	case status == domain.CardPaid:

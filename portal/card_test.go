@@ -103,8 +103,8 @@ func attribute(tag, name string) string {
 	return value
 }
 
-// TestHowAPaymentByCardStands: each state says what is true and no more, and only a page that can
-// still be paid on is led to.
+// TestHowAPaymentByCardStands: each state says what is true and no more, only a page that can
+// still be paid on is led to, and none is loaded anew by itself.
 func TestHowAPaymentByCardStands(t *testing.T) {
 	for name, c := range map[string]struct {
 		status  domain.CardStatus
@@ -138,7 +138,7 @@ func TestHowAPaymentByCardStands(t *testing.T) {
 		}
 		answer := s.get(s.path() + "/card/" + cardOfTests.String())
 		body := answer.Body.String()
-		if answer.Code != http.StatusOK || !strings.Contains(body, c.says) || strings.Contains(body, `href="https://pay.example`) != c.leads || strings.Contains(body, `http-equiv="refresh"`) != c.again {
+		if answer.Code != http.StatusOK || !strings.Contains(body, c.says) || strings.Contains(body, `href="https://pay.example`) != c.leads || strings.Contains(body, "Look again") != c.again || strings.Contains(body, `http-equiv="refresh"`) || answer.Header().Get("Refresh") != "" {
 			t.Errorf("%s: %d\n%s", name, answer.Code, body)
 		}
 		if csp := answer.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "form-action 'self'") || strings.Contains(csp, "pay.example") {

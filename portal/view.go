@@ -39,7 +39,6 @@ type frame struct {
 	Path                string // of the statement; "" on a page that belongs to no link
 	Chooser             bool   // of a language
 	Quiet               bool   // the debtor is not told of a sale: the page is its supplier's, and knows no factor
-	Refresh             string // seconds after which the page is looked at again; "": it stays
 
 	chosen string     // the language that was chosen on the page
 	here   string     // path of this page

@@ -27,11 +27,12 @@ var noticeCode = regexp.MustCompile(`type the code ([A-Z0-9-]+)`)
 
 // A madePage is a debtor's page that can be opened, and what to do there.
 type madePage struct {
-	Debtor string   `json:"debtor"`
-	Link   string   `json:"link"`
-	Code   string   `json:"code"` // of the notice
-	Case   string   `json:"case_id"`
-	Deals  []string `json:"deals"`
+	Debtor       string   `json:"debtor"`
+	Link         string   `json:"link"`
+	Code         string   `json:"code,omitempty"`         // of the notice
+	Confidential bool     `json:"confidential,omitempty"` // the debtor is not told: there is no notice
+	Case         string   `json:"case_id"`
+	Deals        []string `json:"deals"`
 }
 
 // A madeLogin is somebody who sees the page's case from the other side.
@@ -41,15 +42,19 @@ type madeLogin struct {
 }
 
 // debtorPage makes debtors with open invoices in a sandbox of a server that is up,
-// through its API, and prints the links that the notices brought them.
+// through its API, and prints the links that their first letters brought them.
 func debtorPage(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("debtor-page", flag.ContinueOnError)
 	debtors := flags.Int("debtors", 1, "how many debtors")
+	quiet := flags.Int("confidential", 0, "how many more that are not told of the sale")
 	invoices := flags.Int("invoices", 3, "open invoices of each")
 	reading := flags.Duration("read", 0, "then read the first page for so long, and say how soon it began")
 	clients := flags.Int("clients", 16, "how many read it at once")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *debtors < 1 || *invoices < 1 {
+		return errors.New("there is one debtor and one invoice at least")
 	}
 	c, err := readConfig()
 	if err != nil {
@@ -64,7 +69,12 @@ func debtorPage(ctx context.Context, args []string) error {
 		return err
 	}
 	s := &story{client: outside, platform: outside.as(operator.Email, operator.Password), mark: secret(3)}
-	made, err := s.pages(ctx, *debtors, *invoices)
+	for d := range *debtors + *quiet {
+		for i := range *invoices {
+			s.papers = append(s.papers, pagePaper(d, i, d >= *debtors))
+		}
+	}
+	made, err := s.pages(ctx, *invoices)
 	if err != nil {
 		return err
 	}
@@ -150,15 +160,10 @@ type madePages struct {
 	Factor madeLogin  `json:"factor"`
 }
 
-// pages sells every debtor's invoices on one day and lets their notices arrive.
-func (s *story) pages(ctx context.Context, debtors, invoices int) (madePages, error) {
+// pages sells every debtor's invoices on one day and lets their first letters arrive.
+func (s *story) pages(ctx context.Context, invoices int) (madePages, error) {
 	var made madePages
 	day := domain.MustDate(pageDay)
-	for d := range debtors {
-		for i := range invoices {
-			s.papers = append(s.papers, pagePaper(d, i, day))
-		}
-	}
 	if err := s.makeWorld(ctx); err != nil {
 		return made, err
 	}
@@ -174,6 +179,9 @@ func (s *story) pages(ctx context.Context, debtors, invoices int) (madePages, er
 		return made, err
 	}
 	for _, p := range s.played {
+		if err := s.confide(ctx, p); err != nil {
+			return made, err
+		}
 		if err := s.sell(ctx, p); err != nil || p.passed {
 			return made, errors.Join(fmt.Errorf("sell %s", p.name), err)
 		}
@@ -186,8 +194,8 @@ func (s *story) pages(ctx context.Context, debtors, invoices int) (madePages, er
 	}
 	made.World, made.Code, made.Factor = s.world, s.code, madeLogin{s.factor.email, s.factor.password}
 	made.Seller = madeLogin{s.played[0].seller.email, s.played[0].seller.password}
-	for d := range debtors {
-		page, err := s.madePage(ctx, s.played[d*invoices:(d+1)*invoices])
+	for of := range slices.Chunk(s.played, invoices) {
+		page, err := s.madePage(ctx, of)
 		if err != nil {
 			return made, err
 		}
@@ -205,7 +213,7 @@ func (s *story) paidOutBy(ctx context.Context, day domain.Date) error {
 	if err != nil {
 		return err
 	}
-	if err := s.move(ctx, day.Plus(1).At(8, 0, time.UTC)); err != nil {
+	if err := s.move(ctx, day.Plus(1).At(9, 0, time.UTC)); err != nil {
 		return err
 	}
 	for _, closed := range []domain.Date{day.Plus(-1), day} {
@@ -217,31 +225,37 @@ func (s *story) paidOutBy(ctx context.Context, day domain.Date) error {
 }
 
 // pagePaper is the i-th invoice to the d-th debtor; the first is the youngest.
-func pagePaper(d, i int, day domain.Date) paper {
+func pagePaper(d, i int, quiet bool) paper {
 	seller := formats.EParty{Name: "Lindenhof Druck GmbH", Country: "DE", VAT: "DE811111116"}
 	buyer := formats.EParty{Name: "Hotel Seeblick AG", Country: "DE"}
 	if d > 0 {
 		buyer.Name = fmt.Sprintf("Hotel Seeblick %d AG", d+1)
 	}
-	number := fmt.Sprintf("R-%d-%03d", 2026+d, 101+i)
-	return paperOf(number, ublInvoice(number, day.Plus(-i%21), seller, buyer, money.Minor(int64(140_000+7_919*i%60_000), "EUR")))
+	number, net := fmt.Sprintf("R-%d-%03d", 2026+d, 101+i), money.Minor(int64(140_000+7_919*i%60_000), "EUR")
+	day := domain.MustDate(pageDay)
+	if quiet {
+		return quietPaper(number, ublInvoice(number, day.Plus(-20-i%3), seller, buyer, net))
+	}
+	return paperOf(number, ublInvoice(number, day.Plus(-i%21), seller, buyer, net))
 }
 
-// madePage waits for the notice and reads link and code in it.
+// madePage waits for the notice and reads link and code in it; of a debtor that is not told, for the
+// reminder before the due date, which has a link only.
 func (s *story) madePage(ctx context.Context, of []*played) (madePage, error) {
-	page := madePage{Debtor: of[0].read.Invoice.Buyer.Name, Case: of[0].kase}
+	page := madePage{Debtor: of[0].read.Invoice.Buyer.Name, Case: of[0].kase, Confidential: of[0].mode == domain.Confidential}
 	for _, p := range of {
 		page.Deals = append(page.Deals, p.deal)
 	}
-	err := eventually(ctx, "the notice arrives", func() (bool, error) {
+	err := eventually(ctx, "the first letter arrives", func() (bool, error) {
 		letters, err := s.letters(ctx, of[0].mail)
 		for _, l := range letters {
-			code := noticeCode.FindStringSubmatch(l.Text)
-			if code != nil {
+			if code := noticeCode.FindStringSubmatch(l.Text); code != nil {
 				page.Link, page.Code = debtorLink.FindString(l.Text), code[1]
+			} else if page.Confidential {
+				page.Link = debtorLink.FindString(l.Text)
 			}
 		}
-		return page.Code != "", err
+		return page.Link != "", err
 	})
 	return page, err
 }

@@ -206,7 +206,11 @@ func (s *story) makeWorld(ctx context.Context) error {
 
 // signUp makes an organisation in the world and returns its owner.
 func (s *story) signUp(ctx context.Context, kind, name, country string, taxIDs []string) (*client, error) {
-	email, password := fmt.Sprintf("%s-%s-%d@comity.example", kind, s.mark, len(s.sellers)), secret(10)
+	host := "comity.example"
+	if kind == string(domain.KindFactor) {
+		host = "eastbrook.example" // its own: whose debtors are not told hides it from them
+	}
+	email, password := fmt.Sprintf("%s-%s-%d@%s", kind, s.mark, len(s.sellers), host), secret(10)
 	if taxIDs == nil {
 		taxIDs = []string{}
 	}
@@ -308,6 +312,7 @@ func (s *story) prepare(ctx context.Context, p paper, buyers map[string]int) (*p
 	}
 	err = seller.post(ctx, "/v1/relationships", map[string]any{
 		"code": fmt.Sprintf("B%d", k), "name": p.read.Invoice.Buyer.Name, "legal_type": "company", "country": country, "email": got.mail, "terms_days": 30,
+		"disclosure": p.mode,
 	}, &rel)
 	got.rel = rel.ID
 	seller.relationships[p.buyer] = rel.ID
@@ -398,7 +403,7 @@ func (s *story) mandate(ctx context.Context, currency money.Currency, accounts m
 		"fee":              map[string]any{"first_days": 30, "first_rate": "0.03", "step_days": 10, "step_rate": "0.01"},
 		"origination_rate": "0.0025", "origination_fixed": sum(0), "wire_fee": sum(0), "recourse_days": 90, "cure_days": 0,
 		"min_face": sum(1), "max_face": sum(10_000_000), "debtor_limit": sum(50_000_000), "facility_limit": sum(500_000_000),
-		"offer_hours": 72, "max_expected_days_late": 80,
+		"offer_hours": 72, "max_expected_days_late": 80, "confidential_level": s.confidentialLevel(),
 		"operating_account_id": accounts["operating"], "collection_account_id": accounts["collection"],
 	}, &made); err != nil {
 		return err

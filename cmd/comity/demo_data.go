@@ -24,6 +24,7 @@ type paper struct {
 	issued   domain.Date
 	supplier string // whose seller it is: VAT id as written, else tax number, else name
 	buyer    string // normalised name and country
+	mode     domain.Disclosure
 }
 
 // playable reports whether the paper can be sold at all: read without a broken

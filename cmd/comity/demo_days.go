@@ -141,18 +141,25 @@ func (s *story) sell(ctx context.Context, p *played) error {
 	return s.evidence(ctx, p)
 }
 
+// evidenceOf says what was seen for each condition.
+var evidenceOf = map[string]string{
+	domain.ConditionSellerApproved: "register extract and identity of the owner seen",
+	domain.ConditionAccountProven:  "a cent sent and its code read back",
+	domain.ConditionVerified:       "order and delivery note seen",
+	domain.ConditionIntroduced:     "introduced Eastbrook Factors by letter",
+	domain.ConditionTrustProven:    "deed and the bank's countersignature seen",
+	domain.ConditionSenderProven:   "a mail to its own address was answered from there",
+}
+
 func (s *story) evidence(ctx context.Context, p *played) error {
-	for _, e := range []struct {
-		by         *client
-		code, said string
-	}{
-		{s.platform, "seller_approved", "register extract and identity of the owner seen"},
-		{s.platform, "account_proven", "a cent sent and its code read back"},
-		{s.factor, "verified", "order and delivery note seen"},
-		{p.seller.client, "introduced", "introduced Eastbrook Factors by letter"},
-	} {
-		put := call{method: http.MethodPut, path: "/v1/deals/" + p.deal + "/conditions/" + e.code, body: map[string]any{"evidence": e.said}}
-		if err := e.by.do(ctx, put, nil); err != nil {
+	sides := map[domain.OrganizationKind]*client{domain.KindPlatform: s.platform, domain.KindFactor: s.factor, domain.KindSeller: p.seller.client}
+	for _, code := range p.mode.Conditions() {
+		by, ours := sides[domain.ConditionSetters[code]]
+		if !ours {
+			continue // the system's own
+		}
+		put := call{method: http.MethodPut, path: "/v1/deals/" + p.deal + "/conditions/" + code, body: map[string]any{"evidence": evidenceOf[code]}}
+		if err := by.do(ctx, put, nil); err != nil {
 			return err
 		}
 	}

@@ -3,43 +3,70 @@ import { spawn, execFile } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
-const freePort = () => new Promise((resolve, reject) => {
-  const s = net.createServer();
-  s.once('error', reject);
-  s.listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => resolve(port)); });
-});
+const sockets = ['COMITY_LISTEN', 'COMITY_METRICS', 'COMITY_CATCHER_SMTP', 'COMITY_CATCHER_HTTP'];
+
+// free finds an address for each socket; all are held until the last is found, so that none is found twice.
+async function free() {
+  const held = await Promise.all(sockets.map(() => new Promise((resolve, reject) => {
+    const s = net.createServer();
+    s.once('error', reject);
+    s.listen(0, '127.0.0.1', () => resolve(s));
+  })));
+  const found = held.map((s, n) => [sockets[n], `127.0.0.1:${s.address().port}`]);
+  await Promise.all(held.map((s) => new Promise((resolve) => s.close(resolve))));
+  return Object.fromEntries(found);
+}
+
+// up starts the program and waits until it serves.
+async function up(env) {
+  const name = path.join(env.COMITY_DATA, 'log');
+  const log = fs.openSync(name, 'w');
+  const server = spawn(path.join(root, 'bin/comity'), ['run'], { env, stdio: ['ignore', log, log] });
+  fs.closeSync(log);
+  const gone = new Promise((resolve) => server.once('exit', resolve));
+  const stop = async () => {
+    server.kill('SIGTERM');
+    await gone;
+  };
+  for (let tries = 0; ; tries++) {
+    if (server.exitCode !== null || tries > 600) {
+      await stop();
+      throw new Error(`the server did not start:\n${fs.readFileSync(name, 'utf8')}`);
+    }
+    if (await fetch(`http://${env.COMITY_LISTEN}/readyz`).then((r) => r.ok, () => false)) return stop;
+    await pause(100);
+  }
+}
+
+// upAgain is up, up to three times: whoever else is on this machine may take a port before the server does.
+async function upAgain(env, between) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await up(env);
+    } catch (e) {
+      if (tries === 3 || !e.message.includes('address already in use')) throw e;
+      await between();
+    }
+  }
+}
 
 export async function start() {
   const data = fs.mkdtempSync('/var/tmp/comity-pages-');
   fs.chmodSync(data, 0o755); // the database's own account enters it
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, COMITY_DATA: data };
-  for (const name of ['COMITY_LISTEN', 'COMITY_METRICS', 'COMITY_CATCHER_SMTP', 'COMITY_CATCHER_HTTP']) {
-    env[name] = `127.0.0.1:${await freePort()}`;
-  }
-  const log = fs.openSync(path.join(data, 'log'), 'w');
-  const server = spawn(path.join(root, 'bin/comity'), ['run'], { env, stdio: ['ignore', log, log] });
-  const gone = new Promise((resolve) => server.once('exit', resolve));
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, COMITY_DATA: data, ...await free() };
+  const end = () => fs.rmSync(data, { recursive: true, force: true });
+  const down = await upAgain(env, async () => Object.assign(env, await free())).catch((e) => { end(); throw e; });
   const base = `http://${env.COMITY_LISTEN}`;
   const stop = async () => {
-    server.kill('SIGTERM');
-    await gone;
-    fs.rmSync(data, { recursive: true, force: true });
+    await down();
+    end();
   };
-  for (let tries = 0; ; tries++) {
-    const up = await fetch(`${base}/readyz`).then((r) => r.ok, () => false);
-    if (up) break;
-    if (server.exitCode !== null || tries > 600) {
-      const said = fs.readFileSync(path.join(data, 'log'), 'utf8');
-      await stop();
-      throw new Error(`the server did not start:\n${said}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
   const pages = async (debtors, invoices) => {
     const made = await run(path.join(root, 'bin/comity'), ['debtor-page', '-debtors', debtors, '-invoices', invoices].map(String), { env, maxBuffer: 1 << 26 });
     return JSON.parse(made.stdout);

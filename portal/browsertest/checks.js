@@ -14,9 +14,12 @@ export function fault(where, what) {
   found.faults.push(`${where}: ${what}`);
 }
 
-// watch notes what a page loads and what its browser complains about.
+// watch notes what a page loads and what its browser complains about. It may leave for page.leavesFor, and loads nothing of that.
 export function watch(page, base, where) {
-  page.on('request', (r) => { if (!r.url().startsWith(base)) fault(where, `loads ${r.url()}`); });
+  page.on('request', (r) => {
+    const { origin } = new URL(r.url());
+    if (origin !== base && !(origin === page.leavesFor && r.isNavigationRequest() && r.frame() === page.mainFrame())) fault(where, `loads ${r.url()}`);
+  });
   page.on('console', (m) => { if (m.type() === 'error' && !/status of 4\d\d/.test(m.text())) fault(where, `console: ${m.text()}`); });
   page.on('pageerror', (e) => fault(where, `script: ${e.message}`));
 }
@@ -24,16 +27,26 @@ export function watch(page, base, where) {
 // judge lets axe judge the page; it is a script, and needs them on.
 async function judge(page, where) {
   await page.evaluate(axe);
-  const result = await page.evaluate((t) => window.axe.run(document, { runOnly: t, resultTypes: ['violations'] }), tags);
+  const { passed, violated } = await page.evaluate(async (t) => { // the whole of its result is long on its way
+    const { passes, violations } = await window.axe.run(document, { runOnly: t, resultTypes: ['violations'] });
+    return { passed: passes.length, violated: violations.map(({ id, nodes }) => ({ id, nodes: nodes.map((n) => n.html.slice(0, 120)) })) };
+  }, tags);
   found.axeRuns++;
-  found.axeRules = Math.max(found.axeRules, result.passes.length);
-  for (const v of result.violations) fault(where, `axe ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`);
+  found.axeRules = Math.max(found.axeRules, passed);
+  for (const v of violated) fault(where, `axe ${v.id}: ${v.nodes.join(' | ')}`);
 }
 
-// look checks the page as it stands and writes a picture of it.
-export async function look(page, where, lang) {
+// discreet holds that nothing in a page names who is not to be named there.
+export function discreet(page, where, html) {
+  for (const name of page.hides ?? []) if (html.toLowerCase().includes(name)) fault(where, `names ${name}`);
+}
+
+// look checks the page as it stands, and writes a picture of it. What axe judged in another language or on a page of the same
+// make need not be judged again; without scripts a page looks as with them.
+export async function look(page, where, lang, { judged = true } = {}) {
   found.states++;
-  if (page.scripts) await judge(page, where);
+  if (page.scripts && judged) await judge(page, where);
+  if (page.hides) discreet(page, where, await page.content());
   const seen = await page.evaluate(() => {
     const small = [];
     for (const e of document.querySelectorAll('a, button, summary, input:not([type=hidden]), textarea')) {
@@ -52,5 +65,5 @@ export async function look(page, where, lang) {
   if (seen.scripts > 0) fault(where, 'has a script');
   if (seen.headings !== 1) fault(where, `has ${seen.headings} main headings`);
   for (const e of seen.small) fault(where, `too small to hit: ${e}`);
-  await page.screenshot({ path: path.join(shots, `${where.replaceAll(' ', '-')}.jpg`), type: 'jpeg', quality: 85, fullPage: true });
+  if (page.scripts) await page.screenshot({ path: path.join(shots, `${where.replaceAll(' ', '-')}.jpg`), type: 'jpeg', quality: 85, fullPage: true, caret: 'initial' });
 }

@@ -61,18 +61,26 @@ export async function start() {
   fs.chmodSync(data, 0o755); // the database's own account enters it
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, COMITY_DATA: data, ...await free() };
   const end = () => fs.rmSync(data, { recursive: true, force: true });
-  const down = await upAgain(env, async () => Object.assign(env, await free())).catch((e) => { end(); throw e; });
+  let down = await upAgain(env, async () => Object.assign(env, await free())).catch((e) => { end(); throw e; });
   const base = `http://${env.COMITY_LISTEN}`;
   const stop = async () => {
     await down();
     end();
   };
-  const pages = async (debtors, invoices) => {
-    const made = await run(path.join(root, 'bin/comity'), ['debtor-page', '-debtors', debtors, '-invoices', invoices].map(String), { env, maxBuffer: 1 << 26 });
+  // takeCards starts it again with the accounts of factors at a card processor: a factor has no id before.
+  const takeCards = async (url, accounts) => {
+    await down();
+    const file = path.join(data, 'cards.json');
+    fs.writeFileSync(file, JSON.stringify(accounts), { mode: 0o600 });
+    Object.assign(env, { COMITY_CARDS: file, COMITY_CARDS_URL: url });
+    down = await upAgain(env, () => pause(1000)); // its links name its port
+  };
+  const pages = async (debtors, invoices, confidential = 0) => {
+    const made = await run(path.join(root, 'bin/comity'), ['debtor-page', '-debtors', debtors, '-confidential', confidential, '-invoices', invoices].map(String), { env, maxBuffer: 1 << 26 });
     return JSON.parse(made.stdout);
   };
   const operator = () => JSON.parse(fs.readFileSync(path.join(data, 'logins.json'), 'utf8')).find((l) => l.kind === 'platform');
-  return { base, pages, stop, operator };
+  return { base, pages, stop, operator, takeCards };
 }
 
 // neutral signs up somebody who mediates in the world of a join code, and has the operator admit it.

@@ -136,7 +136,7 @@ func checkAnswers(t *testing.T, name string, op *openapi3.Operation) {
 }
 
 // short are the lists that come whole: they are short by nature.
-var short = []string{"getCasePromises", "getCasePlans", "getDealRecourses", "getCaseDisputes", "getCaseQuestions", "getCaseStops", "getCasePauses", "getCaseApprovals", "getDisputeEvidence", "getDebtorDisputeEvidence", "getModels", "getLaws", "getCaseEscalations", "getCaseLegalConsults", "getCaseProtectiveSteps", "getCaseDisclosings", "getRecourseReports"}
+var short = []string{"getCasePromises", "getCasePlans", "getDealRecourses", "getCaseDisputes", "getCaseQuestions", "getCaseStops", "getCasePauses", "getCaseApprovals", "getDisputeEvidence", "getDebtorDisputeEvidence", "getModels", "getLaws", "getCaseEscalations", "getCaseLegalConsults", "getCaseProtectiveSteps", "getCaseDisclosings", "getRecourseReports", "getRecourseReminders"}
 
 func TestRequestsTakeNoOtherMembers(t *testing.T) {
 	for name, schema := range contract(t).Components.Schemas {

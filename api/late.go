@@ -102,7 +102,7 @@ func (s *Server) lateCharges(c *gin.Context) error {
 // waiveLateCharges says that nothing is asked for.
 //
 //	@Summary		Ask for nothing that the law adds to a late payment
-//	@Description	By who may ask for it, in one action and for good: no interest and no fixed sum, of then or later. Nothing is posted. The debtor reads it on its page where it could have been asked for.
+//	@Description	By who may ask for it, in one action and for good: no interest and no fixed sum, of then or later. Nothing is posted. The debtor reads it on its page, where there was something to ask for and the invoice stands there still.
 //	@Tags			agreements
 //	@Produce		json
 //	@Security		Bearer

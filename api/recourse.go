@@ -17,6 +17,7 @@ func (s *Server) recourseRoutes() []route {
 		{method: http.MethodPost, path: "/v1/recourses/:id/decline", handle: s.declineRecourse},
 		{method: http.MethodGet, path: "/v1/recourses/:id/reports", handle: s.listReports},
 		{method: http.MethodPost, path: "/v1/recourses/:id/reports", handle: s.reportRecourse},
+		{method: http.MethodGet, path: "/v1/recourses/:id/reminders", handle: s.listOwnReminders},
 		{method: http.MethodPost, path: "/v1/recourses/:id/reminders", handle: s.remindOwn},
 	}
 }
@@ -41,6 +42,8 @@ type Recourse struct {
 	Settled Money `json:"settled"`
 	// Of a part that is the seller's again, what is neither.
 	Left Money `json:"left"`
+	// The debtor agreed that what is left of a disputed part is payable; null: not that anybody said so.
+	AgreedOn *string `json:"agreed_on" extensions:"x-nullable" format:"date" example:"2026-07-30"`
 	// To be quoted when it is paid (ISO 11649).
 	Reference   string  `json:"reference" example:"RF18539007547034"`
 	MadeAt      string  `json:"made_at" format:"date-time" example:"2026-07-20T08:00:00Z"`
@@ -53,7 +56,7 @@ type Recourse struct {
 func recourseOf(r domain.Recourse) Recourse {
 	return Recourse{
 		ID: r.ID.String(), DealID: r.Deal.String(), DisputeID: idOrNull(r.Dispute), Status: string(r.Status), Reason: string(r.Reason), Evidence: r.Evidence,
-		Amount: moneyOf(r.Part), Claim: moneyOf(r.Claim), Paid: moneyOf(r.Paid), Collected: moneyOf(r.Collected), Settled: moneyOf(r.Settled), Left: moneyOf(r.Left()), Reference: r.Reference.String(), MadeAt: moment(r.MadeAt),
+		Amount: moneyOf(r.Part), Claim: moneyOf(r.Claim), Paid: moneyOf(r.Paid), Collected: moneyOf(r.Collected), Settled: moneyOf(r.Settled), Left: moneyOf(r.Left()), AgreedOn: dateOrNull(r.AgreedOn), Reference: r.Reference.String(), MadeAt: moment(r.MadeAt),
 		ExercisedOn: dateOrNull(r.ExercisedOn), PolicyUntil: dateOrNull(r.PolicyUntil), ReassignedAt: momentOrNull(r.ReassignedAt),
 	}
 }

@@ -19,6 +19,9 @@ func FollowUp(f domain.CaseFacts, deal domain.Deal) (Paper, error) {
 	if len(given) == 0 {
 		return Paper{}, domain.ErrWrongState.Because("nothing of this invoice is the seller's again").In(string(deal.Status))
 	}
+	if slices.ContainsFunc(f.Recourses, func(r domain.Recourse) bool { return r.Deal == deal.ID && r.Held() }) {
+		return Paper{}, domain.ErrWrongState.Because("another part of this invoice is still with the factor").In("title_held")
+	}
 	found := ""
 	for _, r := range given {
 		if r.Left().Positive() {

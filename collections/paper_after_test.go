@@ -35,6 +35,11 @@ func TestTheSellerThanksInItsOwnName(t *testing.T) {
 			t.Errorf("%s: %v\n%s", name, err, letter.Letter.Text)
 		}
 	}
+	another := with(func(*domain.Recourse, *domain.Dispute) {})
+	another.Recourses = append(another.Recourses, domain.Recourse{Deal: deal.ID, Status: domain.RecourseExercised, Part: usd(100), Collected: usd(0), Settled: usd(0)})
+	if letter, err := collections.FollowUp(another, deal); !errors.Is(err, domain.ErrWrongState) {
+		t.Errorf("while title of another part is held: %v\n%s", err, letter.Letter.Text)
+	}
 	letter, err := collections.FollowUp(with(func(*domain.Recourse, *domain.Dispute) {}), deal)
 	if err != nil {
 		t.Fatal(err)

@@ -33,6 +33,7 @@ type Tx interface {
 	appreciating
 	relating
 	proving
+	owning
 	WakeCase(context.Context, domain.CaseID, time.Time) error
 	Event(context.Context, domain.EventID) (domain.Event, error)
 	Organization(context.Context, domain.OrganizationID) (domain.Organization, error)
@@ -87,8 +88,6 @@ type reading interface {
 	Questions(context.Context, domain.CaseID) ([]domain.Question, error)
 	Stops(context.Context, domain.CaseID) ([]domain.Stop, error)
 	Deal(ctx context.Context, id domain.DealID, org domain.OrganizationID, kind domain.OrganizationKind) (domain.Deal, error)
-	RecourseDeal(context.Context, domain.RecourseID, domain.OrganizationID) (domain.DealID, error)
-	SaveOwnReminder(ctx context.Context, t domain.Touch, of domain.RecourseID, subject, text string) error
 }
 
 // Atomically runs its argument in one transaction; it may run it twice.

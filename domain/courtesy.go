@@ -96,7 +96,7 @@ type CaseFacts struct {
 	Unthanked     []Allocation   // applied, not undone, and nobody has said thank you
 	Unidentified  []Receipt      // money on the collection accounts that belongs to nobody yet
 	Contacts      []Contact      // of the last days, with this address
-	LastElsewhere time.Time      // the last proactive message for the same seller in another case
+	LastElsewhere time.Time      // the last proactive message for the same seller in another case, or by itself
 	WaitingSince  time.Time      // when the gate first refused another case its place at this address, and nothing else; zero: none waits
 	Laws          []LawSignature // what counsel signed of the rows of law, as long as a notice is to be written; none afterwards
 	Refused       map[string]LastRefusal

@@ -69,6 +69,7 @@ type (
 	disclosingThing   struct{}
 	voucherThing      struct{}
 	recourseReport    struct{}
+	ownReminder       struct{}
 )
 
 func (worldThing) prefix() string        { return "world" }
@@ -124,6 +125,7 @@ func (lawSignature) prefix() string      { return "sig" }
 func (disclosingThing) prefix() string   { return "dcl" }
 func (voucherThing) prefix() string      { return "vch" }
 func (recourseReport) prefix() string    { return "rrp" }
+func (ownReminder) prefix() string       { return "own" }
 
 // The IDs of everything that has one.
 type (
@@ -211,6 +213,8 @@ type (
 	RecourseID = ID[recourseThing]
 	// A RecourseReportID names what a seller says became of such a part.
 	RecourseReportID = ID[recourseReport]
+	// An OwnReminderID names a message that a seller sends by itself about such a part.
+	OwnReminderID = ID[ownReminder]
 	// An UpdateID names a change that a debtor is told of.
 	UpdateID = ID[updateThing]
 	// An EvidenceID names a file that was attached to a dispute.

@@ -111,6 +111,15 @@ type LateDispute struct {
 	Amount, Credited money.Amount
 }
 
+// A LatePlan is a plan that was agreed to: its debtor was told that there is no interest while its dates are
+// kept.
+type LatePlan struct {
+	From    Date // it was accepted
+	Through Date // it was over
+	Running bool
+	Total   money.Amount // what was to be paid under it
+}
+
 // LateFacts are what the interest on one invoice depends on. Days are those of value, or those in the
 // factor's zone on which something happened.
 type LateFacts struct {
@@ -120,6 +129,7 @@ type LateFacts struct {
 	Payments []LatePart
 	Gone     []LatePart // given back or forgiven: from the next day nobody here counts them
 	Disputes []LateDispute
+	Plans    []LatePlan
 	Stops    []FeeStop // days on which somebody waited for us: they cost nobody anything
 }
 
@@ -146,9 +156,10 @@ func (c LateCharge) Total() money.Amount { return c.Interest.Plus(c.Fixed) }
 // the value date of a payment, that day included. A part that was credited never bears any, nor does a
 // disputed part while it is disputed, from the day on which it was raised; where money came on that same
 // day, from the next, since the debt of that day was met as it stood. Days on which somebody waited for
-// us do not count. It is rounded once. The fixed sum goes by what was owed when it became late, less
-// credits, and there is none in a currency for which the law names none. It refuses with [ErrUnknownRate]
-// where the base rate of a day that counts is not known.
+// us do not count, nor do those of a plan while it runs, and for good once all of it was paid; one that
+// ended short freezes nothing. It is rounded once. The fixed sum goes by what was still owed when it
+// became late, less credits, and there is none in a currency for which the law names none. It refuses
+// with [ErrUnknownRate] where the base rate of a day that counts is not known.
 func (r InterestRule) Charge(f LateFacts) (LateCharge, error) {
 	none := money.Minor(0, f.Basis.Currency())
 	charge := LateCharge{Interest: none, Fixed: none}
@@ -156,7 +167,7 @@ func (r InterestRule) Charge(f LateFacts) (LateCharge, error) {
 	var sum money.Rate
 	for day := since; !day.After(f.Until); day = day.Plus(1) {
 		balance := f.owed(day)
-		if !balance.Positive() || slices.ContainsFunc(f.Stops, func(s FeeStop) bool { return s.covers(day) }) {
+		if !balance.Positive() || f.frozen(day) || slices.ContainsFunc(f.Stops, func(s FeeStop) bool { return s.covers(day) }) {
 			continue
 		}
 		rate, ok := r.rate(since, day)
@@ -173,6 +184,11 @@ func (r InterestRule) Charge(f LateFacts) (LateCharge, error) {
 	debt := f.Basis
 	for _, d := range f.Disputes {
 		debt = debt.Minus(d.Credited)
+	}
+	for _, gone := range slices.Concat(f.Payments, f.Gone) {
+		if !gone.On.After(f.Due) {
+			debt = debt.Minus(gone.Amount)
+		}
 	}
 	for _, s := range r.Sums {
 		if s.From.Currency() == debt.Currency() && !debt.Less(s.From) {
@@ -192,6 +208,22 @@ func joined(spans []LateSpan, day LateSpan) []LateSpan {
 		}
 	}
 	return append(spans, day)
+}
+
+// frozen reports whether a plan that runs, or of which all was paid, lets a day bear nothing.
+func (f LateFacts) frozen(day Date) bool {
+	return slices.ContainsFunc(f.Plans, func(p LatePlan) bool {
+		if day.Before(p.From) || !p.Running && day.After(p.Through) {
+			return false
+		}
+		paid := money.Minor(0, p.Total.Currency())
+		for _, payment := range f.Payments {
+			if !payment.On.Before(p.From) {
+				paid = paid.Plus(payment.Amount)
+			}
+		}
+		return p.Running || !paid.Less(p.Total)
+	})
 }
 
 // owed returns what was owed and undisputed on a day.

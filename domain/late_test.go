@@ -35,6 +35,7 @@ func lateB() domain.LateFacts {
 			{day("2026-04-08"), day("2026-04-21"), pounds(180_000), pounds(120_000)},
 			{day("2026-07-03"), day("2026-07-20"), pounds(80_000), pounds(0)},
 		},
+		Plans: []domain.LatePlan{{From: day("2026-05-12"), Through: day("2026-07-06"), Total: pounds(1_080_000)}}, // its last date came short
 	}
 }
 
@@ -69,6 +70,9 @@ func TestInterestVectors(t *testing.T) {
 		due, paid, until    string
 		want, fixed         string
 		disputed, stop      string // from then on
+		early               int64  // paid before the due date
+		plan                string // accepted on that day
+		running, short      bool   // the plan is not over; it ended short
 		unknown             bool
 	}{
 		{name: "in the United Kingdom", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", paid: "2026-03-01", want: "46.68", fixed: "70.00"},
@@ -78,6 +82,10 @@ func TestInterestVectors(t *testing.T) {
 		{name: "paid on the due date", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", paid: "2026-01-31", want: "0.00", fixed: "0.00"},
 		{name: "disputed from the beginning", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", until: "2026-03-01", disputed: "2026-01-20", want: "0.00", fixed: "0.00"},
 		{name: "while we let somebody wait", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", paid: "2026-03-01", stop: "2026-02-02", want: "1.61", fixed: "70.00"},
+		{name: "a plan runs", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", plan: "2026-02-02", running: true, want: "1.61", fixed: "70.00"},
+		{name: "a plan was kept", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", paid: "2026-03-01", plan: "2026-02-02", want: "1.61", fixed: "70.00"},
+		{name: "a plan ended short", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", paid: "2026-03-01", plan: "2026-02-02", short: true, want: "46.68", fixed: "70.00"},
+		{name: "most of it was paid in time", law: "gb-late-payment", currency: "GBP", basis: 1_200_000, early: 1_190_000, due: "2026-01-31", paid: "2026-03-01", want: "0.93", fixed: "40.00"},
 		{name: "the rate of the start is kept", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-06-29", paid: "2026-07-03", want: "6.44", fixed: "70.00"},
 		{name: "a rate that nobody looked up", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-06-30", paid: "2026-07-03", unknown: true},
 		{name: "a half-year that nobody looked up", law: "de-late-payment", currency: "EUR", basis: 500_000, due: "2026-06-29", paid: "2026-07-03", unknown: true},
@@ -89,13 +97,20 @@ func TestInterestVectors(t *testing.T) {
 				facts.Until = day(tc.until)
 			}
 			if tc.paid != "" {
-				facts.Payments = []domain.LatePart{{day(tc.paid), amount}}
+				facts.Payments = []domain.LatePart{{day("2026-01-20"), money.Minor(tc.early, amount.Currency())}, {day(tc.paid), money.Minor(tc.basis-tc.early, amount.Currency())}}
 			}
 			if tc.disputed != "" {
 				facts.Disputes = []domain.LateDispute{{Raised: day(tc.disputed), Amount: amount, Credited: money.Minor(0, amount.Currency())}}
 			}
 			if tc.stop != "" {
 				facts.Stops = []domain.FeeStop{{Cause: domain.FeeStopAnswer, From: day(tc.stop)}}
+			}
+			if tc.plan != "" {
+				plan := domain.LatePlan{From: day(tc.plan), Through: day("2026-03-05"), Running: tc.running, Total: amount}
+				if tc.short {
+					plan.Total = amount.Plus(money.Minor(1, amount.Currency()))
+				}
+				facts.Plans = []domain.LatePlan{plan}
 			}
 			charge, err := interest(t, tc.law).Charge(facts)
 			if tc.unknown {
@@ -151,6 +166,11 @@ func TestInterestIsTheSumOfItsSpans(t *testing.T) {
 		}
 		if want := money.Minor(1, "GBP").Share(sum, 1, 365); charge.Interest != want {
 			t.Fatalf("%+v: %s of spans that make %s", f, charge.Interest, want)
+		}
+		planned := f
+		planned.Plans = []domain.LatePlan{{From: f.Due.Plus(dice.IntN(60)), Through: f.Due.Plus(60 + dice.IntN(60)), Running: dice.IntN(2) == 0, Total: f.Basis}}
+		if frozen, _ := rule.Charge(planned); charge.Interest.Less(frozen.Interest) {
+			t.Fatalf("%+v: with a plan %s of %s", planned, frozen.Interest, charge.Interest)
 		}
 		later := f
 		later.Until = f.Until.Plus(1)

@@ -61,6 +61,7 @@ type Recourse struct {
 	Paid         money.Amount // of the claim
 	Collected    money.Amount // of the part, from the debtor
 	Settled      money.Amount // of the part, credited by the seller or paid to it, as it reported
+	AgreedOn     Date         // the debtor agreed that what is left of a disputed part is payable; zero: not that we know
 	Reference    Reference    // what the seller quotes
 	MadeBy       UserID
 	MadeAt       time.Time
@@ -93,17 +94,19 @@ func (r Recourse) Left() money.Amount {
 	return money.Max(r.Uncollected().Minus(r.Settled), none)
 }
 
-// How a seller settled a part that is its own again.
+// What a seller may say of a part that is its own again.
 const (
-	ReportCredited = "credited"
-	ReportPaid     = "paid"
+	ReportCredited  = "credited"
+	ReportPaid      = "paid"
+	ReportTakenBack = "taken_back" // of what was reported: a slip, or money that a bank took back
+	ReportAgreed    = "agreed"     // the debtor agrees that all that is left is payable
 )
 
 // A RecourseReport is what a seller says became of a part that is its own again.
 type RecourseReport struct {
 	ID       RecourseReportID
 	Recourse RecourseID
-	Kind     string // ReportCredited or ReportPaid
+	Kind     string
 	Amount   money.Amount
 	On       Date
 	Note     string // may be empty
@@ -123,11 +126,39 @@ func (r *Recourse) Report(report RecourseReport, today Date) error {
 		return ErrInvalid.At("/on", "in-the-future", "not after today, which is "+today.String()+" there")
 	case report.On.Before(r.ExercisedOn):
 		return ErrInvalid.At("/on", "out-of-order", "not before "+r.ExercisedOn.String()+", when it was given back")
-	case r.Left().Less(report.Amount):
+	case report.Kind == ReportTakenBack && r.Settled.Less(report.Amount):
+		return ErrMoreThanOpen.Because("%s was reported as credited or paid", r.Settled.Grouped())
+	case report.Kind == ReportAgreed && report.Amount != r.Left():
+		return ErrInvalid.At("/amount/amount", "not-what-is-left", "what the debtor agrees to is all that is left: "+r.Left().Grouped())
+	case report.Kind != ReportTakenBack && r.Left().Less(report.Amount):
 		return ErrMoreThanOpen.Because("%s of the part is left", r.Left().Grouped())
 	}
-	r.Settled = r.Settled.Plus(report.Amount)
+	switch report.Kind {
+	case ReportTakenBack:
+		r.Settled = r.Settled.Minus(report.Amount)
+	case ReportAgreed:
+		r.AgreedOn = report.On
+	default:
+		r.Settled = r.Settled.Plus(report.Amount)
+	}
 	return nil
+}
+
+// Contested reports whether the part is the seller's again because its debtor did not agree to it, and
+// nobody knows yet that it does.
+func (r Recourse) Contested() bool { return !r.Dispute.IsZero() && r.AgreedOn.IsZero() }
+
+// An OwnReminder is a message about such a part that its seller sends by itself.
+type OwnReminder struct {
+	ID        OwnReminderID
+	Recourse  RecourseID
+	Seller    OrganizationID
+	Debtor    DebtorID
+	Recipient string
+	Subject   string
+	Text      string
+	Template  string
+	At        time.Time
 }
 
 // Reassigned reports whether the part is its seller's again.

@@ -27,7 +27,10 @@ func (s *Service) ReportRecourse(ctx context.Context, by domain.Caller, id domai
 		if err := tx.SaveReport(ctx, r, said); err != nil {
 			return domain.Answer{}, err
 		}
-		words := map[string]string{domain.ReportCredited: "You credited %s of what is yours again of invoice %s; %s is left.", domain.ReportPaid: "%s was paid to you of what is yours again of invoice %s; %s is left."}[said.Kind]
+		words := map[string]string{
+			domain.ReportCredited: "You credited %s of what is yours again of invoice %s; %s is left.", domain.ReportPaid: "%s was paid to you of what is yours again of invoice %s; %s is left.",
+			domain.ReportTakenBack: "%s of what you reported of invoice %s was taken back; %s is left.", domain.ReportAgreed: "Your customer agrees that %s of invoice %s is payable; %s is left.",
+		}[said.Kind]
 		told := dealEvent(event, by, file.Deal, "recourse.reported", fmt.Sprintf(words, said.Amount.Grouped(), file.Deal.InvoiceNumber, r.Left().Grouped()))
 		told.Factor = domain.OrganizationID{} // it is between the seller and its debtor now
 		return once.Answer(said), tx.SaveTrail(ctx, domain.Trail{

@@ -310,7 +310,7 @@ func exercisedTrail(by domain.Caller, d domain.Deal, r domain.Recourse, ids rece
 
 // policyWords say for how long the seller, as it accepted with the offer, keeps the contact policy.
 func policyWords(r domain.Recourse) string {
-	return fmt.Sprintf("Until %s the contact policy binds the seller and any agency that it names, as the terms of the deal say. The seller may go on under the same case: Comity writes what it sends about it, and says when.", r.PolicyUntil.Short())
+	return fmt.Sprintf("Until %s the contact policy binds the seller and any agency that it names, as the terms of the deal say. The seller may go on by the same rules: Comity writes what it sends about it, and says when.", r.PolicyUntil.Short())
 }
 
 // Recourses lists what was given back of a deal of the caller's.

@@ -44,15 +44,18 @@ BEGIN
                    FROM recourses r WHERE r.deal_id = p_deal AND r.status IN ('exercised', 'reassigned')),
     'forgiven', (SELECT coalesce(jsonb_agg(jsonb_build_object('on', (p.decided_at AT TIME ZONE zone)::date, 'amount', p.forgiven_minor) ORDER BY p.id), '[]')
                    FROM plans p WHERE p.deal_id = p_deal AND p.status = 'kept' AND p.forgiven_minor > 0),
+    'plans', (SELECT coalesce(jsonb_agg(jsonb_build_object('from', (p.accepted_at AT TIME ZONE zone)::date, 'through', (p.decided_at AT TIME ZONE zone)::date,
+                'running', p.status = 'active', 'total', p.total_minor - p.forgiven_minor) ORDER BY p.id), '[]')
+                FROM plans p WHERE p.deal_id = p_deal AND p.status IN ('active', 'kept', 'broken') AND p.accepted_at IS NOT NULL),
     'disputes', (SELECT coalesce(jsonb_agg(jsonb_build_object('raised', (x.raised_at AT TIME ZONE zone)::date, 'resolved', (x.resolved_at AT TIME ZONE zone)::date,
                    'amount', x.amount_minor, 'credited', coalesce(x.credited_minor, 0)) ORDER BY x.id), '[]') FROM disputes x WHERE x.deal_id = p_deal),
     'waiver', (SELECT to_jsonb(w) FROM late_waivers w WHERE w.deal_id = p_deal));
 END $$;
 
 -- debtor_late answers to the debtor of app_case() of which deals nothing is asked for that a law would
--- add, and who says so; where no law was in force there is nothing to say.
+-- add, and who says so; where there was nothing to ask for there is nothing to say.
 CREATE FUNCTION debtor_late() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT jsonb_build_object('late_waived', (SELECT jsonb_object_agg(w.deal_id, w.owner) FROM late_waivers w WHERE w.case_id = app_case() AND w.law <> ''))
+  SELECT jsonb_build_object('late_waived', (SELECT jsonb_object_agg(w.deal_id, w.owner) FROM late_waivers w WHERE w.case_id = app_case() AND w.law <> '' AND w.interest_minor + w.fixed_minor > 0))
 $$;
 -- +goose StatementEnd
 REVOKE EXECUTE ON FUNCTION late_facts(uuid), debtor_late() FROM PUBLIC;

@@ -199,6 +199,7 @@ type recourseRow struct {
 	ReassignedAt timeCol       `json:"reassigned_at"`
 	PolicyUntil  dateCol       `json:"policy_binds_until"`
 	Settled      int64         `json:"settled_minor"`
+	AgreedOn     dateCol       `json:"agreed_on"`
 }
 
 func (r recourseRow) recourse() domain.Recourse {
@@ -206,27 +207,27 @@ func (r recourseRow) recourse() domain.Recourse {
 	return domain.Recourse{
 		ID: domain.RecourseID{UUID: r.ID}, Factor: domain.OrganizationID{UUID: r.Factor}, Seller: domain.OrganizationID{UUID: r.Seller}, Deal: domain.DealID{UUID: r.Deal},
 		Case: domain.CaseID{UUID: r.Case}, Dispute: idOf[domain.DisputeID](r.Dispute), Status: domain.RecourseStatus(r.Status), Reason: domain.RecourseReason(r.Reason),
-		Evidence: r.Evidence, Part: amount(r.Part, r.Currency), Claim: amount(r.Claim, r.Currency), Paid: amount(r.Paid, r.Currency), Collected: amount(r.Collected, r.Currency), Settled: amount(r.Settled, r.Currency), Reference: reference,
+		Evidence: r.Evidence, Part: amount(r.Part, r.Currency), Claim: amount(r.Claim, r.Currency), Paid: amount(r.Paid, r.Currency), Collected: amount(r.Collected, r.Currency), Settled: amount(r.Settled, r.Currency), AgreedOn: r.AgreedOn.Date, Reference: reference,
 		MadeBy: domain.UserID{UUID: r.MadeBy}, MadeAt: r.MadeAt.Time, CheckedBy: idOf[domain.UserID](r.CheckedBy), ExercisedOn: r.ExercisedOn.Date,
 		ExercisedAt: r.ExercisedAt.Time, ReassignedAt: r.ReassignedAt.Time, PolicyUntil: r.PolicyUntil.Date,
 	}
 }
 
 const recourseColumns = `id, factor_id, seller_id, deal_id, case_id, dispute_id, status, reason, evidence, currency, part_minor, claim_minor, paid_minor, collected_minor, reference,
-  made_by, made_at, checked_by, exercised_on, exercised_at, reassigned_at, policy_binds_until, settled_minor`
+  made_by, made_at, checked_by, exercised_on, exercised_at, reassigned_at, policy_binds_until, settled_minor, agreed_on`
 
 const (
 	insertRecourse = `
 INSERT INTO recourses (` + recourseColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
 	updateRecourse = `
 WITH bound AS (
   UPDATE deals d SET policy_binds_until = greatest(d.policy_binds_until, $10::date) FROM recourses r WHERE r.id = $1 AND d.id = r.deal_id AND $10::date IS NOT NULL
 )
 UPDATE recourses SET status = $2, claim_minor = $3, paid_minor = $4, checked_by = $5, exercised_on = $6, exercised_at = $7, reassigned_at = $8,
-  collected_minor = $9, policy_binds_until = $10, settled_minor = $11 WHERE id = $1`
+  collected_minor = $9, policy_binds_until = $10, settled_minor = $11, agreed_on = $12 WHERE id = $1`
 	findRecourse = `
-SELECT deal_id FROM recourses WHERE id = $1 AND (factor_id = $2 OR seller_id = $2)`
+SELECT deal_id FROM recourses WHERE id = $1 AND (factor_id = $2 OR seller_id = $2 AND exercised_at IS NOT NULL)`
 	listRecourses = `
 SELECT ` + recourseColumns + ` FROM recourses WHERE deal_id = $1 ORDER BY id`
 	insertReport = `
@@ -254,7 +255,7 @@ UPDATE cases SET next_action_at = $18 WHERE id = $19 AND status = 'open'`
 func (tx *Tx) SaveRecourse(ctx context.Context, r domain.Recourse) error {
 	err := tx.exec(ctx, insertRecourse, r.ID.UUID, r.Factor.UUID, r.Seller.UUID, r.Deal.UUID, r.Case.UUID, orNull(r.Dispute.UUID), string(r.Status), string(r.Reason),
 		r.Evidence, string(r.Part.Currency()), r.Part.Units(), r.Claim.Units(), r.Paid.Units(), r.Collected.Units(), r.Reference.String(), r.MadeBy.UUID, instant(r.MadeAt),
-		orNull(r.CheckedBy.UUID), day(r.ExercisedOn), instant(r.ExercisedAt), instant(r.ReassignedAt), day(r.PolicyUntil), r.Settled.Units())
+		orNull(r.CheckedBy.UUID), day(r.ExercisedOn), instant(r.ExercisedAt), instant(r.ReassignedAt), day(r.PolicyUntil), r.Settled.Units(), day(r.AgreedOn))
 	if violates(err, "recourses_one_proposed") {
 		return domain.ErrWrongState.Because("another recourse of this deal is under way").In("under_way")
 	}
@@ -264,10 +265,10 @@ func (tx *Tx) SaveRecourse(ctx context.Context, r domain.Recourse) error {
 // UpdateRecourse saves how a recourse stands.
 func (tx *Tx) UpdateRecourse(ctx context.Context, r domain.Recourse) error {
 	return tx.exec(ctx, updateRecourse, r.ID.UUID, string(r.Status), r.Claim.Units(), r.Paid.Units(), orNull(r.CheckedBy.UUID), day(r.ExercisedOn),
-		instant(r.ExercisedAt), instant(r.ReassignedAt), r.Collected.Units(), day(r.PolicyUntil), r.Settled.Units())
+		instant(r.ExercisedAt), instant(r.ReassignedAt), r.Collected.Units(), day(r.PolicyUntil), r.Settled.Units(), day(r.AgreedOn))
 }
 
-// RecourseDeal returns the deal of a party's recourse.
+// RecourseDeal returns the deal of a party's recourse; of one that is only proposed its seller does not know.
 func (tx *Tx) RecourseDeal(ctx context.Context, id domain.RecourseID, party domain.OrganizationID) (domain.DealID, error) {
 	var deal uuid.UUID
 	if err := tx.get(ctx, &deal, findRecourse, id.UUID, party.UUID); err != nil {

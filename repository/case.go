@@ -26,12 +26,12 @@ WITH pair AS MATERIALIZED (
   SELECT pg_advisory_xact_lock(hashtextextended(c.seller_id::text || r.debtor_id::text, 2))
     FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1
 )
-SELECT load_case($1, $2, $3) || case_agreements($1) || case_mediations($1) || case_thanks($1, $3) || case_outside($1) || case_laws($1) FROM pair`
+SELECT load_case($1, $2, $3) || case_agreements($1) || case_mediations($1) || case_thanks($1, $3) || case_outside($1) || case_laws($1) || case_own($1, $3) FROM pair`
 	readCaseAndAddress = `
 SELECT c.id, c.world_id, coalesce(r.email, '') AS email
   FROM cases c JOIN relationships r ON r.id = c.relationship_id WHERE c.id = $1`
 	readCaseFacts = `
-SELECT case_facts($1, $2, $3) || case_agreements($1) || case_mediations($1) || case_thanks($1, $3) || case_outside($1) || case_laws($1)`
+SELECT case_facts($1, $2, $3) || case_agreements($1) || case_mediations($1) || case_thanks($1, $3) || case_outside($1) || case_laws($1) || case_own($1, $3)`
 	lockCase = `
 SELECT ` + caseColumns + ` FROM cases WHERE factor_id = $2 AND id = $1 FOR UPDATE`
 	readSellerCase = `
@@ -176,6 +176,7 @@ type caseFactsRow struct {
 	Unidentified  []receiptRow        `json:"unidentified"`
 	Contacts      []contactRow        `json:"contacts"`
 	LastElsewhere timeCol             `json:"last_elsewhere"`
+	OwnAt         timeCol             `json:"own_at"`
 	WaitingSince  timeCol             `json:"waiting_since"`
 	Laws          []lawSignatureRow   `json:"law_signatures"`
 	Refused       []struct {
@@ -186,6 +187,14 @@ type caseFactsRow struct {
 		Since timeCol  `json:"since"`
 		Place timeCol  `json:"place_since"`
 	} `json:"refused"`
+}
+
+// later returns the later of two moments.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
@@ -201,7 +210,7 @@ func (r caseFactsRow) facts(now time.Time, key []byte) domain.CaseFacts {
 		Unthanked: mapped(r.Unthanked, caseAllocationRow.allocation),
 		InRow:     r.InRow, Recognised: r.Recognised, RecognisedAt: r.RecognisedAt.Time, Appreciation: r.Appreciation.appreciation(),
 		Unidentified: mapped(r.Unidentified, receiptRow.receipt), Contacts: mapped(r.Contacts, contactRow.contact),
-		LastElsewhere: r.LastElsewhere.Time, WaitingSince: r.WaitingSince.Time, Laws: mapped(r.Laws, lawSignatureRow.signature), Refused: map[string]domain.LastRefusal{},
+		LastElsewhere: later(r.LastElsewhere.Time, r.OwnAt.Time), WaitingSince: r.WaitingSince.Time, Laws: mapped(r.Laws, lawSignatureRow.signature), Refused: map[string]domain.LastRefusal{},
 	}
 	r.into(&f)
 	for _, last := range r.Refused {

@@ -28,6 +28,13 @@ type lateDisputeRow struct {
 	Credited int64   `json:"credited"`
 }
 
+type latePlanRow struct {
+	From    dateCol `json:"from"`
+	Through dateCol `json:"through"`
+	Running bool    `json:"running"`
+	Total   int64   `json:"total"`
+}
+
 type lateWaiverRow struct {
 	Deal     uuid.UUID `json:"deal_id"`
 	Owner    string    `json:"owner"`
@@ -63,6 +70,7 @@ func (tx *Tx) LateFile(ctx context.Context, id domain.DealID, org domain.Organiz
 		Returned  []latePartRow    `json:"returned"`
 		Forgiven  []latePartRow    `json:"forgiven"`
 		Disputes  []lateDisputeRow `json:"disputes"`
+		Plans     []latePlanRow    `json:"plans"`
 		Waiver    lateWaiverRow    `json:"waiver"`
 	}
 	if err := loaded(data, &row); err != nil {
@@ -76,6 +84,9 @@ func (tx *Tx) LateFile(ctx context.Context, id domain.DealID, org domain.Organiz
 		Deal: deal, Zone: domain.Organization{TimeZone: row.Zone}.Zone(), Debtor: domain.LegalType(row.LegalType), Waiver: row.Waiver.waiver(),
 		Facts: domain.LateFacts{
 			Payments: mapped(row.Payments, part), Gone: append(mapped(row.Returned, part), mapped(row.Forgiven, part)...),
+			Plans: mapped(row.Plans, func(r latePlanRow) domain.LatePlan {
+				return domain.LatePlan{From: r.From.Date, Through: r.Through.Date, Running: r.Running, Total: amount(r.Total, in)}
+			}),
 			Disputes: mapped(row.Disputes, func(r lateDisputeRow) domain.LateDispute {
 				return domain.LateDispute{Raised: r.Raised.Date, Resolved: r.Resolved.Date, Amount: amount(r.Amount, in), Credited: amount(r.Credited, in)}
 			}),

@@ -134,7 +134,7 @@ func (w *benchWorld) saleArgs(s values) []string {
 		s.made("7011"), uid(f.Mandate), quoted(f.Currency), "'B-' || :n::bigint", quoted(f.Due), whole(f.Basis), whole(f.Advance), whole(f.Reserve),
 		whole(f.Origination), whole(f.Wire), strconv.Itoa(f.FirstDays), quoted(f.FirstRate), strconv.Itoa(f.StepDays), quoted(f.StepRate),
 		strconv.Itoa(f.RecourseDays), strconv.Itoa(f.RebateHold), "'RF' || :n::bigint", quoted(f.NoticeCode), uid(f.Operating), uid(f.Collection),
-		s.payout, "'Buyer ' || :pair::bigint", "0", "0", "0", notStated, strconv.Itoa(f.Instalments), strconv.Itoa(f.EnvelopeDays), quoted(string(domain.Notified)), array(quotedAll(domain.Notified.Conditions())...),
+		s.payout, "'Buyer ' || :pair::bigint", "0", "0", "0", notStated, strconv.Itoa(f.Instalments), strconv.Itoa(f.EnvelopeDays), quoted(string(domain.Notified)), array(quotedAll(domain.Notified.Conditions())...), quoted(""),
 	}
 }
 

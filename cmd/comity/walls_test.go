@@ -108,8 +108,8 @@ func TestEveryTableIsWalled(t *testing.T) {
 			SELECT id, factor_id, seller_id, case_id, 'seller', '', currency, 0, 0, gen_random_uuid(), now() FROM deals LIMIT 1`,
 		`INSERT INTO recourse_reports (id, recourse_id, seller_id, deal_id, kind, currency, amount_minor, happened_on, note, made_by, made_at)
 			SELECT gen_random_uuid(), id, seller_id, deal_id, 'paid', currency, 1, current_date, '', gen_random_uuid(), now() FROM recourses LIMIT 1`,
-		`INSERT INTO own_reminders (touch_id, recourse_id, seller_id, subject, body_text, at)
-			SELECT t.id, r.id, t.seller_id, 'ours', 'again', now() FROM touches t, recourses r WHERE r.seller_id = t.seller_id LIMIT 1`,
+		`INSERT INTO own_reminders (id, recourse_id, seller_id, debtor_id, recipient, subject, body_text, template, at)
+			SELECT gen_random_uuid(), r.id, r.seller_id, k.debtor_id, 'a@b.example', 'ours', 'again', '', now() FROM recourses r JOIN cases k ON k.id = r.case_id LIMIT 1`,
 		`INSERT INTO feedback (id, case_id, factor_id, seller_id, link_id, ease, said, at) SELECT gen_random_uuid(), case_id, factor_id, seller_id, id, 'yes', '', now() FROM links LIMIT 1`,
 	} {
 		_, err := s.owner.ExecContext(t.Context(), row)

@@ -14,7 +14,7 @@ type Touch struct {
 	ID     string `json:"id" example:"tch_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	CaseID string `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	Step   string `json:"step" example:"first_reminder"`
-	Class  string `json:"class" enums:"heads_up,reminder,legal_notice,answer,receipt,thank_you,call,instalment,release" example:"reminder"`
+	Class  string `json:"class" enums:"heads_up,reminder,legal_notice,validation,answer,receipt,thank_you,call,instalment,prior_notice,protective_notice,release" example:"reminder"`
 	Tone   int    `json:"tone" example:"1"`
 	// The step of the playbook that it takes; null: none.
 	Rung *string `json:"rung" extensions:"x-nullable" example:"how_it_is_made_up"`
@@ -86,7 +86,7 @@ type GateDecision struct {
 	ID          string   `json:"id" example:"gate_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	CaseID      string   `json:"case_id" example:"case_0190a5c2e7b97c1e8f0a3b5d7f9e1a2b"`
 	Step        string   `json:"step" example:"first_reminder"`
-	Class       string   `json:"class" enums:"heads_up,reminder,legal_notice,answer,receipt,thank_you,call,instalment,release" example:"reminder"`
+	Class       string   `json:"class" enums:"heads_up,reminder,legal_notice,validation,answer,receipt,thank_you,call,instalment,prior_notice,protective_notice,release" example:"reminder"`
 	Sent        bool     `json:"sent" example:"false"`
 	Codes       []string `json:"codes" example:"promise_active"`
 	Facts       string   `json:"facts" example:"promise for 23 February, statement covered through 17 February"`

@@ -17,7 +17,7 @@ type Responsibilities struct {
 
 // MessageDuty says who stands behind the messages of one class. What is not listed is never sent.
 type MessageDuty struct {
-	Class string `json:"class" enums:"legal_notice,heads_up,reminder,call,answer,instalment,thank_you,receipt,prior_notice,protective_notice,release" example:"reminder"`
+	Class string `json:"class" enums:"legal_notice,heads_up,reminder,call,answer,instalment,thank_you,receipt,prior_notice,protective_notice,validation,release" example:"reminder"`
 	// In whose name they leave.
 	Senders []string `json:"senders" example:"factor"`
 	// Whose people agree to them where people must, and ring.

@@ -268,7 +268,7 @@ type SimulatedMoment struct {
 	At    string `json:"at" format:"date-time" example:"2026-02-25T14:30:00Z"`
 	What  string `json:"what" enums:"sent,refused,asked" example:"sent"`
 	Step  string `json:"step" example:"pre_due:2026-03-04"`
-	Class string `json:"class" enums:"heads_up,reminder,legal_notice,answer,receipt,thank_you,call,instalment,release" example:"reminder"`
+	Class string `json:"class" enums:"heads_up,reminder,legal_notice,validation,answer,receipt,thank_you,call,instalment,prior_notice,protective_notice,release" example:"reminder"`
 	Tone  int    `json:"tone" example:"0"`
 	// The letter of the playbook; null: one that is the same in every playbook.
 	Template *string  `json:"template" extensions:"x-nullable" example:"post_due_next"`

@@ -51,6 +51,11 @@ func askable(item *domain.CaseItem) bool {
 	return live(item) && item.Told() && item.Deal.Open.Positive()
 }
 
+// mayAsk reports whether an item may be followed up now: a person was told first what is asked of it (D-27).
+func mayAsk(f *domain.CaseFacts, item *domain.CaseItem) bool {
+	return askable(item) && !unstated(f, item.Deal.ID)
+}
+
 // preDue gives the earliest message of one kind before a due date, with every
 // item whose window holds that day. One that cannot leave in its window is
 // dropped; so is one that would displace a first message after a due date.
@@ -98,7 +103,7 @@ func preDue(f *domain.CaseFacts, l local, o offset) []candidate {
 		item := &f.Items[i]
 		due := item.Deal.Due
 		inWindow := !day.Before(due.Plus(-o.Early)) && !day.After(due.Plus(-o.Late))
-		if inWindow && o.wanted(f, l, item) && ask(f, item, found.at).Positive() || due == first && askable(item) {
+		if inWindow && o.wanted(f, l, item) && ask(f, item, found.at).Positive() || due == first && mayAsk(f, item) {
 			found.act.Items = append(found.act.Items, item.Deal.ID)
 		}
 	}
@@ -109,7 +114,7 @@ func preDue(f *domain.CaseFacts, l local, o offset) []candidate {
 // wanted reports whether an item still gets a message of this kind.
 func (o offset) wanted(f *domain.CaseFacts, l local, item *domain.CaseItem) bool {
 	due := item.Deal.Due
-	if !askable(item) || !l.today.Before(due) {
+	if !mayAsk(f, item) || !l.today.Before(due) {
 		return false
 	}
 	if o.kind == stepHeadsUp && !f.Relationship.HeadsUp || item.Issued.DaysUntil(due) < o.MinTerms {
@@ -198,7 +203,8 @@ func earliestDue(f *domain.CaseFacts) domain.Date {
 // date (all of it when none has, so that the gate says why); and what is due
 // within nine days and was not yet announced, since no message before its due
 // date can leave within the gap.
-// A firm message lists only what earned its tone, and nothing that is not due yet (D-19).
+// A firm message lists only what earned its tone, and nothing that is not due yet (D-19); one above cordial
+// nothing that a person could not check for long enough (D-27).
 func overdue(f *domain.CaseFacts, l local, at time.Time, only []domain.DealID, tone int) []domain.DealID {
 	day := l.today
 	if !at.IsZero() {
@@ -208,7 +214,7 @@ func overdue(f *domain.CaseFacts, l local, at time.Time, only []domain.DealID, t
 	announced := reminderOf(f)
 	for i := range f.Items {
 		item := &f.Items[i]
-		if !askable(item) || !ask(f, item, latest(at, f.Now)).Positive() {
+		if !mayAsk(f, item) || !ask(f, item, latest(at, f.Now)).Positive() || tone > ToneCordial && checking(f, l, item.Deal.ID) {
 			continue
 		}
 		switch due := item.Deal.Due; {

@@ -83,7 +83,8 @@ func TestEveryCodeRefusesItsClasses(t *testing.T) {
 			f.Preferences.Mode = domain.ModeDigest
 			made(f, 6, domain.Contact{Own: true, Counted: true})
 		}, collections.CodeCeiling, proactive},
-		"protected from a call": {func(f facts) { f.Relationship.LegalType = domain.SoleTrader; made(f, 6, domain.Contact{Call: true}) }, collections.CodeJurisdiction, "call"},
+		"protected from a call": {func(f facts) { person(f); made(f, 6, domain.Contact{Call: true}) }, collections.CodeJurisdiction, "call"},
+		"a person told nothing": {func(f facts) { f.Relationship.LegalType = domain.SoleTrader }, collections.CodeJurisdiction, proactive},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -163,8 +164,8 @@ func TestTheEdgesOfTheCounts(t *testing.T) {
 		"an own one six, another's one day ago":  {domain.ClassCall, func(f facts) { spoken(6, true)(f); spoken(1, false)(f) }, "call_within_7d_of_conversation", "call_within_7d_of_conversation"},
 		"another's, after an own ten days ago":   {domain.ClassCall, func(f facts) { spoken(10, true)(f); spoken(1, false)(f) }, "call_within_7d_of_conversation", "considerate_pause"},
 		"another's unanswered call":              {domain.ClassCall, many(1, 1, domain.Contact{Call: true}), "", ""},
-		"that, to a natural person":              {domain.ClassCall, func(f facts) { f.Relationship.LegalType = ""; many(1, 6, domain.Contact{Call: true})(f) }, "jurisdiction_rule", "considerate_pause"},
-		"that, seven days ago":                   {domain.ClassCall, func(f facts) { f.Relationship.LegalType = ""; many(1, 7, domain.Contact{Call: true})(f) }, "", ""},
+		"that, to a natural person":              {domain.ClassCall, func(f facts) { person(f); many(1, 6, domain.Contact{Call: true})(f) }, "jurisdiction_rule", "considerate_pause"},
+		"that, seven days ago":                   {domain.ClassCall, func(f facts) { person(f); many(1, 7, domain.Contact{Call: true})(f) }, "", ""},
 		"own message and another's today": {domain.ClassReminder, func(f facts) {
 			many(1, 0, domain.Contact{Own: true, Daily: true})(f)
 			many(1, 0, domain.Contact{Daily: true})(f)

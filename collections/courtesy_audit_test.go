@@ -18,14 +18,14 @@ import (
 const auditor = `
 CREATE TABLE seen (
   n bigint GENERATED ALWAYS AS IDENTITY, what text, touch_id uuid, case_id uuid, cycle integer, step text, class text, claimed_at timestamptz, at timestamptz, planned_at timestamptz,
-  body text, stops text[], rests text[], items jsonb);
+  body text, stops text[], rests text[], items jsonb, person boolean);
 CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 DECLARE
   clock timestamptz := (SELECT w.clock_at FROM worlds w WHERE w.id = NEW.world_id);
 BEGIN
   IF NEW.status <> 'sending' THEN RETURN NULL; END IF;
   IF TG_OP = 'UPDATE' AND OLD.status = 'sending' AND NEW.attempts = OLD.attempts THEN RETURN NULL; END IF;
-  INSERT INTO seen (what, touch_id, case_id, cycle, step, class, claimed_at, at, planned_at, body, stops, rests, items) VALUES (
+  INSERT INTO seen (what, touch_id, case_id, cycle, step, class, claimed_at, at, planned_at, body, stops, rests, items, person) VALUES (
     CASE WHEN TG_OP = 'UPDATE' AND OLD.status = 'sending' THEN 'left' ELSE 'claimed' END, NEW.id, NEW.case_id, NEW.cycle, NEW.step, NEW.class, NEW.claimed_at, clock, NEW.created_at, NEW.body_text,
     ARRAY(SELECT s.code FROM stops s WHERE s.case_id = NEW.case_id AND s.lifted_at IS NULL),
     ARRAY(SELECT h.code FROM holds h WHERE h.case_id = NEW.case_id AND h.deal_id IS NULL AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)
@@ -34,7 +34,8 @@ BEGIN
         'whole', coalesce((SELECT bool_or(h.amount_minor IS NULL) FROM holds h WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)), false)
           OR EXISTS (SELECT FROM pauses p WHERE p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > clock)),
         'held', coalesce((SELECT sum(h.amount_minor) FROM holds h WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > clock)), 0)))
-       FROM deals d WHERE d.id = ANY (NEW.items)));
+       FROM deals d WHERE d.id = ANY (NEW.items)),
+    (SELECT r.legal_type = 'sole_trader' AND r.country IN ('US', 'DE') FROM relationships r WHERE r.id = NEW.relationship_id));
   RETURN NULL;
 END $$;
 CREATE TRIGGER see AFTER INSERT OR UPDATE ON touches FOR EACH ROW EXECUTE FUNCTION see();
@@ -45,7 +46,7 @@ CREATE TRIGGER see AFTER INSERT OR UPDATE ON touches FOR EACH ROW EXECUTE FUNCTI
 -- is stricter). Planned and cancelled ones were never accepted.
 CREATE VIEW messages AS
   SELECT t.id, t.case_id, t.cycle, t.step, t.class, t.status, t.claimed_at, t.sent_at, encode(t.contact_key, 'hex') AS address, k.seller_id, k.debtor_id, k.factor_id,
-         t.class IN ('heads_up', 'reminder', 'call') AS proactive, t.class IN ('heads_up', 'reminder', 'legal_notice', 'call', 'instalment', 'release', 'prior_notice', 'protective_notice') AS counted,
+         t.class IN ('heads_up', 'reminder', 'call') AS proactive, t.class IN ('heads_up', 'reminder', 'legal_notice', 'call', 'instalment', 'release', 'prior_notice', 'protective_notice', 'validation') AS counted,
          (t.claimed_at AT TIME ZONE r.time_zone)::date AS day, (coalesce(t.sent_at, t.claimed_at) AT TIME ZONE r.time_zone)::date AS left_on
     FROM touches t JOIN cases k ON k.id = t.case_id JOIN relationships r ON r.id = t.relationship_id
    WHERE t.status IN ('sending', 'sent', 'unknown', 'failed');
@@ -75,7 +76,7 @@ var words = []struct{ rule, query string }{
 	{"5: handed to the mail server outside the hours", `SELECT s.case_id, s.step, s.at FROM seen s WHERE s.what = 'left' AND s.class <> 'answer' AND NOT in_hours(s.at, s.case_id)`},
 	{"6: under a stop or a hold of the whole case", `SELECT s.case_id, s.what, s.step, s.class, s.at, s.stops, s.rests FROM seen s
 		WHERE s.stops && '{sanctions_hold}' OR s.stops && '{legal_stop}' AND s.class <> 'protective_notice' OR s.class IN ('heads_up', 'reminder', 'call') AND (s.stops <> '{}' OR s.rests <> '{}')
-		   OR s.class = 'thank_you' AND s.stops && '{complaint_open}' OR s.class = 'prior_notice' AND s.stops <> '{}'`},
+		   OR s.class = 'thank_you' AND s.stops && '{complaint_open}' OR s.class IN ('prior_notice', 'validation') AND s.stops <> '{}'`},
 	{"6: what is paid, held whole or not ours is listed", `SELECT s.case_id, s.what, s.step, s.at, i FROM seen s, jsonb_array_elements(s.items) i
 		WHERE s.class IN ('heads_up', 'reminder', 'call') AND (NOT (i->>'ours')::boolean OR (i->>'whole')::boolean OR (i->>'open')::bigint <= (i->>'held')::bigint)`},
 	{"6: the rest of what is disputed is asked for before an answer", `SELECT s.case_id, s.step, s.at, i FROM seen s, jsonb_array_elements(s.items) i
@@ -87,7 +88,7 @@ var words = []struct{ rule, query string }{
 	{"10: a tone that skips a step", skipped},
 	{"10: without the people that it needs", alone},
 	{"9: over a veto of the seller", `SELECT s.case_id, s.step, s.at FROM seen s JOIN approvals a ON a.touch_id = s.touch_id WHERE a.side = 'seller' AND a.consent = 'declined' AND a.at < s.at`},
-	{"6: it lists nothing", `SELECT s.case_id, s.step, s.at FROM seen s WHERE s.class IN ('heads_up', 'reminder', 'legal_notice') AND s.items IS NULL`},
+	{"6: it lists nothing", `SELECT s.case_id, s.step, s.at FROM seen s WHERE s.class IN ('heads_up', 'reminder', 'legal_notice', 'validation') AND s.items IS NULL`},
 	{"3: left less than seven days apart", `SELECT a.case_id, a.step, a.sent_at, b.case_id, b.step, b.sent_at FROM messages a JOIN messages b
 		ON a.seller_id = b.seller_id AND a.debtor_id = b.debtor_id AND a.id < b.id AND abs(a.left_on - b.left_on) < 7
 		WHERE a.proactive AND b.proactive AND a.status <> 'failed' AND b.status <> 'failed'`},
@@ -99,7 +100,7 @@ var words = []struct{ rule, query string }{
 	{"12: handed over before the debtor had ten full days", handedTooEarly},
 	{"9: two of one factor in a week to a mailbox that had asked for a digest", undigested},
 	{"13: a debtor that is not told hears of the factor", `SELECT s.case_id, s.step, s.class, s.at FROM seen s JOIN cases k ON k.id = s.case_id JOIN organizations f ON f.id = k.factor_id JOIN touches t ON t.id = s.touch_id
-		WHERE k.disclosure = 'confidential' AND NOT (s.class = 'legal_notice' AND k.telling_at < s.claimed_at) AND (s.class IN ('legal_notice', 'release', 'prior_notice', 'protective_notice') OR t.tone = 4
+		WHERE k.disclosure = 'confidential' AND NOT (s.class = 'legal_notice' AND k.telling_at < s.claimed_at) AND (s.class IN ('legal_notice', 'release', 'prior_notice', 'protective_notice', 'validation') OR t.tone = 4
 		   OR s.body ILIKE '%' || f.name || '%' OR s.body ILIKE '%' || f.email || '%' OR t.subject ILIKE '%' || f.name || '%')`},
 	{"13: asked of between the decision to tell a debtor and its notice", `SELECT s.case_id, s.step, s.at, k.telling_at FROM seen s JOIN cases k ON k.id = s.case_id
 		WHERE s.what = 'claimed' AND s.class IN ('heads_up', 'reminder', 'call') AND s.claimed_at > k.telling_at
@@ -107,6 +108,8 @@ var words = []struct{ rule, query string }{
 	{"13: left in a voice that the case has no more", `SELECT t.case_id, t.step, t.disclosure, t.claimed_at FROM touches t JOIN cases k ON k.id = t.case_id
 		WHERE t.status = 'sending' AND t.class NOT IN ('call', 'legal_notice') AND t.disclosure <> k.disclosure AND t.outcome = 'handed to the mail server'
 		  AND t.claimed_at > coalesce((SELECT max(n.sent_at) FROM touches n WHERE n.case_id = k.id AND n.class = 'legal_notice' AND n.status = 'sent'), t.claimed_at)`},
+	{"14: a person is asked before it could check what is asked", unchecked},
+	{"14: firm to a person that could not check for thirty days", uncheckedLong},
 	{"4: two left to one address on one day", `SELECT m.address, m.left_on, string_agg(m.step, ', ') FROM messages m WHERE m.class <> 'answer' GROUP BY 1, 2 HAVING count(*) > 1`},
 }
 
@@ -187,7 +190,7 @@ func (w *town) amounts() {
 
 // silence holds rule 8. Once a case had its first message after a due date, it is asked for
 // as long as an invoice of it is bought, noticed, overdue, open, and not held whole, and no
-// stop or hold of the whole case is in force. While it is asked for, no more than fourteen
+// stop or hold of the whole case is in force, and of which a person was not told in vain what there is to check. While it is asked for, no more than fourteen
 // days lie between one message that we start and the next; the fourteen days begin anew
 // with every refusal of such a message that the gate stored, and rest while it is not asked
 // for or a message is with the mail worker. That is stricter than "a code says why between
@@ -224,11 +227,12 @@ SELECT k.status = 'open' AND (k.disclosure = 'notified' OR k.telling_at IS NULL)
    AND EXISTS (SELECT FROM deals d LEFT JOIN conditions n ON n.deal_id = d.id AND n.code = 'notice_delivered'
                 WHERE (n.occurred_at IS NOT NULL OR d.disclosure = 'confidential') AND NOT EXISTS (SELECT FROM pauses p WHERE p.deal_id = d.id AND p.ended_at IS NULL AND (p.until_at IS NULL OR p.until_at > $2))
                   AND NOT EXISTS (SELECT FROM disputes x WHERE x.deal_id = d.id AND x.status = 'open')
+                  AND NOT EXISTS (SELECT FROM touches v WHERE v.case_id = k.id AND v.cycle = k.cycle AND v.class = 'validation' AND v.status IN ('unknown', 'failed') AND d.id = ANY (v.items))
                   AND d.case_id = k.id AND d.status IN ('made', 'paid_out') AND d.due_on < ($2::timestamptz AT TIME ZONE (SELECT r.time_zone FROM relationships r WHERE r.id = k.relationship_id))::date
                   AND d.open_minor > coalesce((SELECT sum(coalesce(h.amount_minor, d.open_minor)) FROM holds h
                                                 WHERE h.deal_id = d.id AND h.ended_at IS NULL AND (h.until_at IS NULL OR h.until_at > $2)), 0)),
-       greatest((SELECT max(a.at) FROM approvals a WHERE a.case_id = k.id AND a.consent = 'declined'), (SELECT max(m.claimed_at) FROM messages m WHERE m.case_id = k.id AND m.proactive),
-                (SELECT max(g.at) FROM gate_decisions g WHERE g.case_id = k.id AND NOT g.sent AND g.class IN ('heads_up', 'reminder', 'call'))),
+       greatest((SELECT max(a.at) FROM approvals a WHERE a.case_id = k.id AND a.consent = 'declined'), (SELECT max(m.claimed_at) FROM messages m WHERE m.case_id = k.id AND (m.proactive OR m.class = 'validation')),
+                (SELECT max(g.at) FROM gate_decisions g WHERE g.case_id = k.id AND NOT g.sent AND g.class IN ('heads_up', 'reminder', 'call', 'validation'))),
        (SELECT min(m.claimed_at) FROM messages m WHERE m.case_id = k.id AND m.step LIKE 'post_due:%')
   FROM cases k WHERE k.id = $1`
 

@@ -12,7 +12,7 @@ import (
 const (
 	unwished = `SELECT t.case_id, s.what, t.step, t.class, s.at, p.mode, p.opted_out, p.updated_at FROM seen s JOIN touches t ON t.id = s.touch_id
 		JOIN contact_preferences p ON p.world_id = t.world_id AND p.contact_key = t.contact_key AND s.at > p.updated_at
-		WHERE p.mode = 'portal_only' AND t.class IN ('heads_up', 'reminder') OR 'email' = ANY (p.opted_out) AND t.class NOT IN ('legal_notice', 'release', 'prior_notice', 'protective_notice')`
+		WHERE p.mode = 'portal_only' AND t.class IN ('heads_up', 'reminder') OR 'email' = ANY (p.opted_out) AND t.class NOT IN ('legal_notice', 'release', 'prior_notice', 'protective_notice', 'validation')`
 	undigested = `SELECT a.case_id, a.step, a.day, b.case_id, b.step, b.day FROM messages a JOIN messages b
 		ON a.address = b.address AND a.factor_id = b.factor_id AND a.id <> b.id AND b.day - a.day BETWEEN 0 AND 6
 		JOIN touches t ON t.id = b.id JOIN contact_preferences p ON p.world_id = t.world_id AND p.contact_key = t.contact_key AND b.claimed_at > p.updated_at

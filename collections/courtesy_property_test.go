@@ -155,6 +155,7 @@ func newTown(t *testing.T, seed uint64) *town {
 		w.files[i].zone = zone
 	}
 	w.secret(seed)
+	w.persons()
 	w.exec(auditor)
 	w.clock(w.now)
 	return w
@@ -258,6 +259,7 @@ func (w *town) live(days int) {
 		plans = append(plans, w.drawOutside(), w.drawTelling())
 		jump, hour, minute, away := max(r.IntN(6), r.IntN(6)), 7+r.IntN(12), r.IntN(60), r.IntN(4) == 0
 		w.together(plans)
+		w.persons()
 		w.silences()
 		then := domain.DateOf(w.now.In(newYork)).Plus(jump).At(hour, minute, newYork)
 		if !then.After(w.now) {

@@ -80,6 +80,7 @@ func Gate(f domain.CaseFacts, act Act) Verdict {
 	facts = append(facts, countStage(&f, l, act, &v)...)
 	facts = append(facts, personStage(&f, l, act, &v)...)
 	if act.Class.Proactive() || act.Class == domain.ClassPriorNotice {
+		facts = append(facts, statementStage(&f, l, act, &v)...)
 		facts = append(facts, moneyStage(&f, l, &v)...)
 	}
 	if act.Class.Proactive() {
@@ -107,15 +108,18 @@ func StillRight(f domain.CaseFacts, t domain.Touch) bool {
 	if act.Class != domain.ClassAnswer && (!l.inHours(f.Now) || l.day(t.ClaimedAt) != l.today) {
 		return false
 	}
-	if act.Class == domain.ClassPriorNotice {
+	if act.Class.Proactive() || act.Class == domain.ClassPriorNotice {
+		statementStage(&f, l, act, &v)
 		moneyStage(&f, l, &v)
+	}
+	switch {
+	case act.Class == domain.ClassPriorNotice:
 		return v.Clear && stillAnnounced(&f, t)
-	}
-	if act.Class.Proactive() {
-		moneyStage(&f, l, &v)
+	case act.Class.Proactive() || act.Class == domain.ClassValidation:
 		return v.Clear && len(v.Removed) == 0 && Faithful(f, v, t.Text)
+	default:
+		return v.Clear
 	}
-	return v.Clear
 }
 
 // itemStage removes what may not be asked for. Only messages about open items
@@ -133,7 +137,7 @@ func itemStage(f *domain.CaseFacts, act Act, v *Verdict) {
 			v.Removed = append(v.Removed, verdict)
 		}
 	}
-	if len(v.Items) == 0 && (act.Class.Proactive() || act.Class == domain.ClassLegalNotice || act.Class == domain.ClassPriorNotice) {
+	if len(v.Items) == 0 && (act.Class.Proactive() || act.Class == domain.ClassLegalNotice || act.Class == domain.ClassPriorNotice || act.Class == domain.ClassValidation) {
 		if len(v.Removed) == 0 {
 			v.refuse(CodeNotOurs, CodeNotOurs)
 		}
@@ -147,7 +151,7 @@ func judgeItem(f *domain.CaseFacts, item *domain.CaseItem, class domain.MessageC
 	none := money.Minor(0, item.Deal.Open.Currency())
 	verdict := ItemVerdict{Deal: item.Deal.ID, Open: item.Deal.Open, Held: none, Ask: item.Deal.Open}
 	if !class.Proactive() {
-		if class == domain.ClassLegalNotice && (!live(item) || item.Deal.Status == domain.DealPaidOut && !item.Deal.Open.Positive()) || class == domain.ClassPriorNotice && !askable(item) {
+		if class == domain.ClassLegalNotice && (!live(item) || item.Deal.Status == domain.DealPaidOut && !item.Deal.Open.Positive()) || (class == domain.ClassPriorNotice || class == domain.ClassValidation) && !askable(item) {
 			verdict.Code = CodeNotOurs
 		}
 		return verdict
@@ -241,9 +245,9 @@ func binds(code domain.StopCode, act Act) bool {
 	case domain.StopSanctions:
 		return true
 	case domain.StopComplaint:
-		return act.Class.Proactive() || act.Class == domain.ClassThankYou || act.Class == domain.ClassInstalment || act.Class == domain.ClassPriorNotice
+		return act.Class.Proactive() || act.Class == domain.ClassThankYou || act.Class == domain.ClassInstalment || act.Class == domain.ClassPriorNotice || act.Class == domain.ClassValidation
 	default:
-		return act.Class.Proactive() || act.Class == domain.ClassInstalment || act.Class == domain.ClassPriorNotice
+		return act.Class.Proactive() || act.Class == domain.ClassInstalment || act.Class == domain.ClassPriorNotice || act.Class == domain.ClassValidation
 	}
 }
 

@@ -99,7 +99,7 @@ func standIn(text, with string) string {
 
 // told says in words what the debtor was sent.
 var told = map[domain.MessageClass]string{
-	domain.ClassPriorNotice: "a letter", domain.ClassLegalNotice: "the notice", domain.ClassHeadsUp: "a note", domain.ClassReminder: "a note",
+	domain.ClassPriorNotice: "a letter", domain.ClassValidation: "a letter", domain.ClassLegalNotice: "the notice", domain.ClassHeadsUp: "a note", domain.ClassReminder: "a note",
 }
 
 // earlier says when the debtor was written to before: the last two messages, the
@@ -131,6 +131,7 @@ func history(f domain.CaseFacts, l local, items []domain.DealID) []letterSaid {
 	words := map[domain.MessageClass]string{
 		domain.ClassLegalNotice: "our notice", domain.ClassHeadsUp: "a note for your planning", domain.ClassReminder: "a message from us", domain.ClassAnswer: "our answer", domain.ClassInstalment: "the agreed word before an instalment",
 		domain.ClassPriorNotice: "our letter before anybody else is asked", domain.ClassProtective: "our letter about a formal step",
+		domain.ClassValidation: "our letter with what there is to check",
 	}
 	var said []letterSaid
 	for i := range f.Touches {

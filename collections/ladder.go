@@ -20,7 +20,34 @@ type climb struct {
 	again  bool      // the rung was taken before, or one further up
 	listed time.Time // when it was last listed as overdue; zero: never
 	due    domain.Date
+	early  bool            // the days after its validation statement are not over
 	items  []domain.DealID // that the message may list
+}
+
+// A side is what one kind of message may list: the climb that leads it, and since when it waits for a word
+// from us.
+type side struct {
+	lead  climb
+	waits time.Time
+	seen  bool
+}
+
+func (s *side) add(c climb, book domain.Playbook) { s.join(side{c, c.listed, true}, book) }
+
+func (s *side) join(other side, book domain.Playbook) {
+	switch {
+	case !other.seen:
+		return
+	case !s.seen:
+		*s = other
+		return
+	}
+	if other.lead.further(s.lead, book) {
+		s.lead = other.lead
+	}
+	if other.waits.Before(s.waits) {
+		s.waits = other.waits
+	}
 }
 
 // isPostDue reports whether a message is one after a due date.
@@ -51,41 +78,45 @@ func anyTouch(f *domain.CaseFacts, on func(*domain.Touch) bool) bool {
 
 // next decides what the next message after a due date is. Each invoice has its own place
 // on the ladder. A mild message takes the step of the one furthest up (the older first, F-69)
-// and lists all that are mild; a firm one lists only what earned its tone (D-19). Where there
-// are both, those come next that have waited longer for a word from us.
+// and lists all that are mild; a firm one lists only what earned its tone (D-19). A mild one that is
+// more than cordial leaves out what a person could not check for long enough (D-27). Of several sides
+// those come next that have waited longer for a word from us.
 func next(f *domain.CaseFacts, l local, at time.Time) climb {
 	book := bookOf(f)
 	climbs := map[domain.DealID]climb{}
-	var leads [2]climb // of the mild and of the firm
-	var waits [2]time.Time
-	var seen [2]bool
+	var mild, firm, early side
 	for i := range f.Items {
 		item := &f.Items[i]
-		if !askable(item) || !item.Deal.Due.Before(l.day(latest(at, f.Now))) || !ask(f, item, latest(at, f.Now)).Positive() {
+		if !mayAsk(f, item) || !item.Deal.Due.Before(l.day(latest(at, f.Now))) || !ask(f, item, latest(at, f.Now)).Positive() {
 			continue
 		}
 		c := climbOf(f, l, item)
 		climbs[item.Deal.ID] = c
-		side := 0
-		if c.rung.Tone >= ToneFirm {
-			side = 1
+		switch {
+		case c.rung.Tone >= ToneFirm:
+			firm.add(c, book)
+		case c.early:
+			early.add(c, book)
+		default:
+			mild.add(c, book)
 		}
-		if !seen[side] || c.further(leads[side], book) {
-			leads[side] = c
-		}
-		if !seen[side] || c.listed.Before(waits[side]) {
-			waits[side], seen[side] = c.listed, true
-		}
-	}
-	found := leads[0]
-	if !seen[0] || seen[1] && waits[1].Before(waits[0]) {
-		found = leads[1]
 	}
 	if len(climbs) == 0 {
 		return climb{rung: book.After[0], name: book.After[0].Name, answer: AnswerNone}
 	}
+	if mild.lead.rung.Tone <= ToneCordial {
+		mild.join(early, book)
+		early = side{}
+	}
+	turn := mild
+	for _, other := range []side{firm, early} {
+		if other.seen && (!turn.seen || other.waits.Before(turn.waits)) {
+			turn = other
+		}
+	}
+	found := turn.lead
 	for id, c := range climbs {
-		mild := found.rung.Tone < ToneFirm && c.rung.Tone <= found.rung.Tone
+		mild := found.rung.Tone < ToneFirm && c.rung.Tone <= found.rung.Tone && (found.rung.Tone <= ToneCordial || !c.early)
 		firm := found.rung.Tone >= ToneFirm && c.rung.Tone >= found.rung.Tone
 		item, _ := f.Item(id)
 		if mild || firm && (found.rung.MinLate == 0 || lateBy(f, &item, l.today, found.rung.MinLate)) {
@@ -149,9 +180,9 @@ func climbOf(f *domain.CaseFacts, l local, item *domain.CaseItem) climb {
 	listed := lists(f, of)
 	newest, ok := lastContact(f, listed)
 	if !ok {
-		return climb{rung: book.After[0], name: book.After[0].Name, answer: AnswerNone, due: item.Deal.Due}
+		return climb{rung: book.After[0], name: book.After[0].Name, answer: AnswerNone, due: item.Deal.Due, early: checking(f, l, of)}
 	}
-	c := climb{listed: claimed(newest), due: item.Deal.Due}
+	c := climb{listed: claimed(newest), due: item.Deal.Due, early: checking(f, l, of)}
 	if heard, ok := lastContact(f, func(t *domain.Touch) bool { return listed(t) && reached(t) }); ok {
 		said := answerTo(f, l, heard, of) // a call that reached nobody is no message that met silence
 		c.answer, c.said = said.answer, said.at
@@ -160,6 +191,9 @@ func climbOf(f *domain.CaseFacts, l local, item *domain.CaseItem) climb {
 	tone := Turn(last, c.answer)
 	if frozen(f, l, c.listed, of) {
 		tone = min(tone, last)
+	}
+	if c.early {
+		tone = min(tone, ToneCordial)
 	}
 	switch {
 	case c.answer == AnswerSilence && at+1 < len(book.After) && book.After[at+1].Tone <= tone && possible(f, l, book.After[at+1], of):
@@ -365,7 +399,7 @@ func untilDue(f *domain.CaseFacts, l local, c candidate) candidate {
 func overdueFrom(f *domain.CaseFacts, l local) (earliest time.Time, held string) {
 	for i := range f.Items {
 		item := &f.Items[i]
-		if !askable(item) {
+		if !mayAsk(f, item) {
 			continue
 		}
 		free, ok := freeFrom(f, item)

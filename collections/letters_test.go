@@ -69,6 +69,14 @@ func TestExampleLettersOfEveryTone(t *testing.T) {
 			s.wrote("2026-02-05 10:00", "2026-03-09 09:30")
 			s.call(domain.CallWillLook, "2026-03-16 11:00")
 		}},
+		"notice_to_a_sole_trader": {"notice_person", 0, func(s *scene) { s.Relationship.LegalType = domain.SoleTrader; s.also("MP-1043", "2026-03-10") }},
+		"validation": {"validation", 0, func(s *scene) {
+			s.Relationship.LegalType = domain.SoleTrader
+			s.Items[0].Deal.Open, s.Items[0].Deal.Credited = usd(600_000), usd(150_000)
+			s.also("MP-1043", "2026-03-10")
+			s.dispute(100_000)
+		}},
+		"validation_of_one_invoice":        {"validation", 0, func(s *scene) { s.Relationship.LegalType = domain.SoleTrader; s.nobody() }},
 		"thank_you_with_the_sellers_words": {"thank_you", 0, func(s *scene) { s.good() }},
 		"thank_you_for_a_row_on_time":      {"recognition", 0, func(*scene) {}},
 		"thank_you_with_a_voucher": {"recognition", 0, func(s *scene) {

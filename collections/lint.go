@@ -59,6 +59,7 @@ var tokens = map[domain.MessageClass][]string{
 	domain.ClassRelease:     {"has no further claim", "do not pay"},
 	domain.ClassPriorNotice: {"not before", "nobody else is asked", "a plan in parts", "here to help", "{link}"},
 	domain.ClassProtective:  {"keeps a right", "asks nothing of you", "here to help", "{link}"},
+	domain.ClassValidation:  {"no interest and no charges", "do not agree", "until you have our answer", "ask for a copy", "to whom it was owed first", "on any later day", "{link}"},
 	domain.ClassCall:        {"how they are", "to the account in our notice"},
 }
 
@@ -251,7 +252,7 @@ func (m message) style() []string {
 	}
 	var findings []string
 	body := m.own.body()
-	if n := wordCount(body); n > maxWords && m.tone <= 2 && m.class != domain.ClassLegalNotice && m.class != domain.ClassPriorNotice {
+	if n := wordCount(body); n > maxWords && m.tone <= 2 && m.class != domain.ClassLegalNotice && m.class != domain.ClassPriorNotice && m.class != domain.ClassValidation {
 		findings = append(findings, fmt.Sprintf("The message has %d words and %d are enough at tone %d: shorten it.", n, maxWords, m.tone))
 	}
 	if grade := Grade(body); grade > maxGrade {

@@ -189,7 +189,20 @@ var lives = map[string]struct {
 	"new_invoice_late_in_the_ladder":    {func() *lived { return aLife().invoice("MP-1090", "04-01", "04-27", 500_000) }, "06-20", false, "a second invoice becomes overdue while the first is far up: it gets its own mild letter first (D-19)"},
 	"first_heard_of_in_a_firmer_letter": {func() *lived { return aLife().invoice("B-1", "02-26", "03-25", 500_000) }, "06-01", false, "a second invoice is first listed in a firmer letter: its own next words are mild all the same (C-62)"},
 	"misses_one_firm_step":              {aLife, "07-01", false, "the people agree to all but one step: its replacement is mild, and the ladder goes on from where it was (D-19)"},
-	"asked_not_to_be_contacted":         {func() *lived { return aLife().stop(domain.StopCease, "03-10 10:00", "05-04 10:00") }, "06-01", false, "asked not to be contacted: nothing until a person lifts it"},
+	"a_person": {func() *lived {
+		l := aLife()
+		person(&l.life.Facts)
+		l.life.Facts.Touches = nil
+		l.item(0).Deal.Due = day("2026-02-13")
+		return l
+	}, "05-20", false, "a silent person: the notice says what there is to check, and nothing firmer than a cordial word leaves for 30 days (D-27)"},
+	"a_person_with_a_new_invoice": {func() *lived {
+		l := aLife().invoice("MP-1090", "04-01", "04-07", 500_000)
+		person(&l.life.Facts)
+		l.life.Facts.Touches = nil
+		return l
+	}, "06-10", false, "a person's second invoice is overdue while the first is further up: what is more than cordial leaves it out (D-27)"},
+	"asked_not_to_be_contacted": {func() *lived { return aLife().stop(domain.StopCease, "03-10 10:00", "05-04 10:00") }, "06-01", false, "asked not to be contacted: nothing until a person lifts it"},
 	"complaint_and_payment": {func() *lived {
 		return aLife().stop(domain.StopComplaint, "03-10 10:00", "").pays(0, "03-16 06:30", 1_000_000)
 	}, "04-10", false, "complains and pays: a neutral receipt, no thanks (D-30)"},

@@ -81,7 +81,7 @@ func Next(f domain.CaseFacts) Plan {
 		return Plan{}
 	}
 	l := localOf(&f)
-	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), updates(&f, l), promises(&f), waits(&f, l), afterCalls(&f), instalments(&f, l), mediations(&f, l), protectives(&f, l), outside(&f, l))
+	all := slices.Concat(notices(&f, l), thanks(&f, l), answers(&f), updates(&f, l), promises(&f), waits(&f, l), afterCalls(&f), validations(&f, l), instalments(&f, l), mediations(&f, l), protectives(&f, l), outside(&f, l))
 	if !resting(&f) { // or nothing is started by us
 		all = slices.Concat(all, postDue(&f, l), beforeDue(&f, l))
 	}
@@ -231,6 +231,9 @@ func notices(f *domain.CaseFacts, l local) []candidate {
 				Step: stepNotice + item.Deal.ID.String(), Class: domain.ClassLegalNotice, Items: []domain.DealID{item.Deal.ID},
 				Why: "The invoice was bought, and the seller introduced the factor at least one business day ago.",
 			}, "the notice of assignment, one business day after the introduction"}
+			if statementDays(f) > 0 {
+				c.act.Template = noticePerson
+			}
 		case item.Deal.Collection == account && !at.After(f.Now):
 			c.act.Items = append(c.act.Items, item.Deal.ID)
 		}

@@ -82,9 +82,14 @@ func TestEverythingThatComesBefore(t *testing.T) {
 		"asked before it was raised": {func(f facts, _ *domain.Agency) {
 			f.Disputes, f.Consults = resolvedLongAgo(), []domain.LegalConsult{{On: day("2026-03-09")}}
 		}, "legal_consult_missing"},
-		"a person": {func(f facts, _ *domain.Agency) {
-			f.Relationship.LegalType, f.Relationship.Country = domain.SoleTrader, "US"
-		}, "legal_consult_missing"},
+		"a person": {func(f facts, _ *domain.Agency) { person(f) }, "legal_consult_missing"},
+		"a person who could not check it": {func(f facts, _ *domain.Agency) {
+			f.Relationship.LegalType = domain.SoleTrader
+		}, "legal_consult_missing validation_running"},
+		"nor for long enough": {func(f facts, _ *domain.Agency) {
+			f.Relationship.LegalType = domain.SoleTrader
+			stated(f, "validation@0", "2026-04-05 10:00")
+		}, "legal_consult_missing validation_running"},
 		"a promise": {func(f facts, _ *domain.Agency) {
 			f.Promises = []domain.Promise{{Deal: domain.New[domain.DealID](), Status: domain.PromiseActive}}
 		}, "promise_open"},

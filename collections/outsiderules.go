@@ -33,6 +33,7 @@ const (
 	BeforePause       = "paused"
 	BeforeMediation   = "mediation_pending"
 	BeforeConsult     = "legal_consult_missing"
+	BeforeChecked     = "validation_running"
 	BeforeCountry     = "agency_not_in_country"
 	BeforeNotice      = "prior_notice_missing"
 	BeforeWord        = "answered_since_notice"
@@ -59,6 +60,7 @@ var beforeWords = map[string]string{
 	BeforePause:      "somebody paused it",
 	BeforeMediation:  "a neutral is offered or at work",
 	BeforeConsult:    "after a dispute, and for a debtor who is a person, somebody who knows the law is asked first, and the outcome recorded",
+	BeforeChecked:    "a person can check what is asked for 30 days before anything firm",
 	BeforeCountry:    "the agency may not act in the debtor's country",
 	BeforeNotice:     "the debtor was told, and ten full calendar days have passed since a mail server took the letter",
 	BeforeWord:       "the debtor said or paid something since it was told",
@@ -128,6 +130,7 @@ func Before(f domain.CaseFacts, e domain.Escalation, agency domain.Agency) []str
 	v := Verdict{Clear: true}
 	for _, id := range HandOver(f, e) {
 		v.Items = append(v.Items, ItemVerdict{Deal: id})
+		lacks(checking(&f, l, id), BeforeChecked)
 	}
 	moneyStage(&f, l, &v)
 	codes = append(codes, v.Codes...)

@@ -10,7 +10,8 @@ import (
 )
 
 // A Protection is the profile under which the law protects a natural person who is asked
-// for money (D-27). Only the debtor is looked at: guarantors are not on file yet.
+// for money (D-27): a debtor, or a seller that a part is given back to. Guarantors are on no file, and
+// nobody is asked as one.
 type Protection string
 
 // The profiles there are.
@@ -24,28 +25,30 @@ const (
 // A ProtectionRule is one row of the table of profiles: what a profile switches, where that
 // comes from, and which counsel signed it. What nobody has signed is on, at its strictest.
 type ProtectionRule struct {
-	Profile     Protection
-	Since       domain.Date  // of the law; the row binds every claim, older ones too
-	Most        money.Amount // owed to one creditor in all; zero: whatever is owed
-	CallDays    int          // days between two attempts to call
-	Copies      bool         // third parties may be copied in without consent
-	Promotional bool         // stories, vouchers and extras may stand in a letter that asks for money
-	HumanFrom   int          // the tone from which a person must agree to each message
-	Identity    string       // who asks, with {factor} and {seller} to be filled in; "": the line of D-24 is enough
-	Source      string
-	Counsel     string // who signed the row and when
+	Profile       Protection
+	Since         domain.Date  // of the law; the row binds every claim, older ones too
+	Most          money.Amount // owed to one creditor in all; zero: whatever is owed
+	CallDays      int          // days between two attempts to call
+	Copies        bool         // third parties may be copied in without consent
+	Promotional   bool         // stories, vouchers and extras may stand in a letter that asks for money
+	HumanFrom     int          // the tone from which a person must agree to each message
+	Identity      string       // who asks, with {factor} and {seller} to be filled in; "": the line of D-24 is enough
+	StatementDays int          // after the validation statement, for which nothing firm leaves; zero: the profile wants no statement
+	Source        string
+	Counsel       string // who signed the row and when
 }
 
 const unsigned = "unsigned"
 
 // individual is what every profile of a natural person switches until counsel says that less
 // is enough. Hours have no column: 08:00 to 18:00 of its business days, as we keep them with
-// everybody, is stricter than any law named here.
+// everybody, is stricter than any law named here. The statement and its days are Regulation F's (12 CFR
+// 1006.34), which binds nobody here: it is the model of what a person may want to check.
 func individual(profile Protection, since, source string) ProtectionRule {
 	return ProtectionRule{
-		Profile: profile, Since: domain.MustDate(since), CallDays: 7, HumanFrom: 3,
+		Profile: profile, Since: domain.MustDate(since), CallDays: 7, HumanFrom: 3, StatementDays: 30,
 		Identity: "This message is from {factor}, which bought the invoices named here from {seller}. It is about their payment.",
-		Source:   source, Counsel: unsigned,
+		Source:   source + "; the statement: 12 CFR 1006.34 (Regulation F), as a model that nobody has to follow", Counsel: unsigned,
 	}
 }
 
@@ -80,14 +83,14 @@ func (p Protection) rule() ProtectionRule {
 // individuals are the countries of eu_individual: the Union and the rest of the EEA.
 const individuals = " AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK IS LI NO "
 
-// ProfileOf returns the profile of a debtor from its legal type, its residence and what it
+// ProfileOf returns the profile of who is asked from its legal type, its residence and what it
 // owes to the same creditor in all. Sole traders and partnerships are natural persons, and
 // so is whoever's type is not known. In the United States only California has a profile; a
 // region that is not known may be California, and a country that is not known may be the
 // United States. The threshold is counted in its own currency: other currencies never lift
 // a debtor above it.
 func ProfileOf(rel domain.Relationship, owed []money.Amount) Protection {
-	if rel.LegalType == domain.Company || rel.LegalType == domain.PublicBody {
+	if !rel.LegalType.Natural() {
 		return ProtectionNone
 	}
 	country, region := strings.ToUpper(rel.Country), strings.ToUpper(rel.Region)
@@ -127,3 +130,7 @@ func NeedsHuman(profile Protection, tone int) bool {
 	from := profile.rule().HumanFrom
 	return from > 0 && tone >= from
 }
+
+// StatementDays returns for how many days after its validation statement nothing firm leaves to a person;
+// zero: the profile wants no statement.
+func StatementDays(profile Protection) int { return profile.rule().StatementDays }

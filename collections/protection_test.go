@@ -51,14 +51,17 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-// TestWhatAProfileSwitches holds D-27: copies, praise, the line that says who asks, and the
-// person who must look; what is not known is as strict as what is.
+// TestWhatAProfileSwitches holds D-27: copies, praise, the line that says who asks, the statement with its
+// days, and the person who must look; what is not known is as strict as what is.
 func TestWhatAProfileSwitches(t *testing.T) {
 	profiles := []collections.Protection{collections.ProtectionNone, collections.ProtectionCalifornia, collections.ProtectionUK, collections.ProtectionEU}
 	for _, profile := range append(profiles, "unheard_of") {
 		free := profile == collections.ProtectionNone
 		if collections.ThirdPartyCopies(profile) != free || collections.Promotional(profile) != free || (collections.IdentityLine(profile) == "") != free {
 			t.Errorf("%s: copies %t, promotional %t, line %q", profile, collections.ThirdPartyCopies(profile), collections.Promotional(profile), collections.IdentityLine(profile))
+		}
+		if got := collections.StatementDays(profile); got != map[bool]int{true: 0, false: 30}[free] {
+			t.Errorf("%s: %d days after a statement", profile, got)
 		}
 		for tone := range 5 {
 			if got := collections.NeedsHuman(profile, tone); got != (!free && tone >= 3) {
@@ -95,6 +98,7 @@ func TestNothingFirmLeavesToAPersonByItself(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, act := overdueA()
+			stated(&f, "notice_person@0", "2026-02-05 10:00")
 			f.Relationship.LegalType, act.Tone, act.People = tc.legal, tc.tone, tc.people
 			f.Items[0].Deal.Due = day("2026-01-20")
 			act.Step = "post_due:4"

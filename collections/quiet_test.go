@@ -324,7 +324,7 @@ func TestEveryQuietLetterIsCleanWhateverTheFacts(t *testing.T) {
 			}
 			return rapid.SampledFrom(hostile).Draw(t, what)
 		})
-		if s.act.Template == "notice" || s.act.Template == "formal_demand" {
+		if s.act.Class.Legal() || s.act.Template == "formal_demand" {
 			return // refused
 		}
 		s.Touches = slices.DeleteFunc(s.Touches, func(t domain.Touch) bool { return t.Class == domain.ClassLegalNotice })

@@ -9,7 +9,7 @@ import (
 
 // classOf is the class of message that a letter is.
 var classOf = map[string]domain.MessageClass{
-	"notice": domain.ClassLegalNotice, "heads_up": domain.ClassHeadsUp, "pre_due": domain.ClassReminder, "post_due_first": domain.ClassReminder,
+	"notice": domain.ClassLegalNotice, "notice_person": domain.ClassLegalNotice, "validation": domain.ClassValidation, "heads_up": domain.ClassHeadsUp, "pre_due": domain.ClassReminder, "post_due_first": domain.ClassReminder,
 	"post_due_next": domain.ClassReminder, "new_timeline": domain.ClassReminder, "clear_ask": domain.ClassReminder, "formal_demand": domain.ClassReminder,
 	"call": domain.ClassCall, "after_call": domain.ClassAnswer, "answer": domain.ClassAnswer, "thank_you": domain.ClassThankYou, "recognition": domain.ClassThankYou, "receipt": domain.ClassReceipt,
 }
@@ -25,7 +25,7 @@ func sceneOf(template string, tone int) *scene {
 	f := told()
 	f.Now = at("2026-03-24 10:00")
 	if when, dated := map[string]string{
-		"notice": "2026-02-05 10:00", "heads_up": "2026-02-18 09:30", "pre_due": "2026-02-25 09:30", "post_due_first": "2026-03-09 09:30",
+		"notice": "2026-02-05 10:00", "notice_person": "2026-02-05 10:00", "heads_up": "2026-02-18 09:30", "pre_due": "2026-02-25 09:30", "post_due_first": "2026-03-09 09:30",
 		"post_due_next": "2026-03-16 09:30", "new_timeline": "2026-03-30 09:30", "clear_ask": "2026-04-10 09:30", "formal_demand": "2026-04-20 09:30",
 	}[template]; dated {
 		f.Now = at(when)
@@ -35,7 +35,7 @@ func sceneOf(template string, tone int) *scene {
 	switch template {
 	case "heads_up", "pre_due":
 		step = template + ":2026-03-04"
-	case "notice", "answer", "after_call", "thank_you", "receipt", "recognition":
+	case "notice", "notice_person", "validation", "answer", "after_call", "thank_you", "receipt", "recognition":
 		step = template + ":x"
 	}
 	s := &scene{f, collections.Act{Step: step, Class: classOf[template], Tone: tone, Template: template, Items: []domain.DealID{f.Items[0].Deal.ID}}}

@@ -29,6 +29,8 @@ var anyTone = []int{0, 1, 2, 3, 4}
 // kinds are the letters there are.
 var kinds = map[string]kind{
 	"notice":              {domain.ClassLegalNotice, []int{0}},
+	noticePerson:          {domain.ClassLegalNotice, []int{0}},
+	letterValidation:      {domain.ClassValidation, []int{0}},
 	"heads_up":            {domain.ClassHeadsUp, []int{0}},
 	"pre_due":             {domain.ClassReminder, []int{0}},
 	"post_due_first":      {domain.ClassReminder, []int{0, 1}},
@@ -131,6 +133,7 @@ type letter struct {
 	Understood                                   string     // confirmed by a collector
 	ByPhone                                      bool       // the question was asked on the telephone, and is not quoted
 	Identity                                     string     // who asks, where a protection profile wants it said (D-27)
+	CheckUntil                                   string     // the last day on which nothing firm follows a validation statement
 	Law                                          domain.Law // whose paragraph a notice carries; zero: none does
 	Proof                                        bool       // of the assignment, goes with the answer
 	AnswersShared                                bool       // they come here, where the seller reads them too
@@ -167,7 +170,8 @@ type letterItem struct {
 	Number, Order, Summary, Terms, Due, Since, Reference, Code string
 	Basis, Less, Open, Ask, Received, Off, Held                string
 	OpenPositive                                               bool
-	Issued, Sold, Seller, Buyer, Left, Arrived                 string // of a proof
+	Issued                                                     string // of a proof and of a validation statement
+	Sold, Seller, Buyer, Left, Arrived                         string // of a proof
 	deal                                                       domain.DealID
 	due                                                        domain.Date
 }
@@ -225,7 +229,7 @@ func Write(f domain.CaseFacts, act Act, v Verdict) (Letter, error) {
 // than its tone allows: the seller's line, the thanks for the past, the opener. It
 // returns the letter with stand-ins.
 func (data *letter) concise(name string, act Act) (string, error) {
-	bound := act.Tone <= friendly && act.Class != domain.ClassLegalNotice && act.Class != domain.ClassPriorNotice && act.Class != domain.ClassCall
+	bound := act.Tone <= friendly && act.Class != domain.ClassLegalNotice && act.Class != domain.ClassPriorNotice && act.Class != domain.ClassValidation && act.Class != domain.ClassCall
 	leave := []func(){func() { data.SellerLine = "" }, func() { data.OnTime = 0 }, func() { data.Opener = "" }}
 	for i := 0; ; i++ {
 		subject, blocks, err := fill(name, data.withStandIns())
@@ -325,6 +329,7 @@ func letterOf(f domain.CaseFacts, act Act, v Verdict) letter {
 	data.script(f, act, l)
 	data.payment(f, act)
 	data.question(f, act, l)
+	data.checkable(f, act, l)
 	if act.Class == domain.ClassLegalNotice && len(v.Items) > 0 {
 		data.account(f, v.Items[0].Deal)
 		data.Law, _ = domain.NoticeForm(domain.Laws(), f.Laws, f.Relationship.Place(), f.Relationship.LegalType, domain.DateOf(f.Now.UTC()))

@@ -22,6 +22,7 @@ var className = map[domain.MessageClass]string{
 	domain.ClassRelease:     "release",
 	domain.ClassPriorNotice: "letter before anybody else is asked",
 	domain.ClassProtective:  "letter about a step that keeps a right",
+	domain.ClassValidation:  "letter with which a person can check what is asked",
 }
 
 // codeWords says in plain words what a code of the gate means; every party may
@@ -44,7 +45,7 @@ var codeWords = map[string]string{
 	CodeNoChannel:                  "there is no address or number that we may use now; a person looks",
 	CodeOptedOut:                   "the debtor does not want to be reached in this way",
 	CodeSpoken:                     "somebody spoke to the debtor in the last seven days",
-	CodeJurisdiction:               "the law protects this debtor from one more contact now",
+	CodeJurisdiction:               "the law protects this debtor from this contact now",
 	CodeToneLint:                   "the wording needs a person's look",
 	CodeConsiderate:                "a considerate pause",
 	CodeSellerApproval:             "it waits for the seller, who paused it or has not yet agreed to the message",

@@ -102,6 +102,7 @@ const (
 
 	ClassPriorNotice MessageClass = "prior_notice"      // a legal notice: before anybody external is asked
 	ClassProtective  MessageClass = "protective_notice" // a legal notice: a step that keeps a right, which two people approved
+	ClassValidation  MessageClass = "validation"        // a legal notice: what is asked of a natural person, to check (D-27)
 )
 
 // Proactive reports whether messages of the class count for the 7-day gap.
@@ -116,7 +117,7 @@ func (c MessageClass) Counted() bool {
 
 // Legal reports whether messages of the class are notices that law or contract wants.
 func (c MessageClass) Legal() bool {
-	return c == ClassLegalNotice || c == ClassRelease || c == ClassPriorNotice || c == ClassProtective
+	return c == ClassLegalNotice || c == ClassRelease || c == ClassPriorNotice || c == ClassProtective || c == ClassValidation
 }
 
 // A Touch is one message to a debtor, and why it was sent.

@@ -37,7 +37,7 @@ func (b Buyer) Buys(how Disclosure, debtor LegalType, level int, paidTo []string
 		return nil
 	case b.Mandate.Terms.ConfidentialLevel == 0:
 		return ErrConfidential.Because("this factor tells every debtor")
-	case debtor != Company && debtor != PublicBody:
+	case debtor.Natural():
 		return ErrConfidential.Because("the debtor is, or may be, a natural person, who has to know who asks it for money")
 	case level < b.Mandate.Terms.ConfidentialLevel:
 		return ErrConfidential.Because("the invoice is verified to level %d, and level %d is needed", max(level, 0), b.Mandate.Terms.ConfidentialLevel)

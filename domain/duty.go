@@ -38,7 +38,7 @@ func (d Disclosure) MessageDuties() []MessageDuty {
 		return all
 	}
 	all := []MessageDuty{{ClassLegalNotice, []OrganizationKind{KindSeller, KindFactor}, KindFactor, KindFactor}}
-	for _, class := range []MessageClass{ClassHeadsUp, ClassReminder, ClassCall, ClassAnswer, ClassInstalment, ClassThankYou, ClassReceipt, ClassPriorNotice, ClassProtective} {
+	for _, class := range []MessageClass{ClassHeadsUp, ClassReminder, ClassCall, ClassAnswer, ClassInstalment, ClassThankYou, ClassReceipt, ClassPriorNotice, ClassProtective, ClassValidation} {
 		all = append(all, MessageDuty{class, []OrganizationKind{KindFactor}, KindFactor, KindFactor})
 	}
 	return append(all, MessageDuty{ClassRelease, []OrganizationKind{KindSeller, KindFactor}, KindFactor, KindFactor})

@@ -36,6 +36,10 @@ func LegalTypes() []LegalType { return []LegalType{Company, Partnership, SoleTra
 // Valid reports whether t is one of [LegalTypes].
 func (t LegalType) Valid() bool { return slices.Contains(LegalTypes(), t) }
 
+// Natural reports whether a party of the type is a natural person, or may be: so may one whose type is not
+// known.
+func (t LegalType) Natural() bool { return t != Company && t != PublicBody }
+
 // A Role is what a user may do inside its organisation.
 type Role string
 

@@ -30,7 +30,11 @@ SELECT ` + caseColumns + ` FROM cases
 	agendaFactors = `
 SELECT id, country, time_zone FROM organizations WHERE id = ANY ($1::uuid[])`
 	agendaRelationships = `
-SELECT id, country, time_zone, coalesce(email, '') AS email, phone, heads_up, approval FROM relationships WHERE id = ANY ($1::uuid[])`
+SELECT id, legal_type, country, region, time_zone, coalesce(email, '') AS email, phone, heads_up, approval FROM relationships WHERE id = ANY ($1::uuid[])`
+	agendaOwed = `
+SELECT k.id AS case_id, d.currency, sum(d.open_minor)::bigint AS minor
+  FROM cases k JOIN deals d ON d.factor_id = k.factor_id AND d.debtor_id = k.debtor_id AND d.status IN ('made', 'paid_out')
+ WHERE k.id = ANY ($1::uuid[]) GROUP BY k.id, d.currency`
 	agendaItems = `
 SELECT d.case_id, d.collection_account_id, d.currency, array_agg(d.id) AS ids, array_agg(d.due_on) AS due, array_agg(d.issued_on) AS issued,
        array_agg(d.open_minor) AS open, array_agg(d.id) FILTER (WHERE n.deal_id IS NOT NULL OR d.disclosure = 'confidential' AND d.funding_date IS NULL) AS untold,
@@ -44,7 +48,7 @@ SELECT l.account_id, l.from_on, l.to_on, l.currency, l.opening_minor, l.closing_
   SELECT s.id, s.account_id, s.from_on, s.to_on, s.currency, s.opening_minor, s.closing_minor FROM statements s WHERE s.account_id = a.id ORDER BY s.to_on DESC, s.id DESC LIMIT 60) l
  ORDER BY l.account_id, l.from_on, l.id`
 	agendaTouches = `
-SELECT case_id, id, cycle, step, class, tone, rung, people, asked_for, result, status, recipient, array_send(items) AS sent_items, claimed_at, sent_at, created_at
+SELECT case_id, id, cycle, step, class, tone, rung, people, template, asked_for, result, status, recipient, array_send(items) AS sent_items, claimed_at, sent_at, created_at
   FROM touches WHERE case_id = ANY ($1::uuid[]) ORDER BY case_id, id`
 	agendaHolds = `
 SELECT h.id, h.case_id, h.deal_id, h.code, h.amount_minor, d.currency, h.until_at, h.cause_kind, h.cause_id, h.created_at, h.ended_at
@@ -154,7 +158,7 @@ func eachOf[R any](ctx context.Context, tx *Tx, query string, put func(R), args 
 // agendaStatements returns, by name, the statements of a look at many cases.
 func agendaStatements() map[string]string {
 	return map[string]string{
-		"claim_agenda": claimAgenda, "agenda_factors": agendaFactors, "agenda_relationships": agendaRelationships, "agenda_items": agendaItems, "agenda_introduced": agendaIntroduced, "agenda_feeds": agendaFeeds, "agenda_touches": agendaTouches,
+		"claim_agenda": claimAgenda, "agenda_factors": agendaFactors, "agenda_relationships": agendaRelationships, "agenda_owed": agendaOwed, "agenda_items": agendaItems, "agenda_introduced": agendaIntroduced, "agenda_feeds": agendaFeeds, "agenda_touches": agendaTouches,
 		"agenda_holds": agendaHolds, "agenda_pauses": agendaPauses, "agenda_stops": agendaStops, "agenda_promises": agendaPromises, "agenda_disputes": agendaDisputes, "agenda_plans": agendaPlans, "agenda_mediations": agendaMediations, "agenda_updates": agendaUpdates,
 		"agenda_questions": agendaQuestions, "agenda_replies": agendaReplies, "agenda_approvals": agendaApprovals, "agenda_paid": agendaPaid,
 		"agenda_unthanked": agendaUnthanked, "agenda_refused": agendaRefused, "agenda_playbooks": agendaPlaybooks, "agenda_wishes": agendaWishes, "agenda_escalations": agendaEscalations, "agenda_protective": agendaProtective, "save_waits": saveWaits,
@@ -168,13 +172,15 @@ type agendaFactor struct {
 }
 
 type agendaRelationship struct {
-	ID       uuid.UUID `json:"id"`
-	Country  textCol   `json:"country"`
-	TimeZone textCol   `json:"time_zone"`
-	Email    string    `json:"email"`
-	Phone    string    `json:"phone"`
-	HeadsUp  bool      `json:"heads_up"`
-	Approval string    `json:"approval"`
+	ID        uuid.UUID `json:"id"`
+	LegalType textCol   `json:"legal_type"`
+	Country   textCol   `json:"country"`
+	Region    string    `json:"region"`
+	TimeZone  textCol   `json:"time_zone"`
+	Email     string    `json:"email"`
+	Phone     string    `json:"phone"`
+	HeadsUp   bool      `json:"heads_up"`
+	Approval  string    `json:"approval"`
 }
 
 // parties loads who is followed up, and where its factor is.
@@ -198,12 +204,36 @@ func (a *agenda) parties(ctx context.Context) error {
 		factor, r := known[f.Case.Factor.UUID], of[f.Case.Relationship.UUID]
 		f.Factor = domain.Organization{ID: f.Case.Factor, Country: factor.Country, TimeZone: factor.TimeZone}
 		f.Relationship = domain.Relationship{
-			ID: f.Case.Relationship, Seller: f.Case.Seller, Debtor: f.Case.Debtor, Country: string(r.Country), TimeZone: string(r.TimeZone),
+			ID: f.Case.Relationship, Seller: f.Case.Seller, Debtor: f.Case.Debtor, LegalType: domain.LegalType(r.LegalType), Country: string(r.Country), Region: r.Region, TimeZone: string(r.TimeZone),
 			Email: r.Email, Phone: r.Phone, HeadsUp: r.HeadsUp, Approval: domain.ApprovalMode(r.Approval),
 		}
 		f.ContactKey = domain.ContactKey(f.Case.World, r.Email)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return a.owed(ctx)
+}
+
+// owed loads what natural persons owe to their factors in all: it decides how they are protected.
+func (a *agenda) owed(ctx context.Context) error {
+	var persons uuids
+	for _, f := range a.facts {
+		if f.Relationship.LegalType.Natural() {
+			persons = append(persons, f.Case.ID.UUID)
+		}
+	}
+	if len(persons) == 0 {
+		return nil
+	}
+	type owed struct {
+		Case uuid.UUID `json:"case_id"`
+		owedRow
+	}
+	return eachOf(ctx, a.tx, agendaOwed, func(r owed) {
+		f := a.at[r.Case]
+		f.Owed = append(f.Owed, amount(r.Minor, r.Currency))
+	}, persons.array())
 }
 
 // agendaItems of one case that are paid into one account.
@@ -323,6 +353,7 @@ type agendaTouch struct {
 	Tone      int       `json:"tone"`
 	Rung      string    `json:"rung"`
 	People    int       `json:"people"`
+	Template  string    `json:"template"`
 	AskedFor  string    `json:"asked_for"`
 	Result    string    `json:"result"`
 	Status    string    `json:"status"`
@@ -336,7 +367,7 @@ type agendaTouch struct {
 func (r agendaTouch) touch() domain.Touch {
 	return domain.Touch{
 		ID: domain.TouchID{UUID: r.ID}, Case: domain.CaseID{UUID: r.Case}, Cycle: r.Cycle, Step: r.Step, Class: domain.MessageClass(r.Class), Tone: r.Tone,
-		Rung: r.Rung, People: r.People, AskedFor: r.AskedFor, Result: domain.CallResult(r.Result), Status: domain.TouchStatus(r.Status), Recipient: r.Recipient,
+		Rung: r.Rung, People: r.People, Template: r.Template, AskedFor: r.AskedFor, Result: domain.CallResult(r.Result), Status: domain.TouchStatus(r.Status), Recipient: r.Recipient,
 		Items: dealIDs(r.Items), ClaimedAt: r.ClaimedAt.Time, SentAt: r.SentAt.Time, CreatedAt: r.CreatedAt.Time,
 	}
 }

@@ -51,7 +51,7 @@ CREATE TRIGGER see AFTER INSERT OR UPDATE ON touches FOR EACH ROW EXECUTE FUNCTI
 	yearMessages = `
 CREATE TABLE messages AS
   SELECT t.id, t.case_id, t.cycle, t.step, t.class, t.status, t.claimed_at, t.sent_at, t.contact_key AS address, t.world_id, k.seller_id, k.debtor_id, k.factor_id, r.country, r.time_zone,
-         t.class IN ('heads_up', 'reminder', 'call') AS proactive, t.class IN ('heads_up', 'reminder', 'legal_notice', 'call') AS counted,
+         t.class IN ('heads_up', 'reminder', 'call') AS proactive, t.class IN ('heads_up', 'reminder', 'legal_notice', 'call', 'validation') AS counted,
          (t.claimed_at AT TIME ZONE r.time_zone)::date - date '2020-01-01' AS day, (coalesce(t.sent_at, t.claimed_at) AT TIME ZONE r.time_zone)::date - date '2020-01-01' AS left_on
     FROM touches t JOIN cases k ON k.id = t.case_id JOIN relationships r ON r.id = t.relationship_id
    WHERE t.status IN ('sending', 'sent', 'unknown', 'failed');

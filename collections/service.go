@@ -25,6 +25,7 @@ type Tx interface {
 	booking
 	contacting
 	seating
+	claiming
 	agreeing
 	evidencing
 	reviewing

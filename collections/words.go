@@ -86,28 +86,37 @@ func sentWords(t domain.TouchFile) string {
 	return fmt.Sprintf("The %s %q was sent to %s. Why now: %s", className[t.Touch.Class], t.Touch.Subject, t.Debtor, t.Touch.WhyNow)
 }
 
+// News is an event, and whom it is mailed to.
+type News struct {
+	Event   domain.Event
+	To      domain.Organization
+	Asks    domain.Organization // the factor that asks a natural person for money by it; zero: nobody does (D-27)
+	Profile Protection          // of that person
+}
+
 // EventForParty returns an event and who is told of it by mail: its seller, or the
 // factor of one that is the factor's alone.
-func (s *Service) EventForParty(ctx context.Context, world domain.WorldID, id domain.EventID, now time.Time) (domain.Event, domain.Organization, error) {
-	var event domain.Event
-	var party domain.Organization
+func (s *Service) EventForParty(ctx context.Context, world domain.WorldID, id domain.EventID, now time.Time) (News, error) {
+	var news News
 	by := domain.Caller{World: world, Now: now}
 	err := s.read(ctx, by.In(domain.ScopeWork), func(tx Tx) error {
 		var err error
-		if event, err = tx.Event(ctx, id); err != nil {
+		if news.Event, err = tx.Event(ctx, id); err != nil {
 			return err
 		}
-		told := event.Seller
+		told := news.Event.Seller
 		switch {
-		case !event.Mediator.IsZero():
-			told = event.Mediator
+		case !news.Event.Mediator.IsZero():
+			told = news.Event.Mediator
 		case told.IsZero():
-			told = event.Factor
+			told = news.Event.Factor
 		}
-		party, err = tx.Organization(ctx, told)
-		return err
+		if news.To, err = tx.Organization(ctx, told); err != nil {
+			return err
+		}
+		return news.asks(ctx, tx)
 	})
-	return event, party, err
+	return news, err
 }
 
 // neutralMail words what the neutral of a mediation is told by mail.
@@ -128,7 +137,8 @@ func neutralMail(event domain.Event, org domain.Organization) (subject, text str
 
 // PartyMail words what a seller or a factor is told by mail about an event, or the neutral of
 // a mediation.
-func PartyMail(event domain.Event, org domain.Organization) (subject, text string) {
+func PartyMail(news News) (subject, text string) {
+	event, org := news.Event, news.To
 	if !event.Mediator.IsZero() {
 		return neutralMail(event, org)
 	}
@@ -175,7 +185,8 @@ func PartyMail(event domain.Event, org domain.Organization) (subject, text strin
 	if known, ok := subjects[event.Kind]; ok {
 		subject = known
 	}
-	return subject, fmt.Sprintf("Hello %s,\n\n%s\n\nThe whole timeline is on your page.\n\nComity\n", oneLine(org.Name), wrapped(oneLine(event.Said)))
+	said := wrapped(oneLine(event.Said)) + news.checkable()
+	return subject, fmt.Sprintf("Hello %s,\n\n%s\n\nThe whole timeline is on your page.\n\nComity\n", oneLine(org.Name), said)
 }
 
 // CopyForSeller returns a copy of a message that was sent, for its seller: as it left,

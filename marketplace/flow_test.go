@@ -43,6 +43,7 @@ func newMarket(t *testing.T, engine underwriting.Engine) *market {
 	}
 	m.service = marketplace.New(repository.Atomically(data.DB, func(tx *repository.Tx) marketplace.Tx { return tx }), engine,
 		func(text string) []byte { sum := sha256.Sum256([]byte("key" + text)); return sum[:] })
+	t.Cleanup(m.courteous)
 	m.seller = m.organization("seller", "Marlow Print Works LLC", domain.RoleOwner)
 	m.factor = m.organization("factor", "Eastbrook Factors, LLC", domain.RoleOwner)
 	operating, collection := m.account(m.factor, "operating", "000111222"), m.account(m.factor, "collection", "000333444")

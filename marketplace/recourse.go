@@ -296,16 +296,32 @@ func (s *Service) released(ctx context.Context, tx Tx, by domain.Caller, r domai
 }
 
 func exercisedTrail(by domain.Caller, d domain.Deal, r domain.Recourse, ids receiptIDs) domain.Trail {
-	said := fmt.Sprintf("%s of invoice %s was given back, because %s. You owe %s, to be paid with the reference %s; until then the invoice stays with the factor, and the debtor is not asked for that part.",
-		r.Part.Grouped(), d.InvoiceNumber, recourseWords[r.Reason], r.Claim.Grouped(), r.Reference.Grouped())
-	if r.Status == domain.RecourseReassigned {
-		said = fmt.Sprintf("%s of invoice %s was given back, because %s. The reserve paid for it: it is yours again. %s", r.Part.Grouped(), d.InvoiceNumber, recourseWords[r.Reason], policyWords(r))
-	}
-	event := dealEvent(ids.events[0], by, d, "recourse.exercised", said)
+	event := dealEvent(ids.events[0], by, d, "recourse.exercised", exercisedWords(d, r))
 	return domain.Trail{
 		Audit:  []domain.AuditRow{domain.Audited(ids.audit, by, "recourse.exercised", "recourse", r.ID.UUID, string(r.Reason), r.Part, r.Claim, r.MadeBy, r.CheckedBy)},
 		Events: []domain.Event{event}, Jobs: mailAbout(event, true),
 	}
+}
+
+// exercisedWords tell the seller what was given back and how what is asked for it is made up, in words that the
+// lint of letters takes (D-27).
+func exercisedWords(d domain.Deal, r domain.Recourse) string {
+	said := fmt.Sprintf("%s of invoice %s was given back, because %s.", r.Part.Grouped(), d.InvoiceNumber, recourseWords[r.Reason])
+	if r.Status == domain.RecourseReassigned {
+		return said + " The reserve paid for it: it is yours again. " + policyWords(r)
+	}
+	made, fees := r.Part.Grouped(), money.Minor(0, r.Part.Currency())
+	if d.Status == domain.DealChargedBack { // the whole is given back, and with it the fee is due
+		fees = d.Recognised
+	}
+	if fees.Positive() {
+		made += fmt.Sprintf(" and %s of fees", fees.Grouped())
+	}
+	if reserve := r.Part.Plus(fees).Minus(r.Claim); reserve.Positive() {
+		made += fmt.Sprintf(", less %s of the reserve", reserve.Grouped())
+	}
+	return fmt.Sprintf("%s Yours to pay is %s: %s. Please quote the reference %s. Until then the invoice stays with the factor, and the debtor is not asked for that part.",
+		said, r.Claim.Grouped(), made, r.Reference.Grouped())
 }
 
 // policyWords say for how long the seller, as it accepted with the offer, keeps the contact policy.

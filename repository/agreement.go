@@ -323,6 +323,18 @@ func (tx *Tx) Reports(ctx context.Context, id domain.RecourseID) ([]domain.Recou
 	}), nil
 }
 
+const sumClaims = `
+SELECT currency, sum(claim_minor - paid_minor)::bigint AS minor FROM recourses WHERE factor_id = $1 AND seller_id = $2 AND status = 'exercised' GROUP BY currency`
+
+// ClaimsOn returns what a seller owes to a factor for what was given back to it, in each currency.
+func (tx *Tx) ClaimsOn(ctx context.Context, seller, factor domain.OrganizationID) ([]money.Amount, error) {
+	var rows []owedRow
+	if err := tx.list(ctx, &rows, sumClaims, factor.UUID, seller.UUID); err != nil {
+		return nil, fmt.Errorf("sum claims on %s: %w", seller, err)
+	}
+	return mapped(rows, func(o owedRow) money.Amount { return amount(o.Minor, o.Currency) }), nil
+}
+
 // SaveClaimPayment records what of a receipt a seller paid of what it owes.
 func (tx *Tx) SaveClaimPayment(ctx context.Context, r domain.Recourse, receipt domain.Receipt, paid money.Amount, id domain.AllocationID, at time.Time) error {
 	return tx.exec(ctx, insertClaimPayment, id.UUID, r.Factor.UUID, r.Seller.UUID, r.ID.UUID, receipt.ID.UUID, paid.Units(), day(receipt.ValueDate), instant(at))

@@ -432,16 +432,16 @@ func onPaper(out collections.Outgoing) ([]delivery.Attachment, error) {
 
 // tellParty mails whom an event is for.
 func (w *worker) tellParty(ctx context.Context, world domain.World, id domain.EventID, now time.Time) error {
-	event, party, err := w.cases.EventForParty(ctx, world.ID, id, now)
+	news, err := w.cases.EventForParty(ctx, world.ID, id, now)
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	subject, text := collections.PartyMail(event, party)
+	subject, text := collections.PartyMail(news)
 	outcome, failure := w.mailer(world).Send(ctx, delivery.Message{
-		FromName: "Comity", To: party.Email, Subject: subject, Text: text, MessageID: id.String() + "@comity.invalid", At: now,
+		FromName: "Comity", To: news.To.Email, Subject: subject, Text: text, MessageID: id.String() + "@comity.invalid", At: now,
 	})
 	if outcome == delivery.Temporary {
 		return failure

@@ -30,7 +30,7 @@ const (
 // TestCourtesyHoldsWhateverHappensAtOnce lets eight workers do to a few cases whatever debtors, collectors, banks, mail
 // servers and planners do, all at once, for nine weeks, and asks the rows after every round whether a word was broken
 // (see audit). A seed gives what is done; in which order it comes is the machine's. The words are those of C-48, C-53,
-// C-54, C-55 and D-29.
+// C-54, C-55, D-27 and D-29.
 func TestCourtesyHoldsWhateverHappensAtOnce(t *testing.T) {
 	seeds := courtesySeeds
 	if text := os.Getenv("COMITY_COURTESY_SEEDS"); text != "" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -40,13 +41,18 @@ type storyA struct {
 
 const danaMail = "dana.ruiz@harborpine.example"
 
-func (a *storyA) parties() {
+// parties signs up who takes part; more is of the debtor.
+func (a *storyA) parties(more ...map[string]any) {
 	a.marlow = a.signUp("seller", "Marlow Print Works LLC", "US", "US-311234567")
 	a.eastbrook = a.signUp("factor", "Eastbrook Factors, LLC", "US")
-	a.rel = a.made(a.marlow, "/v1/relationships", map[string]any{
+	debtor := map[string]any{
 		"code": "HP", "name": "Harbor & Pine Hotels, Inc.", "legal_type": "company", "country": "US", "contact_name": "Dana Ruiz",
 		"email": danaMail, "time_zone": "America/New_York", "terms_days": 30, "heads_up": false,
-	})
+	}
+	for _, of := range more {
+		maps.Copy(debtor, of)
+	}
+	a.rel = a.made(a.marlow, "/v1/relationships", debtor)
 	a.made(a.marlow, "/v1/bank-accounts", usAccount("payout", "Marlow Print Works LLC", "777000111"))
 	operating := a.made(a.eastbrook, "/v1/bank-accounts", usAccount("operating", "Eastbrook Factors, LLC", "888000222"))
 	collection := a.made(a.eastbrook, "/v1/bank-accounts", usAccount("collection", "Eastbrook Factors, LLC", "888000333"))

@@ -88,7 +88,7 @@ func GateOwn(o OwnAsk) Verdict {
 	if last := o.last(); !last.IsZero() && l.day(last).DaysUntil(l.today) < gapDays {
 		v.refuse(CodeGap, CodeGap)
 	}
-	if o.about() >= ownMost {
+	if o.about() >= ownMost || unstated(&o.Facts, o.Deal.ID) { // nobody here can show a person any more what it could check
 		v.refuse(CodeAwaitingHuman, CodeAwaitingHuman)
 	}
 	return v

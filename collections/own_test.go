@@ -85,9 +85,10 @@ func TestTheGateBindsASellerToo(t *testing.T) {
 		"and agreed to": {func(o *collections.OwnAsk) {
 			o.Recourse.Dispute, o.Recourse.AgreedOn = domain.New[domain.DisputeID](), domain.DateOf(now)
 		}, nil},
-		"money that may be it":  {func(o *collections.OwnAsk) { o.Facts.Unidentified = []domain.Receipt{money} }, []string{"unapplied_cash_possible"}},
-		"nothing is left of it": {func(o *collections.OwnAsk) { o.Recourse.Settled = o.Recourse.Part }, []string{"paid_or_pending"}},
-		"a half is left of it":  {func(o *collections.OwnAsk) { o.Recourse.Settled = usd(40_000) }, nil},
+		"a person that could not check": {func(o *collections.OwnAsk) { o.Facts.Relationship.LegalType = domain.SoleTrader }, []string{"awaiting_human"}},
+		"money that may be it":          {func(o *collections.OwnAsk) { o.Facts.Unidentified = []domain.Receipt{money} }, []string{"unapplied_cash_possible"}},
+		"nothing is left of it":         {func(o *collections.OwnAsk) { o.Recourse.Settled = o.Recourse.Part }, []string{"paid_or_pending"}},
+		"a half is left of it":          {func(o *collections.OwnAsk) { o.Recourse.Settled = usd(40_000) }, nil},
 	} {
 		asked := o
 		tc.change(&asked)

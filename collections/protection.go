@@ -40,13 +40,16 @@ type ProtectionRule struct {
 
 const unsigned = "unsigned"
 
+// checkDays is for how many days after its statement a person can check what is asked before anything firm.
+const checkDays = 30
+
 // individual is what every profile of a natural person switches until counsel says that less
 // is enough. Hours have no column: 08:00 to 18:00 of its business days, as we keep them with
 // everybody, is stricter than any law named here. The statement and its days are Regulation F's (12 CFR
 // 1006.34), which binds nobody here: it is the model of what a person may want to check.
 func individual(profile Protection, since, source string) ProtectionRule {
 	return ProtectionRule{
-		Profile: profile, Since: domain.MustDate(since), CallDays: 7, HumanFrom: 3, StatementDays: 30,
+		Profile: profile, Since: domain.MustDate(since), CallDays: 7, HumanFrom: 3, StatementDays: checkDays,
 		Identity: "This message is from {factor}, which bought the invoices named here from {seller}. It is about their payment.",
 		Source:   source + "; the statement: 12 CFR 1006.34 (Regulation F), as a model that nobody has to follow", Counsel: unsigned,
 	}

@@ -52,18 +52,20 @@ func unstated(f *domain.CaseFacts, deal domain.DealID) bool {
 // checking reports whether the days after the statement of an invoice are not over, in which nothing firm
 // speaks of it.
 func checking(f *domain.CaseFacts, l local, deal domain.DealID) bool {
-	days := statementDays(f)
-	if days == 0 {
+	if !f.Relationship.LegalType.Natural() {
 		return false
 	}
 	at := statedAt(f, deal)
-	return at.IsZero() || l.day(at).DaysUntil(l.today) <= days
+	if at.IsZero() {
+		return statementDays(f) > 0
+	}
+	return l.day(at).DaysUntil(l.today) <= checkDays // the day was told, and holds whatever its profile is now
 }
 
 // validations gives the statement of what the debtor was told of without it, whatever rests of that: an
-// instalment, which rests, is asked for too. Who is not told of a sale is a company or a public body.
+// instalment, which rests, is asked for too. While somebody external is spoken of it would not be true. Who is not told of a sale is a company or a public body.
 func validations(f *domain.CaseFacts, l local) []candidate {
-	if statementDays(f) == 0 || isQuiet(f.Case) {
+	if statementDays(f) == 0 || isQuiet(f.Case) || resting(f) {
 		return nil
 	}
 	act := &Act{
@@ -101,8 +103,7 @@ func stating(f *domain.CaseFacts, deal domain.DealID) bool {
 // statementStage holds back what asks for an invoice before its statement was sent, and what is firm until
 // its days are over: a tone above cordial, and the word that somebody external may be asked.
 func statementStage(f *domain.CaseFacts, l local, act Act, v *Verdict) []string {
-	days := statementDays(f)
-	if days == 0 {
+	if !f.Relationship.LegalType.Natural() {
 		return nil
 	}
 	var facts []string
@@ -110,10 +111,10 @@ func statementStage(f *domain.CaseFacts, l local, act Act, v *Verdict) []string 
 	for _, item := range v.Items {
 		found, _ := f.Item(item.Deal)
 		switch at := statedAt(f, item.Deal); {
-		case at.IsZero():
+		case at.IsZero() && statementDays(f) > 0:
 			facts = append(facts, fmt.Sprintf("invoice %s: the validation statement was not sent yet", found.Deal.InvoiceNumber))
-		case firm && checking(f, l, item.Deal):
-			facts = append(facts, fmt.Sprintf("invoice %s: nothing firm in the %d days after the validation statement of %s", found.Deal.InvoiceNumber, days, l.day(at).Short()))
+		case !at.IsZero() && firm && checking(f, l, item.Deal):
+			facts = append(facts, fmt.Sprintf("invoice %s: nothing firm in the %d days after the validation statement of %s", found.Deal.InvoiceNumber, checkDays, l.day(at).Short()))
 		}
 	}
 	if len(facts) > 0 {

@@ -104,9 +104,12 @@ func TestNothingFirmSoonAfterTheStatement(t *testing.T) {
 			cordial := wrote(f, "post_due:1", "2026-03-01 09:30")
 			cordial.Tone, cordial.Rung = 1, "how_it_is_made_up"
 			f.Touches, f.Items[0].Deal.Due = append(f.Touches, cordial), day("2026-02-20")
-			v := collections.Gate(f, act)
-			if got := strings.Join(v.Codes, " "); got != tc.codes || tc.codes != "" && !strings.Contains(v.Facts, "nothing firm in the 30 days after the validation statement of") {
-				t.Errorf("codes %q, want %q (%s)", got, tc.codes, v.Facts)
+			for _, region := range []string{"", "US-NY"} { // the day was told, and holds where the person turns out to live elsewhere
+				f.Relationship.Region = region
+				v := collections.Gate(f, act)
+				if got := strings.Join(v.Codes, " "); got != tc.codes || tc.codes != "" && !strings.Contains(v.Facts, "nothing firm in the 30 days after the validation statement of") {
+					t.Errorf("%s: codes %q, want %q (%s)", region, got, tc.codes, v.Facts)
+				}
 			}
 		})
 	}

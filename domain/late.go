@@ -114,10 +114,11 @@ type LateDispute struct {
 // A LatePlan is a plan that was agreed to: its debtor was told that there is no interest while its dates are
 // kept.
 type LatePlan struct {
-	From    Date // it was accepted
-	Through Date // it was over
-	Running bool
-	Total   money.Amount // what was to be paid under it
+	From      Date // it was accepted
+	Through   Date // it was over; zero while it runs
+	Running   bool
+	Withdrawn bool         // nobody broke it: the invoice was given back meanwhile
+	Total     money.Amount // what was to be paid under it
 }
 
 // LateFacts are what the interest on one invoice depends on. Days are those of value, or those in the
@@ -210,19 +211,25 @@ func joined(spans []LateSpan, day LateSpan) []LateSpan {
 	return append(spans, day)
 }
 
-// frozen reports whether a plan that runs, or of which all was paid, lets a day bear nothing.
+// frozen reports whether a plan that runs, that nobody broke, or of which all was paid before it was over, lets a day
+// bear nothing. What was credited since it began was not to be paid.
 func (f LateFacts) frozen(day Date) bool {
 	return slices.ContainsFunc(f.Plans, func(p LatePlan) bool {
 		if day.Before(p.From) || !p.Running && day.After(p.Through) {
 			return false
 		}
-		paid := money.Minor(0, p.Total.Currency())
+		left := p.Total
 		for _, payment := range f.Payments {
-			if !payment.On.Before(p.From) {
-				paid = paid.Plus(payment.Amount)
+			if !payment.On.Before(p.From) && !payment.On.After(p.Through) {
+				left = left.Minus(payment.Amount)
 			}
 		}
-		return p.Running || !paid.Less(p.Total)
+		for _, d := range f.Disputes {
+			if !d.Raised.Before(p.From) {
+				left = left.Minus(d.Credited)
+			}
+		}
+		return p.Running || p.Withdrawn || !left.Positive()
 	})
 }
 

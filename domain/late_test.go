@@ -73,6 +73,8 @@ func TestInterestVectors(t *testing.T) {
 		early               int64  // paid before the due date
 		plan                string // accepted on that day
 		running, short      bool   // the plan is not over; it ended short
+		withdrawn           bool
+		credited            int64 // of a dispute that was raised during the plan, and not paid
 		unknown             bool
 	}{
 		{name: "in the United Kingdom", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", paid: "2026-03-01", want: "46.68", fixed: "70.00"},
@@ -85,6 +87,9 @@ func TestInterestVectors(t *testing.T) {
 		{name: "a plan runs", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", plan: "2026-02-02", running: true, want: "1.61", fixed: "70.00"},
 		{name: "a plan was kept", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", paid: "2026-03-01", plan: "2026-02-02", want: "1.61", fixed: "70.00"},
 		{name: "a plan ended short", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", paid: "2026-03-01", plan: "2026-02-02", short: true, want: "46.68", fixed: "70.00"},
+		{name: "a plan ended short, and all was paid later", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", paid: "2026-03-10", plan: "2026-02-02", want: "61.16", fixed: "70.00"},
+		{name: "a plan was withdrawn", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", paid: "2026-03-10", plan: "2026-02-02", withdrawn: true, want: "9.66", fixed: "70.00"},
+		{name: "what was not paid of a plan was credited", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-01-31", paid: "2026-03-01", plan: "2026-02-02", credited: 100_000, want: "1.29", fixed: "70.00"},
 		{name: "most of it was paid in time", law: "gb-late-payment", currency: "GBP", basis: 1_200_000, early: 1_190_000, due: "2026-01-31", paid: "2026-03-01", want: "0.93", fixed: "40.00"},
 		{name: "the rate of the start is kept", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-06-29", paid: "2026-07-03", want: "6.44", fixed: "70.00"},
 		{name: "a rate that nobody looked up", law: "gb-late-payment", currency: "GBP", basis: 500_000, due: "2026-06-30", paid: "2026-07-03", unknown: true},
@@ -106,11 +111,16 @@ func TestInterestVectors(t *testing.T) {
 				facts.Stops = []domain.FeeStop{{Cause: domain.FeeStopAnswer, From: day(tc.stop)}}
 			}
 			if tc.plan != "" {
-				plan := domain.LatePlan{From: day(tc.plan), Through: day("2026-03-05"), Running: tc.running, Total: amount}
+				plan := domain.LatePlan{From: day(tc.plan), Through: day("2026-03-05"), Running: tc.running, Withdrawn: tc.withdrawn, Total: amount}
 				if tc.short {
 					plan.Total = amount.Plus(money.Minor(1, amount.Currency()))
 				}
 				facts.Plans = []domain.LatePlan{plan}
+			}
+			if tc.credited > 0 {
+				part := money.Minor(tc.credited, amount.Currency())
+				facts.Disputes = append(facts.Disputes, domain.LateDispute{Raised: day("2026-02-10"), Resolved: day("2026-02-20"), Amount: part, Credited: part})
+				facts.Payments[1].Amount = facts.Payments[1].Amount.Minus(part)
 			}
 			charge, err := interest(t, tc.law).Charge(facts)
 			if tc.unknown {

@@ -45,8 +45,8 @@ BEGIN
     'forgiven', (SELECT coalesce(jsonb_agg(jsonb_build_object('on', (p.decided_at AT TIME ZONE zone)::date, 'amount', p.forgiven_minor) ORDER BY p.id), '[]')
                    FROM plans p WHERE p.deal_id = p_deal AND p.status = 'kept' AND p.forgiven_minor > 0),
     'plans', (SELECT coalesce(jsonb_agg(jsonb_build_object('from', (p.accepted_at AT TIME ZONE zone)::date, 'through', (p.decided_at AT TIME ZONE zone)::date,
-                'running', p.status = 'active', 'total', p.total_minor - p.forgiven_minor) ORDER BY p.id), '[]')
-                FROM plans p WHERE p.deal_id = p_deal AND p.status IN ('active', 'kept', 'broken') AND p.accepted_at IS NOT NULL),
+                'running', p.status = 'active', 'withdrawn', p.status = 'withdrawn', 'total', p.total_minor) ORDER BY p.id), '[]')
+                FROM plans p WHERE p.deal_id = p_deal AND p.status IN ('active', 'kept', 'broken', 'withdrawn') AND p.accepted_at IS NOT NULL),
     'disputes', (SELECT coalesce(jsonb_agg(jsonb_build_object('raised', (x.raised_at AT TIME ZONE zone)::date, 'resolved', (x.resolved_at AT TIME ZONE zone)::date,
                    'amount', x.amount_minor, 'credited', coalesce(x.credited_minor, 0)) ORDER BY x.id), '[]') FROM disputes x WHERE x.deal_id = p_deal),
     'waiver', (SELECT to_jsonb(w) FROM late_waivers w WHERE w.deal_id = p_deal));

@@ -32,6 +32,7 @@ type latePlanRow struct {
 	From    dateCol `json:"from"`
 	Through dateCol `json:"through"`
 	Running bool    `json:"running"`
+	Ended   bool    `json:"withdrawn"`
 	Total   int64   `json:"total"`
 }
 
@@ -85,7 +86,7 @@ func (tx *Tx) LateFile(ctx context.Context, id domain.DealID, org domain.Organiz
 		Facts: domain.LateFacts{
 			Payments: mapped(row.Payments, part), Gone: append(mapped(row.Returned, part), mapped(row.Forgiven, part)...),
 			Plans: mapped(row.Plans, func(r latePlanRow) domain.LatePlan {
-				return domain.LatePlan{From: r.From.Date, Through: r.Through.Date, Running: r.Running, Total: amount(r.Total, in)}
+				return domain.LatePlan{From: r.From.Date, Through: r.Through.Date, Running: r.Running, Withdrawn: r.Ended, Total: amount(r.Total, in)}
 			}),
 			Disputes: mapped(row.Disputes, func(r lateDisputeRow) domain.LateDispute {
 				return domain.LateDispute{Raised: r.Raised.Date, Resolved: r.Resolved.Date, Amount: amount(r.Amount, in), Credited: amount(r.Credited, in)}

@@ -195,6 +195,7 @@ func TestNothingThatReachesTheDebtorNamesTheFactor(t *testing.T) {
 	if response, answer := s.hand(s.eastbrook, dispute, "quillfeather-capital.txt", "text/plain", []byte("called the carrier")); response.StatusCode != http.StatusCreated {
 		t.Errorf("a file by a telling name: %d %s", response.StatusCode, answer)
 	}
+	s.quiet() // what is tampered with below stays out of letters that leave later, and these have to be read
 	run(`UPDATE evidence SET file_name = 'Quillfeather Capital.txt' WHERE side = 'factor'`)
 	run(`UPDATE dispute_notes SET said = said || ' Quillfeather Capital knows.' WHERE side <> 'debtor'`)
 	run(`UPDATE disputes SET answer = answer || ' So says Quillfeather Capital.'`)

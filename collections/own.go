@@ -113,6 +113,21 @@ func (o OwnAsk) about() int {
 	return count
 }
 
+// TooEarly refuses with domain.ErrWrongState a word about what is not overdue, or before the release told the debtor
+// whose the part is.
+func (o OwnAsk) TooEarly() error {
+	if l := localOf(&o.Facts); !o.Deal.Due.Before(l.today) {
+		return domain.ErrWrongState.Because("it is due on %s, and nobody is reminded before", o.Deal.Due.Short()).In("not_overdue")
+	}
+	told := anyTouch(&o.Facts, func(t *domain.Touch) bool {
+		return t.Class == domain.ClassRelease && taken(t) && t.Status != domain.TouchFailed && slices.Contains(t.Items, o.Deal.ID) && !claimed(t).Before(o.Recourse.ReassignedAt)
+	})
+	if !told {
+		return domain.ErrWrongState.Because("the debtor has not been told yet that the part is yours again").In("release_pending")
+	}
+	return nil
+}
+
 // OwnAgain returns when it may ask again; zero: once a person has done something.
 func OwnAgain(o OwnAsk, v Verdict) time.Time {
 	if slices.ContainsFunc(v.Codes, func(code string) bool { return code == CodeAwaitingHuman || code == CodeDisputed }) {
@@ -158,7 +173,7 @@ type OwnAnswer struct {
 // RemindOwn is how a seller writes to its debtor about a part that is its own again: the gate is asked at
 // this moment. Clear, the letter is the answer, for the seller to send from its own address, and it
 // counts as sent. It refuses with domain.ErrForbidden, ErrNotFound, or ErrWrongState while title is held
-// or when nothing is left.
+// or the debtor is not told of its release, before it is overdue, or when nothing is left.
 func (s *Service) RemindOwn(ctx context.Context, by domain.Caller, id domain.RecourseID, once domain.Once[OwnAnswer]) (domain.Answer, error) {
 	if err := by.Must(domain.KindSeller); err != nil {
 		return domain.Answer{}, err
@@ -240,6 +255,9 @@ func ownAsk(ctx context.Context, tx Tx, by domain.Caller, id domain.RecourseID) 
 	}
 	if !o.Recourse.Left().Positive() {
 		return o, domain.ErrWrongState.Because("nothing of it is left").In("settled")
+	}
+	if err := o.TooEarly(); err != nil {
+		return o, err
 	}
 	others, err := tx.OpenCasesOfPair(ctx, o.Deal.Case)
 	if err != nil {

@@ -1,6 +1,7 @@
 package collections_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -99,6 +100,36 @@ func TestTheGateBindsASellerToo(t *testing.T) {
 	o.Sent = wrote(o.Recourse.ID, 3)
 	if again := collections.OwnAgain(o, collections.GateOwn(o)); domain.DateOf(again) != domain.DateOf(now).Plus(4) {
 		t.Errorf("three days after a message it may ask again on %s, and now is %s", again, now)
+	}
+}
+
+// TestASellerWritesNothingTooEarly holds D-25: not before the invoice is overdue, and not before the release said whose
+// the part is.
+func TestASellerWritesNothingTooEarly(t *testing.T) {
+	o := ownScene()
+	o.Recourse.ReassignedAt = o.Facts.Now.AddDate(0, 0, -2)
+	release := func(days int, of domain.DealID, status domain.TouchStatus) domain.Touch {
+		at := o.Facts.Now.AddDate(0, 0, -days)
+		return domain.Touch{Class: domain.ClassRelease, Status: status, Items: []domain.DealID{of}, ClaimedAt: at, SentAt: at}
+	}
+	for name, tc := range map[string]struct {
+		due   int // days ago
+		sent  []domain.Touch
+		early bool
+	}{
+		"overdue and released":      {1, []domain.Touch{release(1, o.Deal.ID, domain.TouchSent)}, false},
+		"due today":                 {0, []domain.Touch{release(1, o.Deal.ID, domain.TouchSent)}, true},
+		"due in a month":            {-30, []domain.Touch{release(1, o.Deal.ID, domain.TouchSent)}, true},
+		"no release yet":            {1, nil, true},
+		"one that did not arrive":   {1, []domain.Touch{release(1, o.Deal.ID, domain.TouchFailed)}, true},
+		"one about another invoice": {1, []domain.Touch{release(1, domain.New[domain.DealID](), domain.TouchSent)}, true},
+		"one about an earlier part": {1, []domain.Touch{release(9, o.Deal.ID, domain.TouchSent)}, true},
+	} {
+		asked := o
+		asked.Deal.Due, asked.Facts.Touches = domain.DateOf(o.Facts.Now).Plus(-tc.due), tc.sent
+		if err := asked.TooEarly(); errors.Is(err, domain.ErrWrongState) != tc.early || (err == nil) == tc.early {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

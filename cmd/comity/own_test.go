@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"comity/domain"
 )
 
 type wireOwn struct {
@@ -20,16 +18,7 @@ type wireOwn struct {
 // passes the gate that ours did, is written in its name, counts for everybody, and ends after three; what was disputed rests until
 // the debtor agrees; Comity sends none of it, and the factor reads none.
 func TestASellerGoesOnByTheSameRules(t *testing.T) {
-	h := newHouse(t, onDay{payday: domain.MustDate("2026-04-10")}, "2026-03-02T09:00:00Z")
-	b := &storyB{storyA: &storyA{house: h}}
-	b.parties()
-	b.sale()
-	b.firstDispute()
-	b.brokenPromise()
-	b.planned()
-	b.instalments()
-	b.secondDispute()
-	b.exercised()
+	b := untilRecourse(t)
 	ctx := t.Context()
 	path := "/v1/recourses/" + b.recourse + "/reminders"
 	if err := b.tarn.post(ctx, path, nil, nil); code(err) != "wrong-state" {

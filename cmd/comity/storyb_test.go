@@ -22,8 +22,15 @@ import (
 // D-13, D-23, D-25, F-42, F-73, F-74, F-75, F-76 and F-78.
 // It holds D-26 and C-4 too: the interest that was never claimed, to the penny, and its waiver; and C-158: the follow-up in the seller's own name.
 func TestStoryB(t *testing.T) {
-	h := newHouse(t, onDay{payday: domain.MustDate("2026-04-10")}, "2026-03-02T09:00:00Z")
-	b := &storyB{storyA: &storyA{house: h}}
+	b := untilRecourse(t)
+	b.repaid()
+	b.end()
+}
+
+// untilRecourse plays the story until the disputed part is given back and not yet paid for.
+func untilRecourse(t *testing.T) *storyB {
+	t.Helper()
+	b := &storyB{storyA: &storyA{house: newHouse(t, onDay{payday: domain.MustDate("2026-04-10")}, "2026-03-02T09:00:00Z")}}
 	b.parties()
 	b.sale()
 	b.firstDispute()
@@ -31,8 +38,8 @@ func TestStoryB(t *testing.T) {
 	b.planned()
 	b.instalments()
 	b.secondDispute()
-	b.givenBack()
-	b.end()
+	b.exercised()
+	return b
 }
 
 type storyB struct {
@@ -382,12 +389,7 @@ func (b *storyB) secondDispute() {
 	b.got("B-16", 21)
 }
 
-// givenBack: recourse for the disputed 800.00 only, by two people, title held until it is paid.
-func (b *storyB) givenBack() {
-	b.exercised()
-	b.repaid()
-}
-
+// exercised: recourse for the disputed 800.00 only, by two people, title held until it is paid.
 func (b *storyB) exercised() {
 	ctx := b.t.Context()
 	d := b.disputes()[1]
@@ -417,6 +419,7 @@ func (b *storyB) exercised() {
 	b.recourse, b.owed = r.ID, r.Reference
 }
 
+// repaid: Tarn pays the claim, and the part is released.
 func (b *storyB) repaid() {
 	b.collection.book(domain.MustDate("2026-07-24"), formats.BankLine{Amount: money.Minor(66_800, "GBP"), Counterparty: "Tarn Joinery Ltd", Remittance: b.owed})
 	b.loaded("2026-07-27T06:00:00Z", "2026-07-24")
